@@ -80,6 +80,19 @@ export default defineConfig({
         },
       },
       {
+        // Runs the programs on drives of a virtual machine: npm run test:guest.
+        plugins: [sqlText, fontBytes],
+        test: {
+          name: 'guest',
+          include: ['test/guest/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/global-setup.ts'],
+          // An emulated machine on a busy one.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
         // Packs the Debian package: npm run test:package.
         plugins: [sqlText, fontBytes],
         test: {
@@ -89,6 +102,19 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        // Makes the stick and starts a PC from it, by emulation: npm run test:live.
+        plugins: [sqlText, fontBytes],
+        test: {
+          name: 'live',
+          include: ['test/live/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 1_800_000,
+          hookTimeout: 1_800_000,
+          fileParallelism: false,
         },
       },
       {

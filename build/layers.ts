@@ -66,12 +66,13 @@ export const layers: Readonly<Record<string, Layer>> = {
       drives: ['live', 'tools'],
       health: ['tools'],
       machine: ['tools'],
+      'live-setup': ['drives', 'live', 'machine', 'tools'],
       boot: ['tools'],
       media: ['boot', 'hash', 'tools'],
       delivery: ['hash', 'media', 'tools'],
       'media-create': ['boot', 'hash', 'media', 'tools'],
       'disk-image': ['boot', 'drives', 'hash', 'media', 'tools'],
-      pipeline: ['disk-image', 'drives', 'tools'],
+      pipeline: ['disk-image', 'drives', 'live-setup', 'tools'],
       sanitise: ['drives', 'pipeline', 'tools'],
       'boot-test': ['boot', 'drives', 'pipeline', 'tools'],
       server: [
@@ -82,6 +83,7 @@ export const layers: Readonly<Record<string, Layer>> = {
         'hash',
         'health',
         'live',
+        'live-setup',
         'machine',
         'media',
         'media-create',
@@ -112,6 +114,8 @@ export const layers: Readonly<Record<string, Layer>> = {
       shipment: ['ledger', 'state', 'threads'],
       orders: ['ledger', 'media', 'state'],
       'image-cache': ['helper-client', 'state'],
+      backup: ['ledger', 'state'],
+      live: ['helper-client', 'ledger', 'signing', 'state'],
       drives: ['helper-client', 'ledger', 'state'],
       jobs: [
         'drives',
@@ -119,6 +123,7 @@ export const layers: Readonly<Record<string, Layer>> = {
         'image-cache',
         'ledger',
         'library',
+        'live',
         'machine-files',
         'media',
         'orders',
@@ -140,6 +145,7 @@ export const layers: Readonly<Record<string, Layer>> = {
           'labels',
           'ledger',
           'library',
+          'live',
           'log',
         ],
         ...[
@@ -155,6 +161,7 @@ export const layers: Readonly<Record<string, Layer>> = {
         ],
       ],
       cli: [
+        ...['backup', 'live'],
         ...['contents', 'delivery', 'drives', 'fleet', 'helper-client', 'image-cache', 'jobs', 'ledger'],
         ...['labels', 'library'],
         ...[

@@ -67,7 +67,7 @@ systemctl --root="$root" --quiet enable prestage-live prestage-screen prestage-s
 systemctl --root="$root" --quiet mask getty@.service serial-getty@.service console-getty.service autovt@.service \
   debug-shell.service ctrl-alt-del.target emergency.service rescue.service \
   suspend.target hibernate.target hybrid-sleep.target sleep.target \
-  apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer smartmontools.service
+  nvmf-autoconnect.service nvmefc-boot-connections.service e2scrub_reap.service dpkg-db-backup.timer e2scrub_all.timer fstrim.timer smartmontools.service
 
 dpkg-query --admindir="$root/var/lib/dpkg" --show --showformat '${Package} ${Version} ${Architecture}\n' >"$work/manifest"
 for package in "$work"/loaders/*.deb; do

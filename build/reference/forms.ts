@@ -42,6 +42,8 @@ import {
 } from '../../station/cli/fleet-command';
 import { keyCreateForm, keyForm, keyListForm } from '../../station/cli/key-command';
 import { ledgerListForm } from '../../station/cli/ledger-command';
+import { liveForm, liveOffForm, liveUpdateForm } from '../../station/cli/live-command';
+import { backupForm, restoreForm } from '../../station/cli/state-command';
 import { mediaPlanForm } from '../../station/cli/plan-command';
 import { mediaRecipeForm } from '../../station/cli/recipe-command';
 import { mediaContentsForm } from '../../station/cli/media-contents-command';
@@ -76,6 +78,15 @@ import { supportReportSchema } from '../../station/support/support-bundle';
 /** What commands print, by the command's name without `prestage`. */
 export const commandForms = {
   drives: drivesForm,
+  'live show': liveForm,
+  'live setup': liveForm,
+  'live unlock': liveForm,
+  'live station': liveForm,
+  'live unlock-disk': liveForm,
+  'live update': liveUpdateForm,
+  'live off': liveOffForm,
+  'state backup': backupForm,
+  'state restore': restoreForm,
   'drives check': driveCheckForm,
   'media inspect': mediaInspectForm,
   'media verify': mediaVerifyForm,

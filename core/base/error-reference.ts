@@ -2,6 +2,7 @@ import { either, failed, refused, type ErrorMeaning } from './error-meaning';
 import { deliveryErrors } from './errors-of-delivery';
 import { loaderErrors } from './errors-of-loader';
 import { healthErrors } from './errors-of-health';
+import { liveErrors } from './errors-of-live';
 import { machineFileErrors } from './errors-of-machine-files';
 import { driverErrors } from './errors-of-drivers';
 import { mediaErrors } from './errors-of-media';
@@ -24,6 +25,7 @@ export const errorReference = {
   ...sanitiseErrors,
   ...driverErrors,
   ...healthErrors,
+  ...liveErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',

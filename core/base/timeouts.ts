@@ -35,14 +35,24 @@ export const timeouts = {
   healthTool: 20_000,
   /** A tool that reads the list of files of a media: one with a million files on a slow share takes minutes. */
   mediaListing: 600_000,
+  /** A step of setting up a stick: cryptsetup takes its time by design, and sticks write slowly. */
+  liveSetup: 300_000,
   /** One question to a drive about itself (nvme, hdparm): drives answer in milliseconds, a disk that wakes up in ten seconds. */
   driveQuestion: 30_000,
   /** A command that has a drive begin to erase itself: it answers at once, some only when they have settled. */
   eraseBegin: 120_000,
-  /** A command that has a drive erase itself and answers at its end. Large hard disks take most of a day. */
-  eraseWhole: 24 * 60 * 60_000,
+  /**
+   * A command that has a drive erase itself and answers at its end, where the drive tells no time or a shorter one: 30 TB at the
+   * 200 MB/s of a hard disk take 42 hours.
+   */
+  eraseWhole: 48 * 60 * 60_000,
   /** Between two questions how far a drive has erased itself. */
   eraseLook: 2_000,
+  /**
+   * A drive that erases itself and answers no question for this long, in a known form: then nobody knows what it does. Longer than the
+   * kernel takes to reset a controller that was too busy to answer (30 s for an NVMe command, then the reset itself).
+   */
+  eraseSilent: 90_000,
   /** A drive that erases itself and says nothing new for this long: nobody knows what it does. Some count in few, large steps. */
   eraseStill: 6 * 60 * 60_000,
   /** A tool that was asked to stop, before it is killed. */

@@ -16,6 +16,7 @@ import { driveHealthSchema } from '../health/health';
 import { sizeCheckSchema } from '../health/size-check';
 import { thisMachineSchema } from '../machine/this-machine';
 import { deliveryMethods, progressToken } from './helper-delivery';
+import { liveMethods } from './helper-live';
 import { abilitiesSchema, sanitiseMethodSchema } from '../sanitise/methods';
 import { sampleSchema } from '../sanitise/samples';
 import { sanitisedSchema, tableBeforeSchema } from '../sanitise/sanitised';
@@ -107,6 +108,7 @@ export const helperMethods = {
     }),
   },
   ...deliveryMethods,
+  ...liveMethods,
   /** Makes the media for practice in a folder of the user, in place of one that lies there. */
   makeTrainingMedia: {
     request: z.strictObject({ directory: z.string() }),

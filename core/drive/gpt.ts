@@ -133,19 +133,50 @@ export interface FoundPartition {
  * @param sectorSize bytes
  */
 export function partitionsOf(start: Uint8Array, sectorSize: number): FoundPartition[] {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  return entriesOf(start, sectorSize).map((at) => ({
+    type: decodeGuid(start.subarray(at, at + 16)),
+    offset: Number(view.getBigUint64(at + 32, true)) * sectorSize,
+  }));
+}
+
+/**
+ * The partition of this name, by the table at a drive's start.
+ * @param start the drive's first bytes, with all entries of the table
+ * @param sectorSize bytes
+ * @returns bytes; null where there is no sound header, or not exactly one of that name
+ */
+export function partitionNamed(
+  start: Uint8Array,
+  sectorSize: number,
+  wanted: string,
+): { readonly offset: number; readonly length: number } | null {
+  const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
+  const [found, ...others] = entriesOf(start, sectorSize).filter((at) => {
+    const name = Array.from({ length: 36 }, (_, index) => view.getUint16(at + 56 + 2 * index, true));
+    const end = name.indexOf(0);
+    return String.fromCharCode(...(end < 0 ? name : name.slice(0, end))) === wanted;
+  });
+  if (found === undefined || others.length > 0) return null;
+  const [first, last] = [view.getBigUint64(found + 32, true), view.getBigUint64(found + 40, true)];
+  const length = Number(last - first + 1n) * sectorSize;
+  return length <= 0 ? null : { offset: Number(first) * sectorSize, length };
+}
+
+/** Where the entries of a sound table lie that name a partition, up to the first that names none. */
+function entriesOf(start: Uint8Array, sectorSize: number): number[] {
   if (diskGuidOf(start.subarray(sectorSize, 2 * sectorSize), 1) === null) return [];
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
   const first = Number(view.getBigUint64(sectorSize + 72, true)) * sectorSize;
   const [count, bytes] = [view.getUint32(sectorSize + 80, true), view.getUint32(sectorSize + 84, true)];
-  const found: FoundPartition[] = [];
+  const found: number[] = [];
   for (
     let at = first;
     found.length < count && bytes >= entryBytes && at + bytes <= start.length;
     at += bytes
   ) {
-    const type = decodeGuid(start.subarray(at, at + 16));
-    if (type === unusedEntry) break;
-    found.push({ type, offset: Number(view.getBigUint64(at + 32, true)) * sectorSize });
+    if (decodeGuid(start.subarray(at, at + 16)) === unusedEntry) break;
+    found.push(at);
   }
   return found;
 }

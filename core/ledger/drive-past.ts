@@ -11,6 +11,7 @@ import {
   tellsOwnIdentity,
 } from '../drive/drive-identity';
 import type { JobEnd } from '../job/job';
+import type { Sanitised } from '../sanitise/sanitised';
 import { shortReason } from '../job/short-reasons';
 import { erasureBy } from './erasure';
 import type { JobDetails } from './record';
@@ -35,10 +36,13 @@ export const drivePastSchema = z.strictObject({
       shipped: z.strictObject({ number: z.string(), time: z.iso.datetime() }).nullable(),
     })
     .nullable(),
-  /** The drive's last job when it did not end well, or a later reading that found the drive wrong; null: neither. */
+  /**
+   * The drive's last job or erase when it did not end well, or a later reading that found the drive wrong; null: none of these.
+   * `erase-unfinished`: it was to be erased, and is not known to be.
+   */
   lastBad: z
     .strictObject({
-      state: z.enum(['failed', 'cancelled', 'interrupted']),
+      state: z.enum(['failed', 'cancelled', 'interrupted', 'erase-unfinished']),
       entry: z.int().positive(),
       time: z.iso.datetime(),
       /** A few words, safe to show. */
@@ -70,6 +74,17 @@ export interface EndedJob {
   readonly end: JobEnd;
   /** Whether it may have written to the drive. */
   readonly touched: boolean;
+  /** What came of erasing the drive in it; missing where that was not asked for, or not begun. */
+  readonly sanitised?: Pick<Sanitised, 'outcome'> | undefined;
+}
+
+/** The newest entry of a drive's erase that belonged to no job. */
+export interface EndedErase {
+  readonly entry: number;
+  readonly time: string;
+  readonly drive: JobDetails['drive'];
+  readonly attachment?: string | undefined;
+  readonly sanitised: Pick<Sanitised, 'outcome'>;
 }
 
 type Finding = NonNullable<ReturnType<typeof standingFinding>>;
@@ -79,6 +94,8 @@ export interface PastQuestions {
   /** Whether several drives are known to report this drive's serial, WWN and size. */
   readonly shared: boolean;
   readonly shipmentOf: (jobId: string) => { readonly number: string; readonly time: string } | null;
+  /** Erases of a drive that may be this one, for no machine, oldest first. */
+  readonly erases?: readonly EndedErase[];
   /** The reading that speaks against a finished drive; null: none. */
   readonly findingOf: (
     job: JobDetails,
@@ -89,7 +106,7 @@ export interface PastQuestions {
 export function drivePast(
   drive: PastDrive,
   ended: readonly EndedJob[],
-  { shared, shipmentOf, findingOf }: PastQuestions,
+  { shared, shipmentOf, findingOf, erases = [] }: PastQuestions,
 ): DrivePast {
   const own = ended.filter(({ job }) => wasOn(drive, job, shared));
   const lastGood = own.findLast(({ end }) => end.state === 'done');
@@ -100,16 +117,20 @@ export function drivePast(
   const last = own.at(-1);
   const bad =
     last !== undefined && last.end.state !== 'done' && last.entry > (held?.entry ?? 0) ? last : null;
+  const erase = erases.findLast((one) => wasErased(drive, one, shared));
   const finding = held === null ? null : findingOf(held.job);
+  const unfinished =
+    erase === undefined ? null : unfinishedErase(erase, Math.max(held?.entry ?? 0, last?.entry ?? 0));
   const lastBad =
-    finding !== null && finding.entry > (bad?.entry ?? 0)
+    unfinished ??
+    (finding !== null && finding.entry > (bad?.entry ?? 0)
       ? {
           ...{ state: 'failed' as const, entry: finding.entry, time: finding.time, touched: true },
           reason: wordsOf(finding.finding.end),
         }
       : bad === null
         ? null
-        : badOf(bad);
+        : badOf(bad));
   return {
     holds:
       held === null
@@ -137,6 +158,21 @@ function wasOn(drive: PastDrive, job: JobDetails, shared: boolean): boolean {
   const several = shared || job.drive.identityShared === true;
   return !several && isKnownBySerial(drive) && tellsOwnIdentity(job.drive) && isSameKey(drive, job.drive);
 }
+
+/** As {@link wasOn}, of an erase. */
+function wasErased(drive: PastDrive, erase: EndedErase, shared: boolean): boolean {
+  if (drive.attachment !== null && drive.attachment === erase.attachment) return true;
+  if (areDifferentDrives(drive, erase.drive)) return false;
+  return !shared && isKnownBySerial(drive) && tellsOwnIdentity(erase.drive) && isSameKey(drive, erase.drive);
+}
+
+/** @param since entry of the drive's last job: what was written since has taken the place of what was to be erased */
+function unfinishedErase({ entry, time, sanitised }: EndedErase, since: number): DrivePast['lastBad'] {
+  if (sanitised.outcome === 'erased' || entry < since) return null;
+  return { state: 'erase-unfinished', entry, time, reason: eraseWords[sanitised.outcome], touched: true };
+}
+
+const eraseWords = { 'not-erased': 'Not erased', 'not-known': 'Erase not finished' } as const;
 
 /** Each tells who it is and they differ; or both are files, and not the same one. */
 function isCertainlyAnother(drive: PastDrive, { drive: written, attachment }: JobDetails): boolean {
@@ -174,8 +210,12 @@ function heldBy(
   return taken ? stillThere : shown;
 }
 
-function badOf({ entry, time, end, touched }: EndedJob): DrivePast['lastBad'] {
+function badOf({ entry, time, end, touched, sanitised }: EndedJob): DrivePast['lastBad'] {
   if (end.state === 'done') return null;
+  // Failed, it says why itself.
+  if (end.state !== 'failed' && sanitised !== undefined && sanitised.outcome !== 'erased') {
+    return { state: 'erase-unfinished', entry, time, reason: eraseWords[sanitised.outcome], touched };
+  }
   return { state: end.state, entry, time, reason: wordsOf(end), touched };
 }
 

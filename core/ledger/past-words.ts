@@ -28,6 +28,8 @@ export function badWords(
       return `Cancelled on ${on}${kept}`;
     case 'interrupted':
       return `Interrupted on ${on}${kept}`;
+    case 'erase-unfinished':
+      return `${lastBad.reason}, ${on}`;
   }
 }
 

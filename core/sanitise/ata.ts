@@ -15,8 +15,9 @@ export interface AtaDrive {
     readonly locked: boolean;
     readonly frozen: boolean;
     readonly enhanced: boolean;
-    /** Minutes that an erase takes by its own word; null: not told. */
+    /** Minutes that an erase takes by its own word, and an enhanced one; null: not told. */
     readonly minutes: number | null;
+    readonly enhancedMinutes: number | null;
   };
   readonly solidState: boolean;
 }
@@ -40,7 +41,11 @@ export function parseIdentify(text: string): AtaDrive | null {
     .trim();
   // Words 59 and 128; word 59 counts where bit 12 says that the feature set is there.
   const sanitize = bit(59, 12);
-  const time = word(89) & 0xff;
+  // Bit 15 says that the time has 15 bits, else it has 8. 0: not told; the largest number: longer than that.
+  const minutes = (index: number): number | null => {
+    const told = word(index) & (bit(index, 15) ? 0x7fff : 0xff);
+    return told === 0 ? null : told * 2;
+  };
   return {
     serial,
     sanitize: {
@@ -54,7 +59,8 @@ export function parseIdentify(text: string): AtaDrive | null {
       locked: bit(128, 2),
       frozen: bit(128, 3),
       enhanced: bit(128, 5),
-      minutes: time === 0 ? null : time * 2,
+      minutes: minutes(89),
+      enhancedMinutes: minutes(90),
     },
     solidState: word(217) === 1,
   };
@@ -80,8 +86,12 @@ export function parseDco(text: string): number | null {
   return found === null || Number(found[1]) < 2 ? null : Number(found[1]);
 }
 
+const unreadRegisters = /SG_IO: (?:bad\/missing|missing|questionable) sense data/;
+
 /** Reads `hdparm --sanitize-status`. */
 export function parseSanitizeStatus(text: string): DriveStatus & { readonly frozen?: boolean } {
+  // Then hdparm prints a state all the same, of registers that it did not get.
+  if (unreadRegisters.test(text)) return { state: 'not-known' };
   const state = /(?:State:\s+|Drive in )SD(\d)/.exec(text)?.[1];
   const well = /Last Sanitize Operation Completed Without Error/i.test(text);
   switch (state) {
@@ -129,6 +139,7 @@ export function ataAbilities({ drive, status, ...sizes }: AtaAnswers): Abilities
     methods.push(security.enhanced ? 'ata-security-erase-enhanced' : 'ata-security-erase');
   }
   if (security.locked) obstacles.push('ata-locked');
+  else if (security.enabled) obstacles.push('ata-password');
   // Firmware freezes Security at every start: that matters only where the drive has nothing better.
   const securityFrozen = security.supported && security.frozen && !offersSanitize && drive.solidState;
   if ((offersSanitize && sanitizeFrozen) || securityFrozen) obstacles.push('frozen');

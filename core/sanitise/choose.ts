@@ -1,6 +1,6 @@
 import { PrestageError } from '../base/errors';
 import { driveLabel, type Drive } from '../drive/drive';
-import { methodFacts, type Abilities, type HiddenArea, type SanitiseMethod } from './methods';
+import { ataPassword, methodFacts, type Abilities, type HiddenArea, type SanitiseMethod } from './methods';
 import { formatBytes } from '../base/display';
 
 /** Which way a drive is erased, and which drives are refused before anything is touched. */
@@ -22,8 +22,15 @@ export function chooseMethod(
     throw new PrestageError({
       code: 'drive-locked',
       message: `The ${label} is locked by an ATA password. It is not failing.`,
-      remedy:
-        'Nothing was touched. Unlock it in the computer that it came out of, or set it aside. After an erase by Prestage that lost its power the password is: prestage',
+      remedy: `Nothing was touched. Unlock it in the computer that it came out of, or set it aside. After an erase by Prestage that lost its power the password is: ${ataPassword}`,
+    });
+  }
+  // Erased or not, it would be locked in the computer that it goes into.
+  if (obstacles.includes('ata-password') && wanted !== 'overwrite') {
+    throw new PrestageError({
+      code: 'drive-locked',
+      message: `The ${label} has an ATA password. It is open now, and locked after its next power cut.`,
+      remedy: `Nothing was touched. Take the password off in the computer that it came out of, or with hdparm --security-disable. After an erase by Prestage that was broken off it is: ${ataPassword}`,
     });
   }
   if (obstacles.includes('opal-locked')) {

@@ -63,8 +63,26 @@ export const hiddenAreaSchema = z.strictObject({
 });
 export type HiddenArea = z.infer<typeof hiddenAreaSchema>;
 
-export const obstacleCodes = ['frozen', 'ata-locked', 'opal-locked', 'other-namespaces'] as const;
+/** `ata-password`: it has a password and is open now; after the next power cut it is locked. */
+export const obstacleCodes = [
+  'frozen',
+  'ata-locked',
+  'ata-password',
+  'opal-locked',
+  'other-namespaces',
+] as const;
 export type ObstacleCode = (typeof obstacleCodes)[number];
+
+/**
+ * Password of an ATA Security Erase: the drive wants one before it erases itself, and forgets it with the data. Known and the same
+ * for all drives, so that one whose power failed in between can be unlocked by anybody (docs/guide/writing-drives.md).
+ */
+export const ataPassword = 'prestage';
+
+/** An erase for which the drive is given {@link ataPassword}. */
+export function needsPassword(method: SanitiseMethod): boolean {
+  return method === 'ata-security-erase' || method === 'ata-security-erase-enhanced';
+}
 
 /** What a drive says that it can do, read without changing it. */
 export const abilitiesSchema = z.strictObject({

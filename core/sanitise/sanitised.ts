@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
+  ataPassword,
   hiddenAreaSchema,
   levelOf,
+  needsPassword,
   nistLevels,
   sanitiseMethodSchema,
   type HiddenArea,
@@ -54,6 +56,17 @@ export type Sanitised = z.infer<typeof sanitisedSchema>;
 /** What the record says of a drive when its erase begins: what an entry with the outcome does not follow, was broken off. */
 export const eraseBegan =
   'The erase has begun. How it ended stands in the next entry of this drive; where there is none, it was broken off.';
+
+/** Why the outcome of an erase is not known that the end of a job does not tell. */
+export const eraseBrokenOff =
+  'The erase was broken off: the power failed, or Prestage was ended. What the drive has done since is not known.';
+
+/** {@link eraseBegan}, with the password that the drive has until it has ended. */
+export function eraseBeganWords(method: SanitiseMethod): string {
+  return needsPassword(method)
+    ? `${eraseBegan} Until it has ended the drive has the ATA password '${ataPassword}'.`
+    : eraseBegan;
+}
 
 /** How the command itself ended, before anything was looked at. */
 export type CommandEnd =

@@ -3,6 +3,7 @@ import { blocked } from '../../core/job/batch-rules';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
+import { requireRecordsKept } from '../live-setup/live-state';
 import { elevatedCaller } from '../tools/caller';
 import { listDrives } from '../drives/list-drives';
 import { diskGuidIfReadable } from './disk-guid';
@@ -86,6 +87,7 @@ export class Reservations {
   async reserve(request: HelperRequest<'reserveDrives'>): Promise<HelperResponse<'reserveDrives'>> {
     const listing = (): Promise<Drive[]> =>
       listDrives({ benchDirectory: request.benchDirectory, protectedPaths: request.protectedPaths });
+    if (request.benchDirectory === null) await requireRecordsKept();
     const before = await listing();
     const opened: OpenedDrive[] = [];
     try {

@@ -19,19 +19,11 @@ import {
   parseSanitizeLog,
   type DriveStatus,
 } from '../../core/sanitise/nvme';
+import { protocolOf } from './protocol';
 import type { ToolName } from '../tools/requirements';
 import { runTool, type ToolResult } from '../tools/runner';
 
 /** Questions to a drive about itself. None of them changes it. What each answer means is in core/sanitise. */
-
-export type Protocol = 'nvme' | 'ata' | 'none';
-
-/** A drive behind a USB adapter has no commands of its own here: what adapters make of them differs, and is not known. */
-export function protocolOf({ kind, bus }: Pick<Drive, 'kind' | 'bus'>): Protocol {
-  if (kind !== 'disk') return 'none';
-  if (bus === 'nvme') return 'nvme';
-  return bus === 'sata' || bus === 'ata' ? 'ata' : 'none';
-}
 
 /** One call of a tool that asks a drive. Bounded in time. @throws PrestageError tool-missing, tool-failed, cancelled */
 export async function askDrive(

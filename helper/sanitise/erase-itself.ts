@@ -1,22 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isCancellation, PrestageError } from '../../core/base/errors';
+import type { AtaDrive } from '../../core/sanitise/ata';
+import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
-import type { SanitiseMethod } from '../../core/sanitise/methods';
-import type { DriveStatus } from '../../core/sanitise/nvme';
-import { endOfStatus, type CommandEnd } from '../../core/sanitise/sanitised';
+import { ataPassword, type SanitiseMethod } from '../../core/sanitise/methods';
+import type { CommandEnd } from '../../core/sanitise/sanitised';
 import { lastWords, runTool, type ToolResult } from '../tools/runner';
 import type { ToolName } from '../tools/requirements';
 import { askIdentify, ataStatus, nvmeFormatOf, nvmeStatus } from './ask-drive';
+import { letAlone, watchErase } from './watch-erase';
 
 /** Has a drive erase itself, and watches it. Once begun it cannot be taken back. */
 
 export type OwnMethod = Exclude<SanitiseMethod, 'overwrite'>;
-
-/**
- * Password of an ATA Security Erase: the drive wants one before it erases itself, and forgets it with the data. Known and
- * the same for all drives, so that one whose power failed in between can be unlocked by anybody (docs/guide/sanitise.md).
- */
-const ataPassword = 'prestage';
 
 export interface EraseItself {
   readonly path: string;
@@ -50,7 +45,7 @@ export async function eraseItself(options: EraseItself): Promise<CommandEnd> {
         );
         if (told !== null) return told;
       }
-      return await watch(options, () => nvmeStatus(path, signal));
+      return await watchErase({ ...options, ask: () => nvmeStatus(path, signal) });
     }
     case 'nvme-format-user':
     case 'nvme-format-crypto': {
@@ -61,8 +56,8 @@ export async function eraseItself(options: EraseItself): Promise<CommandEnd> {
       const setting = method === 'nvme-format-crypto' ? 2 : 1;
       options.onShare(null);
       await recheck();
-      return (
-        (await command(
+      const told = await unlessCancelled(
+        command(
           'nvme',
           [
             ...[
@@ -76,8 +71,12 @@ export async function eraseItself(options: EraseItself): Promise<CommandEnd> {
             ...['--force', `--timeout=${timeouts.eraseWhole}`],
           ],
           timeouts.eraseWhole,
-        )) ?? { state: 'done' }
+          // nvme can fail after it: it asks the kernel to look at the drive again.
+          /^Success formatting namespace/m,
+        ),
+        signal,
       );
+      return told ?? { state: 'done' };
     }
     case 'ata-sanitize-block':
     case 'ata-sanitize-crypto':
@@ -85,7 +84,13 @@ export async function eraseItself(options: EraseItself): Promise<CommandEnd> {
       const action = {
         'ata-sanitize-block': ['--sanitize-block-erase'],
         'ata-sanitize-crypto': ['--sanitize-crypto-scramble'],
-        'ata-sanitize-overwrite': ['--sanitize-overwrite', 'hex:00000000'],
+        // Without a number the drive does it sixteen times.
+        'ata-sanitize-overwrite': [
+          '--sanitize-overwrite-passes',
+          '1',
+          '--sanitize-overwrite',
+          'hex:00000000',
+        ],
       }[method];
       if (!begun) {
         await recheck();
@@ -96,7 +101,7 @@ export async function eraseItself(options: EraseItself): Promise<CommandEnd> {
         );
         if (told !== null) return told;
       }
-      return await watch(options, () => ataStatus(path, signal));
+      return await watchErase({ ...options, ask: () => ataStatus(path, signal) });
     }
     case 'ata-security-erase':
     case 'ata-security-erase-enhanced':
@@ -104,12 +109,19 @@ export async function eraseItself(options: EraseItself): Promise<CommandEnd> {
   }
 }
 
-/** Sets a password, erases, and looks whether the password is gone: a drive that kept it has not erased itself. */
+/**
+ * Sets a password, erases, and looks whether the password is gone: a drive that kept it has not erased itself. It is taken off again
+ * where the drive still answers; where it does not, the next erase begins with the password that is known.
+ */
 async function securityErase(
   { path, begun, onShare, recheck, signal }: EraseItself,
   enhanced: boolean,
 ): Promise<CommandEnd> {
   onShare(null);
+  const before = await askIdentify(path, signal).catch(() => null);
+  if (before === null) {
+    return { state: 'failed', why: 'The drive does not say whether it has a password: it was not erased.' };
+  }
   if (!begun) {
     await recheck();
     const set = await command(
@@ -117,79 +129,89 @@ async function securityErase(
       ['--user-master', 'u', '--security-set-pass', ataPassword, path],
       timeouts.eraseBegin,
     );
-    if (set !== null) return set;
+    if (set !== null) return await withoutPassword(path, set);
   }
+  const minutes = (enhanced ? before.security.enhancedMinutes : before.security.minutes) ?? 0;
   const erase = enhanced ? '--security-erase-enhanced' : '--security-erase';
   await recheck();
-  const told = await command('hdparm', ['--user-master', 'u', erase, ataPassword, path], timeouts.eraseWhole);
-  const now = await askIdentify(path, signal).catch(() => null);
-  if (now === null) {
-    return { state: 'not-known', why: 'The drive did not answer after it was to erase itself.' };
-  }
-  if (now.security.enabled) {
-    await command(
+  const told = await unlessCancelled(
+    command(
       'hdparm',
-      ['--user-master', 'u', '--security-disable', ataPassword, path],
-      timeouts.eraseBegin,
-    );
+      ['--user-master', 'u', erase, ataPassword, path],
+      // hdparm gives up some time after what the drive told.
+      Math.max(timeouts.eraseWhole, 2 * minutes * 60_000),
+    ),
+    signal,
+  );
+  if (told === letAlone) return told;
+  return await withoutPassword(path, told);
+}
+
+/** How an erase with a password has ended, and takes off a password that is left. */
+async function withoutPassword(path: string, told: CommandEnd | null): Promise<CommandEnd> {
+  const now = await identifyAfterErase(path);
+  if (now === null) {
     return {
-      state: 'failed',
-      why: told?.state === 'failed' ? told.why : 'The drive kept its password: it has not erased itself.',
+      state: 'not-known',
+      why: `The drive did not answer after it was to erase itself. It may have the ATA password '${ataPassword}'.`,
     };
   }
-  return told ?? { state: 'done' };
+  if (!now.security.enabled) return told ?? { state: 'done' };
+  // Locked, it is unlocked by this as well.
+  const off = await command(
+    'hdparm',
+    ['--user-master', 'u', '--security-disable', ataPassword, path],
+    timeouts.eraseBegin,
+  );
+  const kept = off === null ? '' : ` It has the ATA password '${ataPassword}'.`;
+  const why = told?.state === 'failed' ? told.why : 'The drive kept its password: it has not erased itself.';
+  // What is tried again has to know that the password is its own.
+  return { state: off === null ? 'failed' : 'not-known', why: `${why}${kept}` };
 }
 
-/** Asks until the drive has ended, or says nothing new for too long. */
-async function watch(
-  { onShare, signal }: Pick<EraseItself, 'onShare' | 'signal'>,
-  ask: () => Promise<DriveStatus>,
-): Promise<CommandEnd> {
-  let unanswered = 0;
-  let last: number | null | undefined;
-  let since = performance.now();
-  for (;;) {
-    if (signal.aborted) return letAlone;
-    let status: DriveStatus;
-    try {
-      status = await ask();
-      unanswered = 0;
-    } catch (error) {
-      if (isCancellation(error)) return letAlone;
-      unanswered += 1;
-      if (unanswered < questionsAtMost) continue;
-      return { state: 'not-known', why: 'The drive stopped answering while it erased itself.' };
-    }
-    const end = endOfStatus(status);
-    if (end !== null) return end;
-    const share = status.state === 'running' ? status.share : null;
-    onShare(share);
-    if (share !== last) {
-      last = share;
-      since = performance.now();
-    } else if (performance.now() - since > timeouts.eraseStill) {
-      return {
-        state: 'not-known',
-        why: 'The drive says that it erases itself, but has not gone on for hours.',
-      };
-    }
-    await sleep(timeouts.eraseLook, undefined, { signal }).catch(() => undefined);
+/** One question that is not answered means nothing: the kernel may just reset the drive. */
+async function identifyAfterErase(path: string): Promise<AtaDrive | null> {
+  for (let tries = 1; ; tries += 1) {
+    const now = await askIdentify(path).catch(() => null);
+    if (now !== null || tries === questionsAtMost) return now;
+    await sleep(timeouts.eraseLook);
   }
 }
 
-const questionsAtMost = 3;
+const questionsAtMost = 5;
 
-const letAlone: CommandEnd = {
-  state: 'not-known',
-  why: 'It was cancelled while the drive erased itself. That cannot be taken back: the drive goes on by itself.',
-};
+/** Stops waiting for a command that goes on in the drive. */
+async function unlessCancelled(
+  running: Promise<CommandEnd | null>,
+  signal: AbortSignal,
+): Promise<CommandEnd | null> {
+  let stop = (): void => undefined;
+  const cancelled = new Promise<CommandEnd>((resolve) => {
+    stop = () => {
+      resolve(letAlone);
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  // What is no longer waited for must not end the helper when it fails.
+  running.catch(() => undefined);
+  return await Promise.race([running, cancelled]).finally(() => {
+    signal.removeEventListener('abort', stop);
+  });
+}
 
 /**
  * Gives a command that destroys. It is not stopped when somebody cancels: the drive would go on, and nobody would know how it
  * ended.
+ * @param success what it prints when the drive has done it
  * @returns null when it went well
  */
-async function command(tool: ToolName, args: readonly string[], timeout: number): Promise<CommandEnd | null> {
+async function command(
+  tool: ToolName,
+  args: readonly string[],
+  timeout: number,
+  success?: RegExp,
+): Promise<CommandEnd | null> {
   let result: ToolResult;
   try {
     result = await runTool(tool, args, { timeout, outputLimit: 1024 * 1024 });
@@ -197,6 +219,7 @@ async function command(tool: ToolName, args: readonly string[], timeout: number)
     if (error instanceof PrestageError && error.code === 'tool-missing') throw error;
     return { state: 'not-known', why: 'The drive did not answer the command to erase itself in time.' };
   }
+  if (success?.test(result.stdout.toString('latin1')) === true) return null;
   const complaint = /bad\/missing sense data/.test(result.stderr);
   if (result.status === 0 && !complaint) return null;
   const words = lastWords(result.stderr);

@@ -135,7 +135,9 @@ async function overwrite(
     },
   );
   if (end.type !== 'done') {
-    return { answer: judgeErase(endOfThread(end, opened), null), hangs: end.type === 'stalled' };
+    const pulled = end.type === 'failed' && !(await isStillThere(opened));
+    const how = pulled ? noLongerThere : endOfThread(end, opened);
+    return { answer: judgeErase(how, null), hangs: end.type === 'stalled' };
   }
   onProgress(2 * size, 2 * size);
   return { answer: { ...judgeErase({ state: 'done' }, 'read-back'), bytesReadBack: size }, hangs: false };
@@ -165,14 +167,7 @@ async function byItself(
   });
   // Who cancelled does not wait for the samples, and a drive that erases itself does not answer with them.
   if (signal.aborted || end.state === 'not-known') return { answer: judgeErase(end, null), hangs: false };
-  const same = await recheckDrive(opened).then(
-    () => true,
-    () => false,
-  );
-  if (!same) {
-    const why = 'The drive is no longer the one that was confirmed: it was pulled, or changed its size.';
-    return { answer: judgeErase({ state: 'not-known', why }, null), hangs: false };
-  }
+  if (!(await isStillThere(opened))) return { answer: judgeErase(noLongerThere, null), hangs: false };
   const offsets = samples.map(({ offset }) => offset);
   const read = await inThread(opened, { kind: 'read-samples', offsets }, { stallMilliseconds, signal });
   if (read.type !== 'done') {
@@ -182,6 +177,18 @@ async function byItself(
   const counts: SampleCounts = compareSamples(samples, answerOf(read).samples ?? [], digestOfMark(run));
   return { answer: { ...judgeErase(end, counts), samples: counts }, hangs: false };
 }
+
+async function isStillThere(opened: OpenedDrive): Promise<boolean> {
+  return await recheckDrive(opened).then(
+    () => true,
+    () => false,
+  );
+}
+
+const noLongerThere = {
+  state: 'not-known',
+  why: 'The drive is no longer the one that was confirmed: it was pulled, or changed its size.',
+} as const satisfies CommandEnd;
 
 /** A write that failed leaves what was there; a drive that stopped answering leaves it open. */
 function endOfThread(end: Broken, { drive }: OpenedDrive): Extract<CommandEnd, { why: string }> {

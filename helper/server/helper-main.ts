@@ -11,6 +11,12 @@ import { splitMedia, type TaskReport } from '../delivery/send-media';
 import { verifyCms } from '../delivery/verify-cms';
 import { listControllers, listDrives } from '../drives/list-drives';
 import { readHealth } from '../health/read-health';
+import { makeLiveData, openLiveData } from '../live-setup/data-partition';
+import { readLiveState } from '../live-setup/live-state';
+import { powerOff } from '../live-setup/power-off';
+import { applyKeptStation, setLiveStation } from '../live-setup/set-station';
+import { unlockOwnDisk } from '../live-setup/unlock-disk';
+import { writeLiveSlot } from '../live-setup/write-slot';
 import { readMachine } from '../machine/read-machine';
 import { hashMedia } from '../media/hash-media';
 import { listContents } from '../media/list-contents';
@@ -98,6 +104,30 @@ const handlers: HelperHandlers = {
     drives: await listDrives(request),
     controllers: await listControllers(request),
   }),
+  readLive: async () => ({ live: await readLiveState() }),
+  unlockOwnDisk: async (request) => {
+    await unlockOwnDisk(request, await findToLook(null));
+    return {};
+  },
+  makeLiveData: async ({ key }, { signal }) => {
+    await makeLiveData(key, signal);
+    return {};
+  },
+  openLiveData: async ({ key }, { signal }) => {
+    await openLiveData(key, signal);
+    await applyKeptStation();
+    return {};
+  },
+  setLiveStation: async (request) => {
+    await setLiveStation(request);
+    return {};
+  },
+  writeLiveSlot: async (request, context) =>
+    await writeLiveSlot(request, reportOf(request, context), context.signal),
+  powerOffLive: async () => {
+    await powerOff();
+    return {};
+  },
   inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
   createMedia: async ({ progressToken: token, ...plan }, { signal, taskProgress }) =>
     await createMedia(
@@ -236,6 +266,12 @@ const handlers: HelperHandlers = {
 const withPrivilege: ReadonlySet<string> = new Set<HelperMethod>([
   'hello',
   'readMachine',
+  'unlockOwnDisk',
+  'makeLiveData',
+  'openLiveData',
+  'setLiveStation',
+  'writeLiveSlot',
+  'powerOffLive',
   'reserveDrives',
   'releaseDrive',
   'runJob',

@@ -17,6 +17,16 @@ export const toolPackages = {
   nvme: 'nvme-cli',
   hdparm: 'hdparm',
   smartctl: 'smartmontools',
+  // Of a live system alone; its image brings them (build/live).
+  cryptsetup: 'cryptsetup-bin',
+  sfdisk: 'fdisk',
+  sgdisk: 'gdisk',
+  partx: 'util-linux',
+  'mkfs.ext4': 'e2fsprogs',
+  mount: 'mount',
+  date: 'coreutils',
+  udevadm: 'udev',
+  systemctl: 'systemd',
 } as const;
 
 export type ToolName = keyof typeof toolPackages;

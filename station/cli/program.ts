@@ -16,6 +16,7 @@ import { fleetCommand } from './fleet-command';
 import { keyCommand } from './key-command';
 import { labelCommand } from './label-command';
 import { ledgerCommand } from './ledger-command';
+import { liveCommand } from './live-command';
 import { machineCommand } from './machine-command';
 import { mediaCommand } from './media-command';
 import { orderCommand } from './order-command';
@@ -27,6 +28,7 @@ import { bootTestCommand } from './boot-test-command';
 import { sanitiseCommand } from './sanitise-command';
 import { scannerCommand } from './scanner-command';
 import { shipCommand } from './ship-command';
+import { stateCommand } from './state-command';
 import { supportCommand } from './support-command';
 import { ticketCommand } from './ticket-command';
 import { refuseTypingErrors, withHelpLast } from './typing-errors';
@@ -140,6 +142,8 @@ export function prestageCommand(version: string): Command {
     scannerCommand(),
     cacheCommand(),
     benchCommand(),
+    stateCommand(),
+    liveCommand(),
     supportCommand(version),
   ];
   for (const command of commands) root.addCommand(command);

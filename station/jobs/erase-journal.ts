@@ -3,9 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { DriveIdentity } from '../../core/drive/drive';
-import { sanitiseMethodSchema } from '../../core/sanitise/methods';
+import { nistLevels, sanitiseMethodSchema } from '../../core/sanitise/methods';
 import { sampleSchema } from '../../core/sanitise/samples';
-import { tableBeforeSchema } from '../../core/sanitise/sanitised';
+import {
+  eraseBrokenOff,
+  sanitisedSchema,
+  tableBeforeSchema,
+  type Sanitised,
+} from '../../core/sanitise/sanitised';
 import { driveKey, sha256Hex } from '../ledger/entry';
 import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 
@@ -16,6 +21,7 @@ import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 const journalSchema = z.strictObject({
   version: z.literal(1),
   run: z.uuid(),
+  /** When it began first. */
   startedAt: z.iso.datetime({ precision: 3 }),
   method: sanitiseMethodSchema,
   before: tableBeforeSchema,
@@ -23,6 +29,11 @@ const journalSchema = z.strictObject({
   samples: z.array(sampleSchema),
   /** Bytes from the start that are overwritten and on the drive. */
   overwritten: z.int().nonnegative(),
+  /** When it was last taken up again. Missing, as the next two, before 0.4. */
+  takenUpAt: z.iso.datetime({ precision: 3 }).optional(),
+  /** As in the record. */
+  nist: z.enum(nistLevels).optional(),
+  hidden: sanitisedSchema.shape.hidden.optional(),
 });
 export type EraseRun = z.infer<typeof journalSchema>;
 
@@ -42,6 +53,14 @@ export class EraseJournal {
     } catch {
       return null;
     }
+  }
+
+  /** What the record says of an erase that was broken off since a time (ISO 8601); null: there is none. */
+  async brokenOff(since: string): Promise<Sanitised | null> {
+    const left = await this.read();
+    if (left === null || (left.takenUpAt ?? left.startedAt) < since) return null;
+    const { before, method, nist = 'clear', hidden = [] } = left;
+    return { before, method, nist, hidden, outcome: 'not-known', why: eraseBrokenOff, seconds: 0 };
   }
 
   /** @throws PrestageError state-unavailable: the drive was not touched */

@@ -42,7 +42,7 @@ export async function recordLeftOpen(
   { paths, ledger }: OpenStation,
   context: AppendContext,
 ): Promise<LeftOpenReport> {
-  const left = await closeLeftOpen(paths.runs, ledger, context);
+  const left = await closeLeftOpen(paths, ledger, context);
   const messages = [
     ...left.interrupted.map(
       ({ machineSerial }) =>

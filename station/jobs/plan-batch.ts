@@ -32,6 +32,7 @@ import { readHealthOf } from '../drives/read-health';
 import type { Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
+import { requireLiveReady } from '../live/require-ready';
 import { signedMediaAt } from '../library/signed-media';
 import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
@@ -61,6 +62,7 @@ export async function planBatch(
   paths: StatePaths,
   signal: AbortSignal,
 ): Promise<BatchPlan> {
+  if (request.benchDirectory === null) await requireLiveReady(helpers, ledger, paths);
   const layout = requireLayout(request.layoutName);
   const assignments = requireSoundAssignments(request.assignments);
   const order = new OrderReader(ledger, paths).current();
@@ -73,7 +75,8 @@ export async function planBatch(
   });
   const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
   requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
-  const setting = loadSettings(paths).machineFiles;
+  const settings = loadSettings(paths);
+  const setting = settings.machineFiles;
   const machineFiles = chooseMachineFiles(request.machineFiles ?? null, signed?.machineFiles, setting);
   const shipped = assignments.map(({ machineSerial }) => {
     const entry = ledger.findShipped(machineSerial);
@@ -83,7 +86,7 @@ export async function planBatch(
     return entry !== null;
   });
 
-  const protectedPaths = [path, ...statePlaces(paths)];
+  const protectedPaths = [path, ...statePlaces(paths), settings.libraryFolder ?? paths.library];
   const client = await helpers.plain();
   const { drives } = await client.call(
     'listDrives',

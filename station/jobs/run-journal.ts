@@ -5,6 +5,8 @@ import { onDiskLater, statePlace } from '../state/disk';
 import { isRunning, processMark } from '../state/process-mark';
 import type { RecordedDrive } from '../../core/ledger/record';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import type { StatePaths } from '../state/state-paths';
+import { EraseJournal } from './erase-journal';
 import { withdraw } from './withdraw';
 
 /**
@@ -62,13 +64,24 @@ export interface LeftOpenJob {
   readonly ledgerEntry: number;
 }
 
-/** Writes the end of every job whose station process is gone: killed, or ended by a power cut. */
-export async function closeLeftOpen(runs: string, ledger: Ledger, context: AppendContext): Promise<LeftOpen> {
+/**
+ * Writes the end of every job whose station process is gone: killed, or ended by a power cut. Where it was erasing its drive, the
+ * record says that nobody knows how that ended.
+ */
+export async function closeLeftOpen(
+  { runs, erasures }: Pick<StatePaths, 'runs' | 'erasures'>,
+  ledger: Ledger,
+  context: AppendContext,
+): Promise<LeftOpen> {
   const interrupted: LeftOpenJob[] = [];
   for (const { job, startedAt } of ledger.openJobs()) {
     if (isRunning((await readLines(join(runs, job.batchId)))[0] ?? '')) continue;
     const end = { state: 'interrupted' } as const;
-    const { sequence } = ledger.append({ kind: 'job-ended', job, startedAt, end }, context);
+    const sanitised = await new EraseJournal({ erasures }, job.drive).brokenOff(startedAt);
+    const { sequence } = ledger.append(
+      { kind: 'job-ended', job, startedAt, end, ...(sanitised === null ? {} : { sanitised }) },
+      context,
+    );
     const { machineSerial, drive, attachment = null } = job;
     interrupted.push({ machineSerial, drive, attachment, startedAt, ledgerEntry: sequence });
   }

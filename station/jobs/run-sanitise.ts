@@ -2,7 +2,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { errorData, PrestageError, toErrorData } from '../../core/base/errors';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import type { SanitiseMethod } from '../../core/sanitise/methods';
-import { eraseBegan, type Sanitised } from '../../core/sanitise/sanitised';
+import { eraseBeganWords, type Sanitised } from '../../core/sanitise/sanitised';
 import { attachmentMember, recordedDrive } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
@@ -70,7 +70,7 @@ export async function sanitise(
       stallMilliseconds: settings.stallSeconds * 1000,
       onBegin: (chosen) => {
         takeBack(drive, diskGuid ?? null, reason, ledger, append);
-        record({ ...chosen, outcome: 'not-known', why: eraseBegan, seconds: 0 });
+        record({ ...chosen, outcome: 'not-known', why: eraseBeganWords(chosen.method), seconds: 0 });
         begun.is = chosen;
       },
     }).catch((error: unknown) => {

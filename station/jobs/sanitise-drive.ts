@@ -3,7 +3,13 @@ import { PrestageError } from '../../core/base/errors';
 import { GiB, MiB } from '../../core/base/units';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { chooseMethod } from '../../core/sanitise/choose';
-import { levelOf, methodFacts, type Abilities, type SanitiseMethod } from '../../core/sanitise/methods';
+import {
+  levelOf,
+  methodFacts,
+  needsPassword,
+  type Abilities,
+  type SanitiseMethod,
+} from '../../core/sanitise/methods';
 import { hiddenReached, type Sanitised, type TableBefore, type Verdict } from '../../core/sanitise/sanitised';
 import type { HelperClient } from '../helper-client/helper-client';
 import { logEvent } from '../state/log-file';
@@ -51,17 +57,18 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
   const foreign = !goesOn && abilities.underWay && method !== 'overwrite';
   const from = resumeFrom(left, method, before);
   const resumed = goesOn || from > 0;
+  const told = { nist: levelOf(method, abilities), hidden: hiddenReached(method, abilities.hidden) };
+  const takenUpAt = new Date().toISOString();
   const run: EraseRun =
     resumed && left !== null
-      ? left
+      ? { ...left, ...told, takenUpAt }
       : {
-          ...({ version: 1, run: randomUUID(), startedAt: new Date().toISOString() } as const),
-          ...{ method, before, samples: method === 'overwrite' ? [] : samples, overwritten: 0 },
+          ...({ version: 1, run: randomUUID(), startedAt: takenUpAt, takenUpAt } as const),
+          ...{ method, before, samples: method === 'overwrite' ? [] : samples, overwritten: 0, ...told },
         };
   const begun: EraseBegun = {
-    ...{ before: run.before, method, nist: levelOf(method, abilities) },
+    ...{ before: run.before, method, ...told },
     ...(resumed ? { resumed: true } : {}),
-    hidden: hiddenReached(method, abilities.hidden),
   };
   // First the journal: where it cannot be written, nobody is told that the drive was touched.
   journal.write(run);
@@ -91,7 +98,10 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
     },
   );
   if (ended.outcome !== 'not-known' && !signal.aborted) await journal.end();
-  const verdict: Verdict = foreign && ended.outcome === 'erased' ? notOurs : ended;
+  const { outcome, samples: looked } = ended;
+  // One that did not come to an end says more than whose it was.
+  const isNotOurs = foreign && (outcome === 'erased' || (outcome === 'not-known' && looked !== undefined));
+  const verdict: Verdict = isNotOurs ? notOurs : ended;
   logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: verdict.outcome });
   return {
     ...begun,
@@ -106,10 +116,14 @@ const notOurs: Verdict = {
   why: 'The drive was already erasing itself: in which way, and what it held before, is not known. Now it has ended: erase it again.',
 };
 
-/** The drive goes on with what this station had told it: by its own word, or locked by the password of the erase. */
+/**
+ * The drive goes on with what this station had told it: by its own word, or it still has the password that it was given for the erase,
+ * locked by it after a power cut and open where only a program had ended.
+ */
 function isUnderWay(method: SanitiseMethod, { underWay, obstacles }: Abilities): boolean {
-  const withPassword = method === 'ata-security-erase' || method === 'ata-security-erase-enhanced';
-  return withPassword ? obstacles.includes('ata-locked') : methodFacts[method].byDrive && underWay;
+  return needsPassword(method)
+    ? obstacles.includes('ata-locked') || obstacles.includes('ata-password')
+    : methodFacts[method].byDrive && underWay;
 }
 
 /**

@@ -275,6 +275,25 @@ export class LedgerDatabase {
     return lines.length === 1 && lines[0] === 'ok' ? [] : lines;
   }
 
+  /**
+   * Goes back to a journal beside the file, which SQLite only does while nobody else has it open.
+   * @returns whether it did; opening it for writing goes to the write-ahead log again
+   */
+  leaveWal(): boolean {
+    try {
+      const rows = z.array(z.looseObject({ journal_mode: z.string() }));
+      return rows.parse(this.#database.pragma('journal_mode = DELETE'))[0]?.journal_mode === 'delete';
+    } catch (error) {
+      if (errorCodeOf(error) === 'SQLITE_BUSY') return false;
+      throw databaseError(error, this.file);
+    }
+  }
+
+  /** Writes all of it, as it is at this moment, into a new file: also while others append. @param file absolute; must not exist */
+  copyTo(file: string): void {
+    this.run('VACUUM INTO ?', file);
+  }
+
   /** Moves the write-ahead log into the database file, so that a copy of that file alone is whole. */
   checkpoint(): void {
     try {

@@ -1,6 +1,12 @@
 import { isKnownBySerial } from '../../core/drive/drive-identity';
 import type { DriveIdentity } from '../../core/drive/drive';
-import { drivePast, type DrivePast, type EndedJob, type PastDrive } from '../../core/ledger/drive-past';
+import {
+  drivePast,
+  type DrivePast,
+  type EndedErase,
+  type EndedJob,
+  type PastDrive,
+} from '../../core/ledger/drive-past';
 import type { JobDetails } from '../../core/ledger/record';
 import { standingFinding } from '../../core/ledger/standing-finding';
 import type { DiskGuidIndex } from './disk-guid-index';
@@ -15,6 +21,8 @@ interface Entries {
   readonly at: (sequence: number) => LedgerRow | null;
   /** Ends of jobs on drives with this serial, WWN and size. */
   readonly endedOn: (drive: DriveIdentity) => LedgerRow[];
+  /** Erases of drives with this serial, WWN and size, for no machine. */
+  readonly erasesOf: (drive: DriveIdentity) => LedgerRow[];
   /** Everything that was recorded about one job, oldest first. */
   readonly recordsOf: (jobId: string) => LocatedRecord[];
 }
@@ -32,6 +40,7 @@ export class DrivePasts {
     const shared = guids?.isShared(driveKey(drive)) ?? false;
     return drivePast(drive, this.#endedJobs(drive, shared), {
       shared,
+      erases: this.#entries.erasesOf(drive).flatMap((row) => endedErase(row) ?? []),
       shipmentOf: (jobId) => this.#shipmentOf(jobId),
       findingOf: (job) => this.#findingOf(job),
     });
@@ -71,6 +80,12 @@ export class DrivePasts {
 
 function endedJob({ sequence: entry, entry: { time, record } }: LedgerRow): EndedJob | null {
   if (record.kind !== 'job-ended') return null;
-  const { job, end, untouched } = record;
-  return { job, entry, time, end, touched: untouched !== true };
+  const { job, end, untouched, sanitised } = record;
+  return { job, entry, time, end, touched: untouched !== true, sanitised };
+}
+
+function endedErase({ sequence: entry, entry: { time, record } }: LedgerRow): EndedErase | null {
+  if (record.kind !== 'drive-sanitised') return null;
+  const { drive, attachment, sanitised } = record;
+  return { entry, time, drive, attachment, sanitised };
 }

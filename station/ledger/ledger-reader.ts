@@ -74,6 +74,7 @@ export class LedgerReader {
       shipments: database === null ? null : new ShippedJobs(database),
       at: (sequence) => this.#at(sequence),
       endedOn: (drive) => this.find({ by: 'drive-ended', drive }),
+      erasesOf: (drive) => this.find({ by: 'drive-erased', drive }),
       recordsOf: (jobId) => this.#drives.recordsOf(jobId),
     });
   }

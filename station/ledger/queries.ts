@@ -13,6 +13,8 @@ export type LedgerQuery =
   | { readonly by: 'kind'; readonly kind: OrderRecord['kind'] }
   /** Ends of jobs on a drive with this serial, WWN and size; or path and size. */
   | { readonly by: 'drive-ended'; readonly drive: DriveIdentity }
+  /** Erases of a drive with this serial, WWN and size, or path and size, that belonged to no job. */
+  | { readonly by: 'drive-erased'; readonly drive: DriveIdentity }
   /** Jobs that were begun on a drive after an entry. */
   | {
       readonly by: 'drive-started-after';
@@ -47,6 +49,8 @@ export function queryOf(query: LedgerQuery): SqlPart {
       };
     case 'drive-ended':
       return { where: `WHERE drive_key = ? AND kind = 'job-ended'`, values: [driveKey(query.drive)] };
+    case 'drive-erased':
+      return { where: `WHERE drive_key = ? AND kind = 'drive-sanitised'`, values: [driveKey(query.drive)] };
     case 'drive-started-after':
       return {
         // json_type tells a null from a member that is not there.

@@ -144,11 +144,20 @@ export function readSignature(text: string): MinisignSignature {
 /** Whether the key signed the data, and the trusted comment with it. */
 export function signatureHolds(
   data: Uint8Array,
+  signature: MinisignSignature,
+  key: MinisignPublicKey,
+): boolean {
+  return hashSignatureHolds(blake2(data, 64), signature, key);
+}
+
+/** The same for data that is too large to hold. @param hash BLAKE2b-512 of it */
+export function hashSignatureHolds(
+  hash: Uint8Array,
   { keyId, signature, trustedComment, globalSignature }: MinisignSignature,
   key: MinisignPublicKey,
 ): boolean {
   if (keyId !== key.keyId) return false;
-  if (!verify(null, blake2(data, 64), key.key, signature)) return false;
+  if (!verify(null, hash, key.key, signature)) return false;
   const whole = Buffer.concat([signature, Buffer.from(trustedComment, 'utf8')]);
   return verify(null, whole, key.key, globalSignature);
 }

@@ -1,13 +1,14 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { CliResult } from '../support/cli';
+import { errorOf, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { LiveSystem, type LiveOptions } from '../support/live-system';
 import { isRoot } from '../support/loop';
 import { present } from '../support/present';
 import { devicesIn, type Device } from '../support/refusal-lsblk';
+import { standIn } from '../support/refusal-run';
 import { recordedText } from '../unit/helper/drives/recorded';
 
 /** A station that runs from a stick: what it may not write. */
@@ -116,6 +117,43 @@ describe.skipIf(!isRoot)('a station on a stick', () => {
       '/dev/sdc': ['own-disk'],
       '/dev/sdd': ['own-disk'],
     });
+  });
+
+  it('lets a disk of the PC be written by naming the PC, until the next start, and the stick never', async () => {
+    const live = await start();
+    standIn(
+      live.bin,
+      'dmidecode',
+      "printf 'SMBIOS 3.2.0 present.\\n\\nHandle 0x0001, DMI type 1, 27 bytes\\nSystem Information\\n\\tSerial Number: C1GC712\\n\\n'",
+    );
+    await live.shell('if [ -e /sys/class/dmi ]; then mount -t tmpfs tmpfs /sys/class/dmi; fi');
+    const { drives } = listed(await live.runAsUser(['drives', '--json']));
+    const id = (path: string): string => present(drives.find((drive) => drive.path === path)).id;
+    const unlock = async (path: string, machine: string): Promise<CliResult> =>
+      await live.run(['live', 'unlock-disk', id(path), '--machine', machine, '--operator', 'Ada', '--json']);
+
+    expect(errorOf(await unlock('/dev/sdb', 'C1GC713'))).toMatchObject({ code: 'live-machine-unnamed' });
+    expect(errorOf(await unlock('/dev/sda', 'C1GC712'))).toMatchObject({ code: 'drive-blocked' });
+    expect(errorOf(await unlock('/dev/sdc', 'C1GC712'))).toMatchObject({ code: 'drive-blocked' });
+    expect(existsSync(join(live.folder, 'run/prestage/unlocked.json'))).toBe(false);
+
+    const done = await unlock('/dev/sdb', 'c1gc712');
+    expect(done.status, done.stdout).toBe(0);
+    expect(verdicts(await live.runAsUser(['drives', '--json']))).toMatchObject({
+      ...{ '/dev/sda': ['live-medium', 'system-disk'], '/dev/sdb': [], '/dev/sdd': ['own-disk'] },
+    });
+    expect(JSON.parse(live.read('/run/prestage/unlocked.json'))).toMatchObject({
+      disks: [{ machine: 'C1GC712', operator: 'Ada' }],
+    });
+  });
+
+  it('writes no real drive while nothing would be recorded, and says so before anything else', async () => {
+    const live = await start();
+    const { drives } = listed(await live.runAsUser(['drives', '--json']));
+    const drive = present(drives.find(({ path }) => path === '/dev/sdc')).id;
+    const args = ['apply', '--media', '/nowhere.wim', '--drive', `${drive}=5CD4120LQ7`, '--yes', '--json'];
+    const run = await live.run([...args, '--state', join(live.folder, 'records')]);
+    expect(errorOf(run)).toMatchObject({ code: 'live-no-data' });
   });
 
   it('as a machine writes its own disks, and never the medium', async () => {

@@ -57,12 +57,12 @@ describe('what a killed station left open', () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    const left = await closeLeftOpen(paths.runs, ledger, context);
+    const left = await closeLeftOpen(paths, ledger, context);
     expect(left.interrupted).toEqual([]);
     expect(left.suspect).toMatchObject([{ machineSerial: 'PC 0042', drive: job.drive, ledgerEntry: 2 }]);
     // The next start does not say it again.
     expect(readdirSync(paths.runs)).toEqual([]);
-    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
+    expect(await closeLeftOpen(paths, ledger, context)).toEqual({ interrupted: [], suspect: [] });
     // It counts as shipped no more; what was recorded stays, and is whole.
     expect(ledger.findShipped('PC 0042')).toBeNull();
     expect(ledger.verify()).toMatchObject({ ok: true, entries: 3 });
@@ -72,7 +72,7 @@ describe('what a killed station left open', () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`, `released ${job.jobId}`);
-    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
+    expect(await closeLeftOpen(paths, ledger, context)).toEqual({ interrupted: [], suspect: [] });
   });
 
   it('tells the jobs of a batch apart', async () => {
@@ -86,7 +86,7 @@ describe('what a killed station left open', () => {
       `recording ${other.jobId} ${other.machineSerial}`,
       `released ${job.jobId}`,
     );
-    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toMatchObject([
+    expect((await closeLeftOpen(paths, ledger, context)).suspect).toMatchObject([
       { machineSerial: 'PC-0043' },
     ]);
   });
@@ -94,7 +94,7 @@ describe('what a killed station left open', () => {
   it('is interrupted, not doubtful, when the end was not recorded any more', async () => {
     ledger.append(started(job), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    expect(await closeLeftOpen(paths.runs, ledger, context)).toMatchObject({
+    expect(await closeLeftOpen(paths, ledger, context)).toMatchObject({
       interrupted: [{ machineSerial: 'PC 0042', drive: job.drive }],
       suspect: [],
     });
@@ -109,14 +109,14 @@ describe('what a killed station left open', () => {
     ledger.append(started(details), context);
     ledger.append(what === 'failed' ? failed(details) : done(details), context);
     leaveBehind(`recording ${job.jobId} ${job.machineSerial}`);
-    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toEqual([]);
+    expect((await closeLeftOpen(paths, ledger, context)).suspect).toEqual([]);
   });
 
   it('is let alone while its station still runs', async () => {
     ledger.append(started(job), context);
     const running = await RunJournal.begin(paths.runs, job.batchId);
     await running.recording(job.jobId, job.machineSerial);
-    expect(await closeLeftOpen(paths.runs, ledger, context)).toEqual({ interrupted: [], suspect: [] });
+    expect(await closeLeftOpen(paths, ledger, context)).toEqual({ interrupted: [], suspect: [] });
     expect(ledger.openJobs()).toHaveLength(1);
     expect(existsSync(journalFile)).toBe(true);
     await running.end();
@@ -131,7 +131,7 @@ describe('what a killed station left open', () => {
     appendFileSync(journalFile, `released ${job.jobId.slice(0, 8)}`);
     const [, ...lines] = readFileSync(journalFile, 'utf8').split('\n');
     leaveBehind(...lines);
-    expect((await closeLeftOpen(paths.runs, ledger, context)).suspect).toMatchObject([
+    expect((await closeLeftOpen(paths, ledger, context)).suspect).toMatchObject([
       { machineSerial: 'PC 0042' },
     ]);
   });

@@ -5,6 +5,8 @@ import { z } from 'zod';
 import { sanitisedSchema } from '../../core/sanitise/sanitised';
 import { benchDrives, errorOf, reportOf, runCli } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
+import { heldPrograms } from '../support/held-programs';
+import { Hold } from '../support/hold';
 import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
@@ -87,5 +89,57 @@ describe('a drive with old data', () => {
     expect(errorOf(nobody).code).toBe('not-confirmed');
     const drives = await runCli(['drives', '--erase', '--bench', bench(), '--state', state()]);
     expect(drives.stdout).toContain('Overwrite with zeros (clear)');
+  });
+});
+
+describe('a power cut while a drive is erased', () => {
+  it('leaves it unfinished in its past, alone and in a job, until it is erased again', async () => {
+    const cut = join(area, 'cut-bench');
+    await makeBench(cut, 2, '1G');
+    const drives = await benchDrives(cut);
+    const [alone, inJob] = [present(drives[0]), present(drives[1])];
+    const cutState = join(area, 'cut-state');
+    const at = ['--bench', cut, '--state', cutState, '--json'];
+    const { path: media } = await makeMedia(join(area, 'cut-media'), { smallFiles: 3 });
+    const commands = [
+      ['sanitise', '--drive', alone.id, '--yes', ...at],
+      ['apply', '--media', media, '--sanitise', '--drive', `${inJob.id}=ERASED002`, '--yes', ...at],
+    ];
+    for (const [index, command] of commands.entries()) {
+      const hold = await Hold.at('sanitising', join(area, `cut-${index}`));
+      let cutting: Promise<void> = Promise.resolve();
+      const run = await runCli(command, {
+        program: join(heldPrograms(), 'dist/prestage.cjs'),
+        env: hold.environment,
+        onStart: (cli) => {
+          cutting = hold.reached(1).then(() => {
+            const pid = cli.pid ?? 0;
+            const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
+            for (const one of [pid, ...children.map(Number)]) process.kill(one, 'SIGKILL');
+          });
+        },
+      });
+      await cutting;
+      hold.release();
+      expect(run.status).toBe(137);
+    }
+    const pasts = async (): Promise<unknown[]> => {
+      const list = await runCli(['drives', ...at]);
+      const form = z.object({ drives: z.array(z.looseObject({ id: z.string(), past: z.unknown() })) });
+      const told = form.parse(JSON.parse(list.stdout)).drives;
+      return [alone, inJob].map(({ id }) => told.find((one) => one.id === id)?.past);
+    };
+    const unfinished = {
+      lastBad: { state: 'erase-unfinished', reason: 'Erase not finished', touched: true },
+    };
+    expect((await pasts())[0]).toMatchObject(unfinished);
+    // The next command that opens the station finds the job that was left open.
+    const again = await runCli(['sanitise', '--drive', alone.id, '--yes', ...at]);
+    expect(JSON.parse(again.stdout)).toMatchObject({ outcome: 'erased' });
+    expect(await pasts()).toMatchObject([{ lastBad: null }, unfinished]);
+    const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', cutState]);
+    expect(exported.stdout).toContain('The erase was broken off');
+    const rewritten = await runCli(commands[1] ?? []);
+    expect(reportOf(rewritten).jobs.map((job) => job.state)).toEqual(['done']);
   });
 });

@@ -74,11 +74,15 @@ export async function runHere(
 }
 
 /** The whole command line in this process, with another helper. */
-export async function runThrough(helper: [string, ...string[]], args: readonly string[]): Promise<CliResult> {
+export async function runThrough(
+  helper: [string, ...string[]],
+  args: readonly string[],
+  signal: AbortSignal = new AbortController().signal,
+): Promise<CliResult> {
   const [stdout, stderr] = [new Collected(), new Collected()];
   const status = await runCommandLine({
     ...{ args, version, stdout, stderr, helper },
-    signal: new AbortController().signal,
+    signal,
   });
   const result = { status, stdout: stdout.text(), stderr: stderr.text() };
   if (args.includes('--json') && result.stdout !== '') requireDocumentForm(args, result.stdout);

@@ -44,15 +44,18 @@ export class LiveSystem {
     mkdirSync(join(folder, 'run/prestage'), { recursive: true });
     if (options.start !== null) write('run/prestage/live.json', JSON.stringify(options.start));
     for (const name of ['layer', 'state', 'mapper']) mkdirSync(join(folder, name), { recursive: true });
+    const overlay = (at: string, name: string): string =>
+      `mkdir ${folder}/layer/${name}-up ${folder}/layer/${name}-work && mount -t overlay overlay -o lowerdir=${at},upperdir=${folder}/layer/${name}-up,workdir=${folder}/layer/${name}-work ${at}`;
+    // What the helper changes of the system stays in here: nothing of it reaches the computer that the tests run on.
     const mounts = [
       `mount --bind ${folder}/cmdline /proc/cmdline`,
       `mount --bind ${folder}/run /run`,
       `mount -t tmpfs tmpfs ${folder}/layer`,
-      `mkdir ${folder}/layer/up ${folder}/layer/work ${folder}/layer/lib-up ${folder}/layer/lib-work`,
-      `mount -t overlay overlay -o lowerdir=/usr/lib,upperdir=${folder}/layer/up,workdir=${folder}/layer/work /usr/lib`,
+      overlay('/usr/lib', 'lib'),
+      overlay('/var/lib', 'state'),
+      overlay('/etc', 'etc'),
       'mkdir -p /usr/lib/prestage',
       `mount --bind ${folder}/image /usr/lib/prestage`,
-      `mount -t overlay overlay -o lowerdir=/var/lib,upperdir=${folder}/layer/lib-up,workdir=${folder}/layer/lib-work /var/lib`,
     ];
     if (options.controllers !== undefined) {
       for (const [address, files] of Object.entries(options.controllers)) {

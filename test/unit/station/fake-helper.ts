@@ -50,6 +50,13 @@ const handlers: HelperHandlers = {
     }),
   readMachine: nothing,
   readDiskGuid: nothing,
+  readLive: () => Promise.resolve({ live: null }),
+  unlockOwnDisk: nothing,
+  makeLiveData: nothing,
+  openLiveData: nothing,
+  setLiveStation: nothing,
+  writeLiveSlot: nothing,
+  powerOffLive: nothing,
   listDrives: () => {
     console.log('a library that prints');
     return Promise.resolve({ drives: [], controllers: [] });

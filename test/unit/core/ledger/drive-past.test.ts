@@ -3,6 +3,7 @@ import {
   drivePast,
   noPast,
   type DrivePast,
+  type EndedErase,
   type EndedJob,
   type PastDrive,
 } from '../../../../core/ledger/drive-past';
@@ -183,5 +184,42 @@ describe('the last bad job of a drive', () => {
     const told = past(now, [ended(2, first, 'done')], { findingOf });
     expect(machine(told)).toBe('A');
     expect(told.lastBad).toMatchObject({ state: 'failed', entry: 5, reason: 'Read-back failed' });
+  });
+});
+
+describe('an erase that is not finished', () => {
+  const job = sampleJob({ drive: sata });
+  const erase = (
+    entry: number,
+    outcome: 'erased' | 'not-erased' | 'not-known',
+    drive = sata,
+  ): EndedErase => ({
+    ...{ entry, time: day(entry), drive, sanitised: { outcome } },
+  });
+
+  it('is told of the drive until it was erased, or written', () => {
+    const told = past(listed(sata), [], { erases: [erase(3, 'not-known')] });
+    expect(told.lastBad).toMatchObject({ state: 'erase-unfinished', entry: 3, reason: 'Erase not finished' });
+    expect(told.failures).toBe(0);
+    expect(past(listed(sata), [], { erases: [erase(3, 'not-erased')] }).lastBad?.reason).toBe('Not erased');
+    const after = { erases: [erase(3, 'not-known'), erase(4, 'erased')] };
+    expect(past(listed(sata), [], after).lastBad).toBeNull();
+    expect(
+      past(listed(sata), [ended(5, job, 'done')], { erases: [erase(3, 'not-known')] }).lastBad,
+    ).toBeNull();
+  });
+
+  it("is not told of another drive, nor by a serial that is not the drive's own", () => {
+    const other = { ...sata, serial: 'ANOTHER' };
+    expect(past(listed(other), [], { erases: [erase(3, 'not-known')] }).lastBad).toBeNull();
+    expect(past(listed(usb), [], { erases: [erase(3, 'not-known', usb)] }).lastBad).toBeNull();
+    expect(past(listed(sata), [], { shared: true, erases: [erase(3, 'not-known')] }).lastBad).toBeNull();
+  });
+
+  it('is told of a job that was interrupted in it', () => {
+    const broken = { ...ended(4, job, 'interrupted'), sanitised: { outcome: 'not-known' as const } };
+    expect(past(listed(sata), [broken]).lastBad).toMatchObject({ state: 'erase-unfinished', entry: 4 });
+    const erased = { ...ended(4, job, 'interrupted'), sanitised: { outcome: 'erased' as const } };
+    expect(past(listed(sata), [erased]).lastBad?.state).toBe('interrupted');
   });
 });

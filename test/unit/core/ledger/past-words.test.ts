@@ -29,6 +29,9 @@ describe("a drive's past in words", () => {
     );
     expect(badWords(bad({ state: 'cancelled' }, 0))).toBe('Cancelled on 2026-11-28');
     expect(badWords(bad({ state: 'interrupted' }, 0), () => 'Friday')).toBe('Interrupted on Friday');
+    expect(badWords(bad({ state: 'erase-unfinished', reason: 'Erase not finished' }, 0))).toBe(
+      'Erase not finished, 2026-11-28',
+    );
   });
 
   it('has a short form for small cards: the image first, and of a failure the reason', () => {

@@ -221,6 +221,19 @@ describe('a SATA drive', () => {
     expect(() => chooseMethod(sampleDrive(), opal, 'overwrite')).toThrow(/Opal/);
   });
 
+  it('that has a password and is open is refused as well: it would be locked in the next computer', () => {
+    const open = ata({ 128: 0x0003, ...ssd });
+    expect(open.obstacles).toEqual(['ata-password']);
+    expect(() => chooseMethod(sampleDrive(), open, null)).toThrow(/has an ATA password\. It is open now/);
+    expect(chooseMethod(sampleDrive(), open, 'overwrite')).toBe('overwrite');
+  });
+
+  it('tells how long an erase takes, in 8 bits or in 15', () => {
+    const { minutes, enhancedMinutes } = identify({ 89: 0x0006, 90: 0x8100 }).security;
+    expect([minutes, enhancedMinutes]).toEqual([12, 512]);
+    expect(identify({ 89: 0x8000 }).security.minutes).toBeNull();
+  });
+
   it('says what it hides, and nothing where hdparm got no answer', () => {
     expect(parseMaxSectors(text('qemu-sata.max-sectors.txt'))).toEqual({ visible: 131072, native: 131072 });
     expect(parseMaxSectors(' max sectors   = 1000/2000, HPA is enabled')).toEqual({
@@ -259,6 +272,10 @@ describe('a SATA drive', () => {
         .state,
     ).toBe('failed');
     expect(parseSanitizeStatus(text('qemu-sata.sanitize-status.txt')).state).toBe('not-known');
+    // Printed where an adapter gave no registers: "idle" is what hdparm makes of nothing.
+    const unread =
+      'SG_IO: bad/missing sense data, sb[]:  f0 00 0b 04 51\nSanitize status:\n    State:    SD0 Sanitize Idle\n';
+    expect(parseSanitizeStatus(unread).state).toBe('not-known');
     expect(parseIdentify(text('hdparm-of-nvme.txt'))).toBeNull();
   });
 });

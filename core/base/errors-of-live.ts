@@ -1,0 +1,61 @@
+import { failed, refused, type ErrorMeaning } from './error-meaning';
+
+/** Errors of Prestage Live, and of backups of a station's state. Part of {@link errorReference}. */
+export const liveErrors = {
+  'live-only': refused(
+    'The request is for a station that runs from a Prestage Live medium, and this one does not.',
+    'Nothing was done. Start this PC from the medium to use it.',
+  ),
+  'live-medium-unclear': refused(
+    'The medium that this station runs from is gone, or cannot be told from others.',
+    'Nothing was done. Remove other Prestage Live sticks. If the medium was pulled, restart this PC from it.',
+  ),
+  'live-no-data': refused(
+    'This station runs from a medium without an open data partition, so that nothing could be recorded.',
+    'Nothing was touched. Set up or unlock the data partition first. Training drives can be used without it.',
+  ),
+  'live-data-exists': refused(
+    'The medium already has a data partition.',
+    'Nothing was changed. Unlock it. To begin again, write the image to the stick again: that erases its records.',
+  ),
+  'live-no-room': refused(
+    'The medium has too little free space for a data partition.',
+    'Nothing was changed. Use a larger stick.',
+  ),
+  'live-key-wrong': refused(
+    'The passphrase or key file does not open the data partition.',
+    'Nothing was changed. Try again; check the keyboard, or scan the passphrase.',
+  ),
+  'live-key-missing': refused(
+    'No stick with a key file is plugged in, or more than one.',
+    'Nothing was changed. Plug in the one stick with the key file, formatted as FAT32, and try again.',
+  ),
+  'live-data-damaged': refused(
+    'The data partition opens, but what is in it cannot be used.',
+    'Nothing was changed. Do not set it up again. Restore the last backup on another stick, and keep this one.',
+  ),
+  'live-machine-unnamed': refused(
+    'The text does not name this PC, so that its disk stays locked.',
+    'Nothing was changed. Scan or type the serial on the label of this PC.',
+  ),
+  'clock-wrong': refused(
+    'The clock of this station is wrong: something that already happened would be in its future.',
+    'Nothing was touched. Set date and time, then start again.',
+  ),
+  'live-update-refused': refused(
+    'The file is not an image of Prestage Live that can be put on this medium.',
+    'Nothing was changed. The station goes on with the version that it has. Get the file again.',
+  ),
+  'live-update-failed': failed(
+    'The new version was not written to the medium as it is in the file.',
+    'The station goes on with the version that it has. Try again; if it fails again, replace the stick.',
+  ),
+  'backup-refused': refused(
+    'The file is not a backup of a station, is damaged, or does not open with this passphrase.',
+    'Nothing was changed. Check the passphrase, or use another backup.',
+  ),
+  'state-not-empty': refused(
+    'The state folder already has records, which a restore would replace.',
+    'Nothing was changed. Restore into another folder (--state DIR), or add --replace: the old state is then kept beside it.',
+  ),
+} as const satisfies Readonly<Record<string, ErrorMeaning>>;
