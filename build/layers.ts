@@ -46,8 +46,19 @@ export const layers: Readonly<Record<string, Layer>> = {
         ...['base', 'boot', 'delivery', 'drive', 'drivers', 'health', 'job', 'machine', 'machine-files'],
         ...['media', 'sanitise'],
       ],
-      order: ['base', 'drive', 'ledger', 'machine', 'media', 'scan'],
-      shipment: ['base', 'drive', 'health', 'ledger', 'machine', 'media', 'order', 'recipe', 'sanitise'],
+      order: ['base', 'boot', 'drive', 'ledger', 'machine', 'media', 'scan'],
+      shipment: [
+        'base',
+        'boot',
+        'drive',
+        'health',
+        'ledger',
+        'machine',
+        'media',
+        'order',
+        'recipe',
+        'sanitise',
+      ],
       // The wires stand above the domain: nothing of it may hang from them.
       contract: [
         ...['base', 'drive', 'drivers', 'health', 'boot', 'media', 'recipe', 'contents', 'delivery'],

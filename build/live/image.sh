@@ -31,21 +31,21 @@ cp "$work/loaders/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" "$iso/EFI/B
 cp "$here/grub/esp.cfg" "$iso/EFI/debian/grub.cfg"
 # GRUB's memory: a text of 1024 bytes, filled up with #.
 { printf '# GRUB Environment Block\nslot=a\n' && head -c 992 /dev/zero | tr '\0' '#'; } >"$iso/EFI/debian/grubenv"
-find "$iso" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+# Fills the slot up, so that the EFI partition begins where it always does.
+: >"$iso/prestage/room"
+same_time() { find "$iso" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +; }
+same_time
 
 esp=$work/esp.img
 truncate --size ${esp_mebibytes}M "$esp"
 mkfs.fat -F 32 -s 1 -n PRESTAGE -i 50524553 --invariant "$esp" >/dev/null
 mcopy -s -m -i "$esp" "$iso/EFI" ::/
 
-# A file of zeroes fills the slot up, so that the EFI partition begins where it always does.
 make_iso() { # OPTION...
   xorriso -report_about WARNING -as mkisofs -iso-level 3 -r -J -V PRESTAGE -partition_offset 16 \
     -append_partition 2 c12a7328-f81f-11d2-ba4b-00a0c93ec93b "$esp" -appended_part_as_gpt \
     -e --interval:appended_partition_2:all:: -no-emul-boot "$@" "$iso"
 }
-: >"$iso/prestage/room"
-touch --date="@$SOURCE_DATE_EPOCH" "$iso/prestage/room"
 # Blocks of 2048 bytes, with the EFI partition and 166 that xorriso adds behind it.
 blocks=$(make_iso -print-size 2>/dev/null | tail -1)
 room=$(((slot_mebibytes + esp_mebibytes) * 512 + 166 - blocks))
@@ -54,7 +54,7 @@ if [ $room -lt 0 ]; then
   exit 3
 fi
 truncate --size $((room * 2048)) "$iso/prestage/room"
-touch --date="@$SOURCE_DATE_EPOCH" "$iso/prestage/room"
+same_time
 rm -f "$image"
 make_iso -o "$image" 2>/dev/null
 

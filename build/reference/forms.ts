@@ -59,6 +59,7 @@ import {
   orderOpenForm,
   orderShowForm,
 } from '../../station/cli/order-forms';
+import { orderCheckForm } from '../../station/cli/order-check-command';
 import { orderPapersForm } from '../../station/cli/order-papers-command';
 import { ticketForm } from '../../station/cli/ticket-media';
 import { failureForm } from '../../station/cli/output';
@@ -110,6 +111,7 @@ export const commandForms = {
   rehearse: bootTestForm,
   sanitise: sanitiseForm,
   'order open': orderOpenForm,
+  'order check': orderCheckForm,
   'order show': orderShowForm,
   'order except': orderExceptForm,
   'order close': listedOrderForm,

@@ -131,6 +131,10 @@ export const errorReference = {
     'No work order of this station says that this computer is replaced.',
     'Nothing was recorded. Check the label of the old computer. If it came back all the same, say so: prestage machine returned SERIAL --note TEXT',
   ),
+  'return-ambiguous': refused(
+    'Several work orders say that this computer is replaced, each by another machine.',
+    'Nothing was recorded. Say which machine replaced it: prestage machine returned SERIAL --replaced-by MACHINE',
+  ),
   'return-repeated': refused(
     'The return of this computer is recorded already.',
     'Nothing was recorded. Check the label: another computer may have the same name.',

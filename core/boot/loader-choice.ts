@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
 import type { BootDetails, EfiProgramDetails } from './boot-details';
 import {
@@ -29,9 +30,9 @@ export type FirmwareTrust = z.infer<typeof firmwareTrustSchema>;
 export const bootLoaderSettingsSchema = z.strictObject({
   /** Boot loader of a batch that names none. */
   choice: loaderChoiceSchema.default('as-is'),
-  /** Microsoft's certificates that the machines trust. Missing: not known, and nothing is told of it. */
+  /** Microsoft's certificates that machines trust of which the work order does not say it. Missing: not known. */
   firmwareTrust: firmwareTrustSchema.optional(),
-  /** Refuse a media that these machines would not start, instead of warning. */
+  /** Refuse a media that these machines would not start, instead of warning; and machines of which nobody said what they trust. */
   require: z.boolean().default(false),
 });
 export type BootLoaderSettings = z.infer<typeof bootLoaderSettingsSchema>;
@@ -39,6 +40,8 @@ export type BootLoaderSettings = z.infer<typeof bootLoaderSettingsSchema>;
 /** What the record says of the loaders of a job. */
 export const recordedLoaderSchema = z.strictObject({
   choice: loaderChoiceSchema,
+  /** Microsoft's certificates that the machine's firmware was said to trust. Missing when nobody said it, and before 0.5. */
+  firmwareTrust: firmwareTrustSchema.optional(),
   /** The programs that start first, as they lie on the EFI partition. */
   programs: z.array(
     z.strictObject({
@@ -180,9 +183,50 @@ function startsOn(trust: LoaderTrust, firmware: FirmwareTrust): boolean | null {
   return startsWith(trust, '2011') === null ? null : trust !== 'nobody';
 }
 
-/** @throws PrestageError loader-not-trusted, when the enterprise asks that its machines start the media */
-export function requireTrusted(plan: LoaderPlan, firmware: FirmwareTrust | undefined): void {
-  const [doubt] = firmwareDoubts(plan, firmware);
+/** A machine, and what its firmware was said to trust; undefined: nobody said it. */
+export interface TrustingMachine {
+  readonly machineSerial: string;
+  readonly firmwareTrust: FirmwareTrust | undefined;
+}
+
+/** {@link firmwareDoubts} of the machines of a batch: those that trust the same are told together. */
+export function machineDoubts(
+  plan: Pick<LoaderPlan, 'programs'>,
+  machines: readonly TrustingMachine[],
+): string[] {
+  const trusts = [...new Set(machines.map(({ firmwareTrust }) => firmwareTrust))];
+  return trusts.flatMap((trust) => {
+    const group = machines.filter(({ firmwareTrust }) => firmwareTrust === trust);
+    const whose = trusts.length === 1 ? '' : `${machinesNamed(group)}: `;
+    return firmwareDoubts(plan, trust).map((doubt) => `${whose}${doubt}`);
+  });
+}
+
+/** More are counted. */
+const maxNamed = 5;
+
+function machinesNamed(machines: readonly TrustingMachine[]): string {
+  const named = machines
+    .slice(0, maxNamed)
+    .map(({ machineSerial }) => sanitizeForDisplay(machineSerial, 64))
+    .join(', ');
+  const more = machines.length - maxNamed;
+  return `${machines.length === 1 ? 'machine' : 'machines'} ${named}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/**
+ * For when the enterprise asks that its machines start the media.
+ * @throws PrestageError loader-not-trusted; firmware-trust-unknown where nobody said what a machine trusts
+ */
+export function requireTrusted(plan: LoaderPlan, machines: readonly TrustingMachine[]): void {
+  const unknown = machines.filter(({ firmwareTrust }) => firmwareTrust === undefined);
+  if (unknown.length > 0) {
+    throw new PrestageError({
+      code: 'firmware-trust-unknown',
+      message: `Nobody said which of Microsoft's certificates the firmware trusts of ${machinesNamed(unknown)}, and media that machines would not start is to be refused.`,
+    });
+  }
+  const [doubt] = machineDoubts(plan, machines);
   if (doubt === undefined) return;
   throw new PrestageError({
     code: 'loader-not-trusted',
@@ -191,10 +235,14 @@ export function requireTrusted(plan: LoaderPlan, firmware: FirmwareTrust | undef
 }
 
 /** What is recorded of the loaders; null where the programs were not read. */
-export function recordedLoader({ choice, programs }: LoaderPlan): RecordedLoader | null {
+export function recordedLoader(
+  { choice, programs }: LoaderPlan,
+  firmwareTrust: FirmwareTrust | undefined,
+): RecordedLoader | null {
   if (programs.length === 0 && choice === 'as-is') return null;
   return {
     choice,
+    ...(firmwareTrust === undefined ? {} : { firmwareTrust }),
     programs: programs.map(({ place, signatures }) => ({
       place,
       signers: signatures === undefined ? null : signerWords(signatures),
@@ -225,14 +273,45 @@ export function managerLines({ bootManagers }: Pick<BootDetails, 'bootManagers'>
   });
 }
 
-/** The same in short, of what is recorded. */
-export function recordedLoaderWords({ choice, programs }: RecordedLoader): string {
+/** What is recorded, in short: the choice, what the machine trusts, and the programs. */
+export function recordedLoaderWords({ choice, firmwareTrust, programs }: RecordedLoader): string {
+  const machine =
+    firmwareTrust === undefined ? '' : `; the machine trusts ${firmwareTrustWords[firmwareTrust]}`;
+  const [chosen = '', ...lines] = programParts({ choice, programs });
+  return [`${chosen}${machine}`, ...lines].join('; ');
+}
+
+/** The same without what the machine trusts, for a table. */
+export function recordedProgramWords(loader: Pick<RecordedLoader, 'choice' | 'programs'>): string {
+  return programParts(loader).join('; ');
+}
+
+function programParts({ choice, programs }: Pick<RecordedLoader, 'choice' | 'programs'>): string[] {
   const chosen = choice === 'as-is' ? 'as on the media' : `for Microsoft's ${choice} certificates`;
   const lines = programs.map(
     ({ place, signers, trust }) => `${place}: ${trustShort[trust]}${signers === null ? '' : ` (${signers})`}`,
   );
-  return [chosen, ...lines].join('; ');
+  return [chosen, ...lines];
 }
+
+/** The choice and where it starts, in one line; null where the programs were not read. */
+export function loaderSummary(plan: LoaderPlan): string | null {
+  const recorded = recordedLoader(plan, undefined);
+  if (recorded === null) return null;
+  const { choice, programs } = recorded;
+  const chosen = choice === 'as-is' ? 'as on the media' : `for Microsoft's ${choice} certificates`;
+  const trusts = [...new Set(programs.map(({ trust }) => trust))];
+  const [trust] = trusts;
+  if (trust !== undefined && trusts.length === 1) return `${chosen}: ${trustShort[trust]}`;
+  return [chosen, ...programs.map((one) => `${one.place} ${trustShort[one.trust]}`)].join('; ');
+}
+
+/** What a machine's firmware trusts, as the end of "the machine trusts …". */
+export const firmwareTrustWords: Readonly<Record<FirmwareTrust, string>> = {
+  '2011': "only Microsoft's 2011 certificates",
+  '2023': "only Microsoft's 2023 certificates",
+  both: "Microsoft's 2011 and 2023 certificates",
+};
 
 /** What starts a program, as a record or a certificate tells it. */
 export const trustShort: Readonly<Record<RecordedLoader['programs'][number]['trust'], string>> = {

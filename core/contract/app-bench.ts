@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { recordedLoaderSchema } from '../boot/loader-choice';
 import { jobHealthSchema } from '../health/health-rules';
 import { slowNoteSchema } from '../health/slow';
 import { sha256Schema } from '../media/chunk-map';
@@ -74,6 +75,8 @@ export const appJobSchema = z.strictObject({
   driverPack: z.string().nullable().optional(),
   /** Paths of the files that only this machine's drive gets; missing when there are none. */
   machineFiles: z.array(z.string()).min(1).optional(),
+  /** The boot loader on it, and what its machine's firmware trusts; missing where the programs were not read. */
+  loader: recordedLoaderSchema.optional(),
 });
 export type AppJob = z.infer<typeof appJobSchema>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { errorDataSchema } from '../base/errors';
+import { firmwareTrustSchema } from '../boot/loader-choice';
 import { sha256Schema } from '../media/chunk-map';
 import { againstDriveSchema, orderLineStates } from '../order/order-state';
 import { nothing } from './app-common';
@@ -18,6 +19,10 @@ export const orderStateSchema = z.strictObject({
   layout: z.string().nullable(),
   /** Day until which the machines leave the depot, `YYYY-MM-DD`; null: the order names none. */
   shipBy: z.string().nullable(),
+  /** Microsoft's certificates that the firmware of all its machines trusts; null: it does not say, or not the same of all. */
+  firmwareTrust: firmwareTrustSchema.nullable(),
+  /** What a batch would refuse of it, or warn of, in sentences: names, files, drivers, loader, dates. */
+  problems: z.array(z.string()),
   /** How many machines are expected. */
   machines: z.int().nonnegative(),
   /** Of all lines, the unexpected ones too. */
@@ -40,6 +45,11 @@ export const orderStateSchema = z.strictObject({
       against: againstDriveSchema.nullable(),
       assetTag: z.string().nullable(),
       computerName: z.string().nullable(),
+      /** Maker and model, in words; null: the order says neither. */
+      model: z.string().nullable(),
+      /** System SKU and board, in words; null: the order says neither. */
+      ids: z.string().nullable(),
+      firmwareTrust: firmwareTrustSchema.nullable(),
       /** The computer that it replaces, in words; null: none that is known. */
       replaces: z.string().nullable(),
       /** That computer came back. */
@@ -70,7 +80,12 @@ export const orderMethods = {
    * Throws return-…, serial-….
    */
   returnComputer: {
-    request: z.strictObject({ text: z.string().max(200), note: z.string().max(1000) }),
+    request: z.strictObject({
+      text: z.string().max(4096),
+      note: z.string().max(1000),
+      /** Serial of the machine that took its place, for a computer that several orders name. */
+      replacedBy: z.string().max(200).optional(),
+    }),
     response: z.strictObject({ said: z.string() }),
   },
   /** Throws order-unfinished with what is open. */

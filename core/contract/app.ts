@@ -22,6 +22,7 @@ import { libraryMethods, libraryStateSchema, libraryWindowMethods } from './app-
 import { lineWindowMethods } from './app-line';
 import { logMethods, logWindowMethods } from './app-log';
 import { orderMethods, orderStateSchema, orderWindowMethods } from './app-order';
+import { startPlanSchema } from './app-start';
 import { settingsMethods, settingsWindowMethods, stationSettingsSchema } from './app-settings';
 import { shipMethods, shipWindowMethods } from './app-shipments';
 
@@ -51,6 +52,8 @@ export const appStateSchema = z.strictObject({
   /** Null while no order is open. */
   order: orderStateSchema.nullable(),
   pairing: pairingStateSchema,
+  /** What the start will put on each paired drive. */
+  startPlan: startPlanSchema,
   /** At most ten times a second while bytes move. */
   jobs: z.array(appJobSchema),
   progress: progressStateSchema,

@@ -4,7 +4,7 @@ import type { BlockReason } from './drive';
 import { tellsOwnIdentity } from './drive-identity';
 
 /**
- * What a Prestage Live medium adds to the verdict on a drive (docs/adr/0053): the medium itself is never written, and what was
+ * What a Prestage Live medium adds to the verdict on a drive (docs/adr/0056): the medium itself is never written, and what was
  * in the PC when the medium started is the PC's own until somebody says otherwise. What was plugged in since is on the bench.
  */
 

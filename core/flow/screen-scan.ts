@@ -118,6 +118,7 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'tried':
     case 'ticked':
     case 'number-taken':
+    case 'returned':
     case 'shipped':
     case 'notices-gone':
     case 'order-closed':
@@ -156,8 +157,10 @@ const ofScreen: ReadonlySet<string> = new Set([
   'tried',
   'ticked',
   'number-taken',
+  'returned',
   'shipped',
   'not-waiting',
+  'return-refused',
   'several-waiting',
   'ticked-already',
   'not-shippable',

@@ -14,17 +14,22 @@ export function computerNameProblem(name: string): string | null {
   return /^[0-9]+$/.test(name) ? 'has digits only' : null;
 }
 
-/** Two machines with one name; Windows does not tell upper from lower case. @returns null when there are none */
-export function sharedName(
+/**
+ * Two machines with one name, for each machine that has the name of one before it; Windows does not tell upper from lower case.
+ * One machine may be named several times.
+ */
+export function sharedNames(
   machines: readonly { readonly serial: string; readonly computerName?: string | undefined }[],
-): { readonly name: string; readonly serials: readonly [string, string] } | null {
+): { readonly name: string; readonly serials: readonly [string, string] }[] {
   const first = new Map<string, string>();
-  for (const { serial, computerName } of machines) {
-    if (computerName === undefined) continue;
+  const told = new Set<string>();
+  return machines.flatMap(({ serial, computerName }) => {
+    if (computerName === undefined) return [];
     const folded = computerName.toUpperCase();
     const other = first.get(folded);
-    if (other !== undefined && other !== serial) return { name: computerName, serials: [other, serial] };
-    first.set(folded, serial);
-  }
-  return null;
+    if (other === undefined) first.set(folded, serial);
+    if (other === undefined || other === serial || told.has(`${serial} ${folded}`)) return [];
+    told.add(`${serial} ${folded}`);
+    return [{ name: computerName, serials: [other, serial] as const }];
+  });
 }

@@ -43,6 +43,11 @@ export function machineValues(
 /** `{{name}}`, blanks around the name allowed. */
 const mark = /\{\{([^{}]*)\}\}/g;
 
+/** A template with something in the place of each placeholder, to be looked at. */
+export function withPlaceholdersAs(template: string, standIn: string): string {
+  return template.replaceAll(mark, () => standIn);
+}
+
 /** Every name that a template asks for, each once. */
 export function placeholdersOf(template: string): string[] {
   return [...new Set([...template.matchAll(mark)].map(([, name = '']) => name.trim()))];

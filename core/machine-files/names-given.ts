@@ -1,5 +1,4 @@
 /** The computer names that filled files give to Windows, whatever they are put together from. */
-import { z } from 'zod';
 import { xmlSections } from './xml-pitfalls';
 
 /**
@@ -16,13 +15,30 @@ export function answerFileNames(xml: string): string[] {
   );
 }
 
+/** Members that name the computer, in lower case: of Windows Autopilot's profile, and of what a task sequence reads. */
+const nameMembers: ReadonlySet<string> = new Set(['cloudassigneddevicename', 'osdcomputername']);
+/** Deeper than any profile; what is deeper still is nobody's profile. */
+const deepest = 20;
+
 /**
- * The same of Windows Autopilot's profile, where `%SERIAL%` and `%RAND:x%` are filled in on the machine. Source: Microsoft, "Windows
- * Autopilot for existing devices", CloudAssignedDeviceName.
- * @param json valid
+ * The same of JSON: Windows Autopilot's profile, where `%SERIAL%` and `%RAND:x%` are filled in on the machine, wherever in the
+ * file it stands. Source: Microsoft, "Windows Autopilot for existing devices", CloudAssignedDeviceName.
+ * @returns none for what is no JSON
  */
-export function autopilotNames(json: string): string[] {
-  const profile = z.object({ CloudAssignedDeviceName: z.string() }).safeParse(JSON.parse(json));
-  const name = profile.data?.CloudAssignedDeviceName ?? '';
-  return name === '' || name.includes('%') ? [] : [name];
+export function jsonNames(json: string): string[] {
+  try {
+    return namesIn(JSON.parse(json), 0);
+  } catch {
+    return [];
+  }
+}
+
+function namesIn(value: unknown, depth: number): string[] {
+  if (typeof value !== 'object' || value === null || depth > deepest) return [];
+  // As PowerShell and Windows read it, whatever the case of its members.
+  return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    if (typeof member !== 'string') return namesIn(member, depth + 1);
+    const names = nameMembers.has(name.toLowerCase()) && !/^\s*$|%/.test(member);
+    return names ? [member] : [];
+  });
 }

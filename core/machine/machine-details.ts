@@ -118,3 +118,23 @@ export function mergeMachineDetails(
     cause: `order   ${sanitizeForDisplay(known, 80)}\nmachine ${sanitizeForDisplay(other, 80)}`,
   });
 }
+
+/** Maker and model in words, the maker once; null: neither is known. */
+export function modelText({ maker, model }: Pick<MachineDetails, 'maker' | 'model'>): string | null {
+  if (model === undefined) return maker ?? null;
+  if (maker === undefined) return model;
+  const [first = ''] = maker.toLowerCase().split(/[\s,.]/);
+  return model.toLowerCase().startsWith(first) ? model : `${maker} ${model}`;
+}
+
+/** By what driver packs are chosen beside the name of the model, in words; null: nothing is known. */
+export function modelIdsText({
+  systemSku,
+  board,
+}: Pick<MachineDetails, 'systemSku' | 'board'>): string | null {
+  const parts = [
+    ...(systemSku === undefined ? [] : [`SKU ${systemSku}`]),
+    ...(board === undefined ? [] : [`board ${board}`]),
+  ];
+  return parts.length === 0 ? null : parts.join(', ');
+}

@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { certificateYears } from '../boot/loader-trust';
 import { readMac, readUuid } from '../machine/identifiers';
 import { findLayout, layouts } from '../drive/layout';
 import { machineDetailsSchema } from '../machine/machine';
@@ -48,6 +49,8 @@ export function readCell(
     case 'shipBy':
       if (daySchema.safeParse(text).success) return good(text);
       return bad(`'${shown(text)}' is not a day; write it as 2027-01-31`);
+    case 'firmwareTrust':
+      return readTrustCell(text);
     case 'number':
       return readShown('number', text, 60);
     case 'assetTag':
@@ -168,6 +171,18 @@ function readUuidCell(text: string): CellReading {
   if (uuid === null) return bad(`'${shown(text)}' is not a UUID, which has 32 hexadecimal digits`);
   if (uuidProblem(uuid) === null) return good(uuid);
   return bad(`'${shown(text)}' is a placeholder that firmware shows when there is no UUID`);
+}
+
+/** `2011`, `only 2023`, `both`, `2011 and 2023`. */
+function readTrustCell(text: string): CellReading {
+  const folded = text.toLowerCase();
+  const years = certificateYears.filter((year) => folded.includes(year));
+  const rest = folded.replaceAll(/2011|2023|\b(?:only|and|both|ca|pca|uefi|microsoft)\b|[\s,;/+&]/g, '');
+  const both = years.length === 2 || (years.length === 0 && /\bboth\b/.test(folded));
+  const [year] = years;
+  if (rest === '' && both) return good('both');
+  if (rest === '' && year !== undefined) return good(year);
+  return bad(`the ${columnNames.firmwareTrust} '${shown(text)}' is not one of 2011, 2023 and both`);
 }
 
 function readShown(

@@ -16,11 +16,20 @@ export const machineColumns = [
   'assignedUser',
   'replaces',
   'replacesSerial',
+  'firmwareTrust',
 ] as const;
 export type MachineColumn = (typeof machineColumns)[number];
 /** Columns with MACs: of any adapter, of Ethernet, of Wi-Fi. */
 export type MacColumn = Extract<MachineColumn, 'macs' | 'wiredMacs' | 'wifiMacs'>;
-export const orderColumns = ['number', 'mediaSha256', 'imageIndex', 'layout', 'shipBy'] as const;
+export const orderColumns = [
+  'number',
+  'mediaSha256',
+  'imageIndex',
+  'layout',
+  'shipBy',
+  // A table says it of each machine; in JSON the order can say it of all.
+  'firmwareTrust',
+] as const;
 export type OrderColumn = (typeof orderColumns)[number];
 export type Column = MachineColumn | OrderColumn;
 
@@ -42,6 +51,7 @@ export const columnNames: Readonly<Record<Column, string>> = {
   assignedUser: 'assigned user',
   replaces: 'replaced computer',
   replacesSerial: 'serial of the replaced computer',
+  firmwareTrust: 'firmware trust',
   number: 'work order number',
   mediaSha256: 'media SHA-256',
   imageIndex: 'image',
@@ -130,6 +140,10 @@ const synonyms: Readonly<Record<Exclude<Column, MacColumn>, readonly string[]>> 
     ],
     ...['oldservicetag', 'sourceserial', 'sourceserialnumber', 'previousserial', 'previousserialnumber'],
   ],
+  firmwareTrust: [
+    ...['firmwaretrust', 'firmwaretrusts', 'firmwarecertificates', 'trustedcertificates'],
+    ...['securebootcertificates', 'secureboottrust', 'securebootca', 'uefica', 'ueficas'],
+  ],
   number: [
     'order',
     'ordernumber',
@@ -169,7 +183,7 @@ const formerMacs = new Set([
 /** What was not read before Ethernet and Wi-Fi were told apart. */
 const newColumns: ReadonlySet<Column> = new Set<Column>([
   ...(['groupTag', 'assignedUser', 'shipBy', 'maker', 'systemSku', 'board', 'replaces'] as const),
-  'replacesSerial',
+  ...(['replacesSerial', 'firmwareTrust'] as const),
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import { sanitizeForDisplay } from '../base/display';
 import { counted, plural } from '../base/plurals';
+import { firmwareTrustSchema } from '../boot/loader-choice';
 import { maxMacs } from '../machine/machine';
 import { workOrderSchema, type OrderLine, type WorkOrder } from './order';
 import { bareText, readCell, readMacs, readSerialCell } from './order-cells';
@@ -207,7 +208,8 @@ function readMachine(
       else problems.push({ line, message: problem });
     }
   }
-  const { serial, ...rest } = values;
+  const { serial, firmwareTrust, ...rest } = values;
+  const trust = firmwareTrustSchema.safeParse(firmwareTrust).data;
   // The wired ones first: by the first a machine is found when it starts from the network.
   const known = [...new Set([...macs.wiredMacs, ...macs.macs])];
   const wifi = [...new Set(macs.wifiMacs)].filter((mac) => !macs.wiredMacs.includes(mac));
@@ -222,6 +224,7 @@ function readMachine(
   if (serial !== undefined) {
     return {
       ...{ serial, ...rest },
+      ...(trust === undefined ? {} : { firmwareTrust: trust }),
       ...(once.length > 0 ? { macs: once } : {}),
       ...(wifi.length > 0 ? { wifiMacs: wifi } : {}),
     };

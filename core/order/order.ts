@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
 import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
+import { firmwareTrustSchema } from '../boot/loader-choice';
 import { machineDetailsSchema } from '../machine/machine';
 import { oldNameSchema } from '../machine/replaced-computer';
 import { normalizeSerial, serialProblem } from '../machine/serial';
@@ -21,6 +22,8 @@ export const orderLineSchema = z.strictObject({
   replaces: oldNameSchema.optional(),
   /** Serial of that computer. */
   replacesSerial: orderedSerialSchema.optional(),
+  /** Microsoft's certificates that its firmware trusts; counts before what the order says of all. */
+  firmwareTrust: firmwareTrustSchema.optional(),
 });
 export type OrderLine = z.infer<typeof orderLineSchema>;
 
@@ -39,6 +42,8 @@ export const workOrderSchema = z.strictObject({
   layout: z.string().optional(),
   /** Day until which the machines leave the depot, `YYYY-MM-DD`. The media must be of use on it. */
   shipBy: daySchema.optional(),
+  /** Microsoft's certificates that the firmware of its machines trusts. Without it: what the station's settings say. */
+  firmwareTrust: firmwareTrustSchema.optional(),
   /** Each serial only once. */
   machines: z
     .array(orderLineSchema)

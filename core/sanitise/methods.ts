@@ -3,7 +3,7 @@ import { z } from 'zod';
 /**
  * Ways to erase a drive, strongest first, in the words of NIST SP 800-88r2: `purge` also withstands a laboratory, `clear`
  * withstands reading through the drive's own interface. Deallocating alone (blkdiscard, TRIM) is none of them: what a drive
- * then answers says nothing of what it still holds. Which source says what of each: docs/adr/0049 and 0052.
+ * then answers says nothing of what it still holds. Which source says what of each: docs/adr/0049 and 0051.
  */
 export const sanitiseMethods = [
   'nvme-sanitize-block',

@@ -165,6 +165,8 @@ export const refusals = [
   'not-waiting',
   /** On Ship: more than one drive of this bay waits. */
   'several-waiting',
+  /** On Ship: a replaced computer whose return cannot be recorded. Detail: why, a sentence. */
+  'return-refused',
   /** On Ship: it is ticked already. Detail: the machine. */
   'ticked-already',
   /** On Ship, and SHIP: the shipment cannot be closed yet. Detail: why (the page's ShipRefusal). */
@@ -253,6 +255,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       'tried',
       'ticked',
       'number-taken',
+      /** On Ship: a replaced computer came back, and it is recorded. `text`: what was recorded, a sentence without its full stop. */
+      'returned',
       'shipped',
       /** All of the work order was shipped or left out, and it is closed. `text` is its number. */
       'order-closed',

@@ -355,6 +355,8 @@ function findInLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: F
   }
   if (order.layout !== undefined && job.layout !== order.layout) differs('layout', order.layout, job.layout);
   const known: MachineDetails = job.machine ?? {};
+  // Where no loader was read, nothing was held against it.
+  const trust = job.loader === undefined ? undefined : (line.firmwareTrust ?? order.firmwareTrust);
   for (const [what, ordered, recorded] of [
     ['computer name', line.computerName, known.computerName],
     ['asset tag', line.assetTag, known.assetTag],
@@ -365,6 +367,7 @@ function findInLine(order: WorkOrder, line: OrderLine, { job, machineSerial }: F
     ['hardware hash', line.hardwareHash, known.hardwareHash],
     ['Group Tag', line.groupTag, known.groupTag],
     ['assigned user', line.assignedUser, known.assignedUser],
+    ['firmware trust', trust, job.loader?.firmwareTrust],
   ] as const) {
     if (ordered === undefined || ordered === recorded) continue;
     differs(what, ordered, recorded ?? 'nothing');

@@ -1,7 +1,8 @@
 /** The slots of a shared disk image: files whose bytes each drive gets of its own (docs/adr/0041-machine-files.md). */
 import { createHash } from 'node:crypto';
 import { open, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { namesOf, type Slot } from '../../core/machine-files/machine-file';
@@ -10,6 +11,7 @@ import type { Media } from '../../core/media/media';
 import { insertFiles, unusable } from '../media/insert-files';
 import { readMetadata } from '../media/read-metadata';
 import { imageWim, wimTime } from '../media/small-wim';
+import { readWimFile } from '../media/wim-file';
 import { wimlibReferences } from '../media/wim-source';
 import { lastWords, runTool } from '../tools/runner';
 import { diskImageDamaged } from './chunk-map-file';
@@ -45,6 +47,7 @@ export async function slottedSource(
 ): Promise<SlottedSource> {
   const [first] = media.files;
   if (first === undefined) throw new Error('a media without a file');
+  if ((await readWimFile(first)).header.pipable) throw pipableMedia(first);
   const contents = slots.map((slot) => {
     const bytes = blankSlot(slot);
     return { bytes, sha1: createHash('sha1').update(bytes).digest() };
@@ -60,6 +63,16 @@ export async function slottedSource(
   );
   await writeFile(file, imageWim(inserted.metadata, contents), { mode: 0o600, flag: 'wx' });
   return { file, index: 1, refs: wimlibReferences(media), paths: inserted.paths };
+}
+
+/** The lists of names of such a media are stored in another way, which wimlib alone reads. */
+function pipableMedia(file: string): PrestageError {
+  return new PrestageError({
+    code: 'slot-unusable',
+    message: `${sanitizeForDisplay(basename(file), 200)} is a pipable WIM: files for each machine cannot be laid into it.`,
+    remedy:
+      'No drive was touched. Ask the enterprise for the media as an ordinary WIM (wimlib-imagex optimize FILE --not-pipable), or write it without machine files.',
+  });
 }
 
 /** The one run of a file's content, as `ntfscluster` prints it; what has none, or several, has no place of its own. */

@@ -3,6 +3,7 @@ import type { AppErasure, ErasePlansState } from '../../core/contract/app-erase'
 import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
 import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
+import type { PlannedDrive } from '../../core/contract/app-start';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import type { Drive } from '../../core/drive/drive';
 import type { DrivePast } from '../../core/ledger/drive-past';
@@ -70,6 +71,11 @@ export function bootTestOf(state: AppState, driveId: string | null): AppBootTest
 /** The pair that a drive is in. */
 export function pairOf(state: AppState, driveId: string | null): Pair | null {
   return state.pairing.pairs.find((pair) => pair.driveId === driveId) ?? null;
+}
+
+/** What the start will put on a paired drive; null: it is not paired. */
+export function plannedOf(state: AppState, driveId: string | null): PlannedDrive | null {
+  return state.startPlan.drives.find((one) => one.driveId === driveId) ?? null;
 }
 
 /** The bay that a drive sits in. */

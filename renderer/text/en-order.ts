@@ -1,3 +1,4 @@
+import type { FirmwareTrust } from '../../core/boot/loader-choice';
 import type { AgainstDrive } from '../../core/order/order-state';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import { countedGrouped } from '../../core/base/plurals';
@@ -46,7 +47,7 @@ export const orderText = {
     useNumber: 'Use this number',
     fileTitle: 'From a file',
     fileHint:
-      'CSV or JSON, one line per machine with its serial. Optional: asset tag, computer name, SMBIOS UUID, MACs and model; for the whole order, the media’s SHA-256, image, layout and ship-by day.',
+      'CSV or JSON, one line per machine with its serial. Optional: asset tag, computer name, SMBIOS UUID, MACs, maker and model, the computer it replaces, what its firmware trusts; for the whole order, the media’s SHA-256, image, layout and ship-by day.',
     choose: 'Choose a file …',
     typedTitle: 'Typed or pasted',
     typedLabel: 'Machines',
@@ -55,6 +56,11 @@ export const orderText = {
     openTyped: 'Open this work order',
     problems: 'Errors',
     warnings: 'Warnings',
+  },
+
+  problems: {
+    title: 'To put right before START',
+    more: (number: number): string => `and ${number.toLocaleString('en-GB')} more: prestage order show`,
   },
 
   ticket: {
@@ -86,6 +92,12 @@ export const orderText = {
     image: 'Image',
     layout: 'Layout',
     shipBy: 'Ship by',
+    firmwareTrust: 'Firmware trusts',
+    trusts: {
+      '2011': 'only the 2011 certificates',
+      '2023': 'only the 2023 certificates',
+      both: 'the 2011 and 2023 certificates',
+    },
     machines: 'Machines',
     any: 'any',
   },
@@ -106,11 +118,13 @@ export const orderText = {
   returns: {
     title: 'Returned computers',
     intro:
-      'Record that an old computer came back. Type its serial or name, or scan its label while the work order is open.',
+      'Record that an old computer came back, also when its work order is closed. Scan its label on Ship (F5), or type its serial or name here.',
     take: (serial: string): string => `${serial} came back`,
     progress: ({ expected, returned }: NonNullable<OrderState['returns']>): string =>
       `${returned} of ${countedGrouped(expected, 'replaced computer', 'replaced computers')} came back.`,
     computer: 'Old computer',
+    replacedBy: 'Machine that replaced it',
+    replacedByHint: 'Needed only where several work orders name the old computer.',
     note: 'Remark',
     noteHint: 'Needed only for a computer that no work order names.',
     record: 'Record the return',
@@ -137,7 +151,7 @@ export const orderText = {
   lines: {
     title: 'Machines',
     search: 'Search',
-    searchHint: 'Serial, name, asset tag, replaced computer, reason',
+    searchHint: 'Serial, name, asset tag, model, replaced computer, reason',
     state: 'State',
     all: 'All',
     allOpen: 'Open',
@@ -149,8 +163,13 @@ export const orderText = {
       `${countedGrouped(number, 'more machine is', 'more machines are')} not shown. Open machines come first.`,
     columns: {
       ...{ serial: 'Serial', state: 'State', name: 'Name', assetTag: 'Asset tag' },
-      ...{ replaces: 'Replaces', reason: 'Reason' },
+      ...{ model: 'Name, model', replaces: 'Replaces', reason: 'Reason' },
     },
+    trusts: {
+      '2011': 'firmware trusts 2011 only',
+      '2023': 'firmware trusts 2023 only',
+      both: 'firmware trusts 2011 and 2023',
+    } satisfies Readonly<Record<FirmwareTrust, string>>,
     returned: 'returned',
     notOrdered: 'not in the work order',
     against: ({ what, machineSerial }: AgainstDrive): string => {

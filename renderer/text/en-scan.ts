@@ -118,7 +118,6 @@ function otherMedia(detail: string | null): string {
   return `The ticket is for ${wanted}, but ${chosen} is chosen, and it is another media. Choose ${wanted} on Media, then scan the ticket again.`;
 }
 
-/** The lines of a detail. */
 const lines = (detail: string | null): string[] => (detail ?? '').split('\n');
 
 /** @param detail the bay that is next, its machine, and the bay of what was scanned, a line each */
@@ -174,7 +173,8 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       return `The drive in ${bayName(bay)} was not taken out. Take it out and scan machine ${serial}.`;
     },
     'nothing-to-ship': () => 'No drive that was taken out waits to be shipped.',
-    'not-waiting': () => 'Nothing with this name waits to be shipped.',
+    'not-waiting': () => 'This is no machine that waits to be shipped, and no computer that was replaced.',
+    'return-refused': (why) => why ?? 'Its return cannot be recorded.',
     'several-waiting': () => 'More than one drive of this bay waits. Scan the machine or the drive.',
     'ticked-already': (serial) => `${atStart(machine(serial))} is ticked already.`,
     'not-shippable': (why) =>
@@ -321,6 +321,8 @@ function accepted(outcome: Accepted): string {
       return atStart(`${machine(machineSerial)} ticked, ${count} in all`);
     case 'number-taken':
       return `Shipment number ${text}`;
+    case 'returned':
+      return text;
     case 'shipped':
       return `Shipment ${text} closed: ${counted(count, 'machine', 'machines')}`;
     case 'order-closed':
@@ -348,6 +350,7 @@ const expectedKinds: Readonly<Partial<Record<Expectation, readonly ScanKind[]>>>
 /** Refusals that say themselves what is to be scanned. */
 const ofShip: ReadonlySet<Refused['reason']> = new Set([
   'not-waiting',
+  'return-refused',
   'several-waiting',
   'ticked-already',
   'not-shippable',

@@ -192,15 +192,16 @@ export const settingsText = {
       '2011': 'Windows’ own for the 2011 certificates',
       '2023': 'Windows’ own for the 2023 certificates',
     },
-    trust: 'The machines trust',
+    trust: 'Machines trust, where the work order does not say it',
     trusts: {
       'not-said': 'not known',
       '2011': 'only the 2011 certificates',
       '2023': 'only the 2023 certificates',
       both: 'both',
     },
-    require: 'Refuse media that these machines would not start',
-    requireHint: 'Otherwise the Media screen warns.',
+    require: 'Refuse media that the machines would not start',
+    requireHint:
+      'And machines of which neither the work order nor this setting says what they trust. When off, it is only told.',
   },
 
   rehearsal: {

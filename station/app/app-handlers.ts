@@ -92,7 +92,7 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       await app.orders.except(machineSerial, reason);
       return done;
     },
-    returnComputer: async ({ text, note }) => ({ said: await app.orders.returnComputer(text, note) }),
+    returnComputer: async (request) => ({ said: await app.orders.returnComputer(request) }),
     closeOrder: async () => {
       await app.orders.close();
       return done;

@@ -31,6 +31,7 @@ import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
+import { OrderProblems } from './order-problems';
 import { OrderService } from './order-service';
 import { PairingService } from './pairing-service';
 import { PastService } from './past-service';
@@ -41,6 +42,7 @@ import { ScanService } from './scan-service';
 import { SessionStore } from './session-store';
 import { SettingsService } from './settings-service';
 import { SizeChecks } from './size-checks';
+import { StartPlanner } from './start-plan';
 import { StartService } from './start-service';
 import { StatePublisher } from './state-publisher';
 import { stateSources } from './state-sources';
@@ -87,6 +89,7 @@ export class AppService {
   readonly media: MediaVerifier;
   readonly memory = new ScanMemory((outcome) => benchMark(this, outcome));
   readonly notices = new NoticeService();
+  readonly orderProblems: OrderProblems;
   readonly orders: OrderService;
   readonly pairing: PairingService;
   readonly pasts: PastService;
@@ -98,6 +101,7 @@ export class AppService {
   readonly settings: SettingsService;
   readonly shipments: ShipService;
   readonly sizeChecks: SizeChecks;
+  readonly startPlan: StartPlanner;
   readonly starting: StartService;
   readonly station: StationService;
   readonly takenOut: TakenOut;
@@ -257,6 +261,8 @@ export class AppService {
       gone: () => this.takenOut.gone,
       notices: () => this.notices.list.length,
     });
+    const { media: chosen, library, settings: set } = this;
+    this.orderProblems = new OrderProblems({ paths, media: chosen, library, settings: set });
     this.orders = new OrderService({
       ...{ ledger, paths },
       context: () => this.recovery.contextWhenRecorded(),
@@ -264,11 +270,13 @@ export class AppService {
       jobs: () => this.jobs.jobs,
       scanSettings: () => this.settings.current.desk,
       workOrder: () => this.batch.state.workOrder,
+      problems: (open) => this.orderProblems.of(open),
       dateNotices: (order) => {
         const ofLibrary = orderDateNotices(order, this.library.folder, new Date());
         return ofLibrary.length > 0 ? ofLibrary : this.media.dateNotices(order);
       },
     });
+    this.startPlan = new StartPlanner(this);
     this.session = new SessionStore({
       file: paths.sessionFile,
       batch: this.batch,
@@ -285,21 +293,9 @@ export class AppService {
     this.publisher = new StatePublisher(stateSources(this), options.onPatch);
     const { batch, bootTests, drives, jobs, media, notices } = this;
     const { orders, pairing, publisher, session, settings, station } = this;
+    const notified = { opened, helpers, notices, publisher };
     this.recovery = new Recovery({
-      ...{
-        opened,
-        helpers,
-        station,
-        settings,
-        notices,
-        batch,
-        media,
-        drives,
-        jobs,
-        orders,
-        session,
-        publisher,
-      },
+      ...{ ...notified, station, settings, batch, media, drives, jobs, orders, session },
     });
     this.starting = new StartService({
       ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },

@@ -41,7 +41,15 @@ export const endedCardSchema = z.strictObject({
   attachment: z.string().nullable(),
   state: jobEndSchema,
   ...appJobSchema.pick({
-    ...{ againReason: true, driveAgain: true, machine: true, replaces: true, driverPack: true },
+    ...{
+      againReason: true,
+      driveAgain: true,
+      machine: true,
+      replaces: true,
+      driverPack: true,
+      machineFiles: true,
+      loader: true,
+    },
   }).shape,
   /** Folder of the virtual drives that it is of; null: the machine's own drives. Missing: not known. */
   bench: z.string().nullable().optional(),
@@ -177,7 +185,7 @@ function cardOf(job: AppJob, bench: string | null): EndedCard[] {
   const { driveId, attachment, bay, machineSerial, state, startedAt, endedAt, ledgerEntry } = job;
   const end = jobEndSchema.safeParse(state);
   if (!end.success) return [];
-  const { againReason, driveAgain, machine, replaces, driverPack } = job;
+  const { againReason, driveAgain, machine, replaces, driverPack, machineFiles, loader } = job;
   return [
     {
       ...driveMembersOf(job),
@@ -187,6 +195,8 @@ function cardOf(job: AppJob, bench: string | null): EndedCard[] {
       ...(machine === undefined ? {} : { machine }),
       ...(replaces === undefined ? {} : { replaces }),
       ...(driverPack === undefined ? {} : { driverPack }),
+      ...(machineFiles === undefined ? {} : { machineFiles }),
+      ...(loader === undefined ? {} : { loader }),
     },
   ];
 }

@@ -325,7 +325,8 @@ function machineMembers({
   replaces,
   driverPack,
   files,
-}: PlannedJob): Pick<AppJob, 'machine' | 'replaces' | 'driverPack' | 'machineFiles'> {
+  loader,
+}: PlannedJob): Pick<AppJob, 'machine' | 'replaces' | 'driverPack' | 'machineFiles' | 'loader'> {
   const { computerName, model } = machine ?? {};
   const known = computerName !== undefined || model !== undefined;
   return {
@@ -340,5 +341,6 @@ function machineMembers({
     ...(replaces === null ? {} : { replaces }),
     ...(driverPack === undefined ? {} : { driverPack }),
     ...(files.length === 0 ? {} : { machineFiles: files.map(({ path }) => path) }),
+    ...(loader === null ? {} : { loader }),
   };
 }

@@ -101,6 +101,11 @@ export class MediaVerifier {
     };
   }
 
+  /** What the signed manifest of the media that is chosen says; null: it has none, or none is chosen. */
+  get signed(): SignedMedia | null {
+    return this.#choice?.signed ?? null;
+  }
+
   /** What the dates of the media that is chosen say against an order, where the order allows it: whole sentences. */
   dateNotices({ mediaSha256, shipBy }: Pick<WorkOrder, 'mediaSha256' | 'shipBy'>): string[] {
     const choice = this.#choice;

@@ -5,16 +5,18 @@ import type { Pair } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError, toErrorData } from '../../core/base/errors';
 import type { WorkOrder } from '../../core/order/order';
+import { modelIdsText, modelText } from '../../core/machine/machine-details';
 import { replacedBy, replacedText } from '../../core/machine/replaced-computer';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import { trustOfOrder } from '../jobs/plan-machines';
 import { openRecord, type OpenRecord } from '../orders/open-record';
 import { OrderBook } from '../orders/order-book';
 import { orderOpen } from '../orders/order-errors';
 import { allows, viewOf, type OpenOrder } from '../orders/order-reader';
 import { parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
-import { recordReturn, returnText } from '../orders/returns';
+import { recordReturn, returnText, type ReturnRequest } from '../orders/returns';
 import type { StatePaths } from '../state/state-paths';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import type { OrderLeft } from '../../core/flow/flow';
@@ -30,6 +32,8 @@ export interface OrderServiceDependencies {
   readonly scanSettings: () => ScanSettings;
   /** What the dates of the media that it is for say against an order: whole sentences. */
   readonly dateNotices: (order: WorkOrder) => readonly string[];
+  /** What a batch would refuse of the open order, or warn of: sentences. */
+  readonly problems: (open: OpenOrder) => string[];
   /** The number that drives are recorded under; empty: none. */
   readonly workOrder: () => string;
 }
@@ -68,7 +72,7 @@ export class OrderService {
   get state(): OrderState | null {
     try {
       const open = this.#book.current();
-      return open === null ? null : stateOf(open, this.#atWork());
+      return open === null ? null : stateOf(open, this.#atWork(), this.#dependencies.problems(open));
     } catch (error) {
       return this.#damaged(error);
     }
@@ -181,14 +185,9 @@ export class OrderService {
   }
 
   /** A replaced computer came back. @returns what was recorded, as a sentence @throws PrestageError return-…, serial-… */
-  async returnComputer(text: string, note: string): Promise<string> {
+  async returnComputer(request: ReturnRequest): Promise<string> {
     const context = await this.#dependencies.context();
-    const record = recordReturn(
-      { text, note },
-      this.#dependencies,
-      context,
-      this.#dependencies.scanSettings(),
-    );
+    const record = recordReturn(request, this.#dependencies, context, this.#dependencies.scanSettings());
     this.#saidOf();
     return returnText(record);
   }
@@ -225,7 +224,7 @@ function orNull(number: string): string | null {
   return number.trim() === '' ? null : number;
 }
 
-function stateOf(open: OpenOrder, atWork: ReadonlySet<string>): OrderState {
+function stateOf(open: OpenOrder, atWork: ReadonlySet<string>, problems: string[]): OrderState {
   const {
     number,
     mediaSha256 = null,
@@ -238,6 +237,8 @@ function stateOf(open: OpenOrder, atWork: ReadonlySet<string>): OrderState {
   const lines = view.lines.length <= maxLines ? view.lines : firstOf(view.lines);
   return {
     ...{ number, openedAt: open.openedAt, openedBy: open.openedBy, mediaSha256, imageIndex, layout, shipBy },
+    firmwareTrust: trustOfOrder(open.order) ?? null,
+    problems,
     machines: machines.length,
     counts: view.counts,
     unexpected: view.unexpected,
@@ -245,11 +246,13 @@ function stateOf(open: OpenOrder, atWork: ReadonlySet<string>): OrderState {
     returns: view.returns,
     lines: lines.map((line) => {
       const ordered = open.lines.get(line.serial);
-      const { assetTag = null, computerName = null } = ordered ?? {};
+      const { assetTag = null, computerName = null, firmwareTrust = null } = ordered ?? {};
+      const model = ordered === undefined ? null : modelText(ordered);
+      const ids = ordered === undefined ? null : modelIdsText(ordered);
       const old = ordered === undefined ? null : replacedBy(ordered);
       const replaces = old === null ? null : replacedText(old);
       const returned = open.progress.returned.has(line.serial);
-      return { ...line, assetTag, computerName, replaces, returned };
+      return { ...line, assetTag, computerName, model, ids, firmwareTrust, replaces, returned };
     }),
     hidden: view.lines.length - lines.length,
     error: null,
@@ -272,6 +275,8 @@ function damagedState({ row, record }: OpenRecord, error: unknown): OrderState {
     imageIndex: null,
     layout: null,
     shipBy: null,
+    firmwareTrust: null,
+    problems: [],
     machines: record.machines,
     counts: none as OrderState['counts'],
     unexpected: 0,

@@ -18,6 +18,7 @@ export function stateSources(services: WiredServices): ConstructorParameters<typ
     batch: () => services.batch.state,
     order: () => services.orders.state,
     pairing: () => services.pairing.state,
+    startPlan: () => services.startPlan.state,
     jobs: () => services.jobs.jobs,
     progress: () => services.progress.state,
     rehearsals: () => services.bootTests.states,

@@ -16,6 +16,7 @@ import type { LibraryService } from './library-service';
 import type { MediaVerifier } from './media-verifier';
 import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
+import type { OrderProblems } from './order-problems';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
 import type { PastService } from './past-service';
@@ -25,6 +26,7 @@ import type { SessionStore } from './session-store';
 import type { SettingsService } from './settings-service';
 import type { ShipService } from '../shipment/ship-service';
 import type { Slice, StatePublisher } from './state-publisher';
+import type { StartPlanner } from './start-plan';
 import type { StartService } from './start-service';
 import type { SizeChecks } from './size-checks';
 import type { StationService } from './station-service';
@@ -44,6 +46,7 @@ export interface WiredServices {
   readonly media: MediaVerifier;
   readonly memory: ScanMemory;
   readonly notices: NoticeService;
+  readonly orderProblems: OrderProblems;
   readonly orders: OrderService;
   readonly pairing: PairingService;
   readonly pasts: PastService;
@@ -56,6 +59,7 @@ export interface WiredServices {
   readonly sizeChecks: SizeChecks;
   readonly erasePlans: ErasePlans;
   readonly erasures: Erasures;
+  readonly startPlan: Pick<StartPlanner, 'state'>;
   readonly starting: Pick<StartService, 'onStarted'>;
   readonly station: StationService;
   readonly takenOut: TakenOut;
@@ -110,6 +114,7 @@ export function wire(app: WiredServices): void {
     onChange(save);
   }
   pairing.onChange(publish('pairing'));
+  for (const { onChange } of [pairing, batch, media, orders, settings]) onChange(publish('startPlan'));
   takenOut.onChange(publish('pairing'));
   takenOut.onTaken((machineSerial) => {
     const { benchView, lineLabels } = settings.current.desk;
@@ -225,7 +230,12 @@ export function wire(app: WiredServices): void {
   station.onChange(() => {
     if (station.benchDirectory === null && media.path === trainingMedia.path) media.clear();
   });
-  orders.onChange(publish('order'));
+  for (const { onChange } of [settings, media, library]) {
+    onChange(() => {
+      app.orderProblems.look();
+    });
+  }
+  for (const { onChange } of [orders, app.orderProblems]) onChange(publish('order'));
   bootTests.onChange(publish('rehearsals'));
   notices.onChange(publish('notices'));
   fleet.onChange(publish('fleet'));

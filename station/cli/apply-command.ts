@@ -96,7 +96,7 @@ export function applyCommand(): Command {
     .addOption(
       new Option(
         '--firmware-trust <years>',
-        "Microsoft's certificates that the machines trust: warn when they would not start the media (default: from the settings, or not known)",
+        "Microsoft's certificates that the machines trust: warn when they would not start the media (default: from the work order or the settings, or not known)",
       ).choices(firmwareTrusts),
     )
     .option('--require-loader', 'refuse media that these machines would not start, instead of warning')
@@ -179,6 +179,7 @@ export function applyCommand(): Command {
             imageIndex,
             dates,
             bootLoader: bootLoaderOf(options, settings.bootLoader),
+            firmwareTrust: options.firmwareTrust,
             requireDrivers: options.requireDrivers === true || settings.desk.requireDrivers,
             layoutName: options.layout ?? order?.layout ?? defaultLayoutName,
             bays: settings.desk.bays,
@@ -234,23 +235,15 @@ export function applyCommand(): Command {
     );
 }
 
-/** @throws PrestageError usage, where a refusal is asked for and nobody said what the machines trust */
+/** The settings, as far as the command line says nothing else. */
 function bootLoaderOf(
-  { loader, firmwareTrust, requireLoader }: ApplyOptions,
+  { loader, requireLoader }: ApplyOptions,
   settings: BootLoaderSettings,
 ): BootLoaderSettings {
-  const trust = firmwareTrust ?? settings.firmwareTrust;
-  if (requireLoader === true && trust === undefined) {
-    throw new PrestageError({
-      code: 'usage',
-      message: '--require-loader needs to know what the machines trust.',
-      remedy: 'Nothing was touched. Give --firmware-trust 2011, 2023 or both.',
-    });
-  }
   return {
-    choice: loader ?? settings.choice,
-    ...(trust === undefined ? {} : { firmwareTrust: trust }),
-    require: requireLoader ?? settings.require,
+    ...settings,
+    ...(loader === undefined ? {} : { choice: loader }),
+    ...(requireLoader === undefined ? {} : { require: requireLoader }),
   };
 }
 

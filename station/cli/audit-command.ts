@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { formatBytes, shownPath } from '../../core/base/display';
+import { formatBytes, sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { recordedLoaderWords } from '../../core/boot/loader-choice';
 import type { WorkOrder } from '../../core/order/order';
 import { replacedText } from '../../core/machine/replaced-computer';
 import { problemText, readOrder } from '../../core/order/order-file';
@@ -166,6 +167,7 @@ function auditText(report: AuditReport, ordered: boolean): string {
       ['closed', localTime(new Date(report.closedAt))],
       ['station', report.stationName],
       ['station key', report.keyFingerprint],
+      ['boot loader', loaderLines(report)],
       [
         'media',
         report.media.map(
@@ -178,6 +180,18 @@ function auditText(report: AuditReport, ordered: boolean): string {
     verdict,
     ...(report.ok ? [] : ['Do not use its machines or import its files until every finding is resolved.']),
   ].join('\n');
+}
+
+/** Each loader once, with how many machines have it: hardly any shipment has two. */
+function loaderLines({ machines }: AuditReport): string[] | null {
+  const found = new Map<string, number>();
+  for (const { loader } of machines) {
+    if (loader === undefined) continue;
+    const words = sanitizeForDisplay(recordedLoaderWords(loader), 1000);
+    found.set(words, (found.get(words) ?? 0) + 1);
+  }
+  if (found.size === 0) return null;
+  return [...found].map(([words, count]) => `${machineCount(count)}: ${words}`);
 }
 
 function machineCount(count: number): string {

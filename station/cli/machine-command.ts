@@ -45,6 +45,7 @@ export const returnedForm = z.strictObject({
 
 interface ReturnedOptions {
   readonly note?: string;
+  readonly replacedBy?: string;
   readonly operator?: string;
 }
 
@@ -53,6 +54,10 @@ function returnedCommand(): Command {
   return new Command('returned')
     .description('record that a computer which a machine of a work order replaced has come back')
     .argument('<serial>', 'serial of the old computer, or its name in the work order')
+    .option(
+      '--replaced-by <serial>',
+      'the machine that took its place, where several work orders name the old computer',
+    )
     .option('--note <text>', 'remark to record; needed for a computer that no work order names')
     .option('--operator <name>', 'name of the operator (default: your user name)')
     .addOption(stateOption())
@@ -62,7 +67,7 @@ function returnedCommand(): Command {
         const operator = sanitizeForDisplay(options.operator ?? '', 200);
         const who = operator === '' ? defaultOperator() : operator;
         await withStation(context, who, (station) => {
-          const request = { text, note: options.note ?? '' };
+          const request = { text, note: options.note ?? '', replacedBy: options.replacedBy };
           const record = recordReturn(request, station, station.append, station.settings.desk);
           const {
             orderId = null,

@@ -2,15 +2,18 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
+import { modelIdsText, modelText } from '../../core/machine/machine-details';
 import { replacedBy, replacedText } from '../../core/machine/replaced-computer';
+import type { OrderLine } from '../../core/order/order';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView, type OrderView } from '../../core/order/order-state';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { defaultOperator } from '../jobs/open-station';
+import { orderNotices } from '../jobs/order-notices';
+import { trustOfOrder } from '../jobs/plan-machines';
 import { libraryFolder } from '../library/media-library';
 import { namedNotices, orderDateNotices } from '../library/order-dates';
-import { orderFileNotices } from '../library/order-machine-files';
 import { OrderBook } from '../orders/order-book';
 import { OrderReader, viewOf, type ListedOrder, type OpenOrder } from '../orders/order-reader';
 import { decodeText, parseOrder, readOrderFile, type SentOrder } from '../orders/order-files';
@@ -19,6 +22,7 @@ import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { withLedger } from './ledger-command';
 import { orderOpenForm, orderShowForm, orderExceptForm, listedOrderForm, orderListForm } from './order-forms';
+import { orderCheckCommand } from './order-check-command';
 import { orderPapersCommand } from './order-papers-command';
 import { details, localTime, table, type Cell, type JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
@@ -54,8 +58,7 @@ export function orderCommand(): Command {
       // Read before anything is opened.
       const recipe = options.recipe === undefined ? null : readRecipe(options.recipe).recipe;
       await withBook(context, options, (book, { append, paths, settings }) => {
-        const sent =
-          file === '-' ? readInput(number, settings.desk) : readOrderFile(file, number, settings.desk);
+        const sent = readSent(file, number, settings.desk);
         const { orderId, order } = book.open(sent.order, append);
         for (const warning of sent.warnings) context.output.message(`note: ${problemText(warning)}`);
         const shipping = { now: new Date(), shipBy: order.shipBy ?? null };
@@ -64,7 +67,7 @@ export function orderCommand(): Command {
           ...(recipe === null ? [] : namedNotices(recipe.name, datesOfRecipe(recipe), shipping)),
         ];
         for (const notice of late) context.output.message(`warning: ${notice}`);
-        const unfilled = orderFileNotices(order, paths, settings);
+        const unfilled = orderNotices(order, paths, settings);
         for (const notice of unfilled) context.output.message(`warning: ${notice}`);
         const warnings = [
           ...sent.warnings,
@@ -83,10 +86,14 @@ export function orderCommand(): Command {
     command.command('show').description('show the open work order and each of its machines'),
   ).action(
     commandAction<WhoOptions>(async (context, options) => {
-      await withBook(context, options, (book) => {
+      await withBook(context, options, (book, { paths, settings }) => {
         const open = book.require();
         const view = viewOf(open);
-        context.output.result<typeof orderShowForm>(documentOf(open, view), () => showText(open, view));
+        const problems = orderNotices(open.order, paths, settings);
+        for (const problem of problems) context.output.message(`warning: ${problem}`);
+        context.output.result<typeof orderShowForm>({ ...documentOf(open, view), problems }, () =>
+          showText(open, view),
+        );
       });
       return undefined;
     }),
@@ -144,6 +151,7 @@ export function orderCommand(): Command {
         return undefined;
       }),
     );
+  command.addCommand(orderCheckCommand(readSent));
   command.addCommand(orderPapersCommand());
   return command;
 }
@@ -168,7 +176,9 @@ async function withBook(
   });
 }
 
-function readInput(number: string | null, settings: ScanSettings): SentOrder {
+/** Reads a file, or standard input for `-`. @throws PrestageError order-invalid */
+function readSent(file: string, number: string | null, settings: ScanSettings): SentOrder {
+  if (file !== '-') return readOrderFile(file, number, settings);
   const name = 'on standard input';
   return parseOrder(name, decodeText(name, readFileSync(0)), number, settings);
 }
@@ -176,10 +186,11 @@ function readInput(number: string | null, settings: ScanSettings): SentOrder {
 function documentOf(
   { orderId, order, lines, openedAt, openedBy, progress }: OpenOrder,
   view: OrderView,
-): JsonDocument<typeof orderShowForm> {
+): Omit<JsonDocument<typeof orderShowForm>, 'problems'> {
   const { number, mediaSha256 = null, imageIndex = null, layout = null, shipBy = null } = order;
+  const firmwareTrust = trustOfOrder(order) ?? null;
   return {
-    ...{ orderId, number, openedAt, openedBy, mediaSha256, imageIndex, layout, shipBy },
+    ...{ orderId, number, openedAt, openedBy, mediaSha256, imageIndex, layout, shipBy, firmwareTrust },
     counts: view.counts,
     unexpected: view.unexpected,
     open: view.open.length,
@@ -199,26 +210,47 @@ function showText({ order, lines, openedAt, openedBy, progress }: OpenOrder, vie
     ['image', order.imageIndex === undefined ? 'any' : String(order.imageIndex)],
     ['layout', order.layout ?? 'any'],
     ['ship by', order.shipBy ?? null],
+    ['firmware trust', trustOfOrder(order) ?? null],
     ['machines', countsText(view)],
     ['returned', view.returns === null ? null : returnsText(view.returns)],
   ]);
   const pairs = view.returns !== null;
+  const models = order.machines.some((line) => modelCell(line) !== null);
   const rows: Cell[][] = view.lines.map(({ serial, state, unexpected, reason }) => {
     const line = lines.get(serial);
     const { assetTag = null, computerName = null } = line ?? {};
+    const model = line === undefined ? null : modelCell(line);
     const old = line === undefined ? null : replacedBy(line);
     const back = progress.returned.has(serial) ? ', returned' : '';
     const pair = old === null ? null : `${replacedText(old)}${back}`;
-    const known = [serial, state, assetTag, computerName, ...(pairs ? [pair] : [])];
+    const known = [
+      serial,
+      state,
+      assetTag,
+      computerName,
+      ...(models ? [model] : []),
+      ...(pairs ? [pair] : []),
+    ];
     return [...known, unexpected ? 'not in the work order' : null, reason];
   });
-  const titles = ['MACHINE', 'STATE', 'ASSET TAG', 'NAME', ...(pairs ? ['REPLACES'] : []), 'NOTE', 'REASON'];
+  const titles = [
+    ...['MACHINE', 'STATE', 'ASSET TAG', 'NAME'],
+    ...(models ? ['MODEL'] : []),
+    ...(pairs ? ['REPLACES'] : []),
+    ...['NOTE', 'REASON'],
+  ];
   const columns = titles.map((title) => ({ title }));
   const open = view.open.length === 0 ? 'No machines are open.' : `${machines(view.open.length)} open.`;
   const against = view.lines.flatMap(againstText);
   return [head, table(columns, rows), ...(against.length === 0 ? [] : [against.join('\n')]), open].join(
     '\n\n',
   );
+}
+
+/** Maker, model, system SKU and board; null: the order says none of them. */
+function modelCell(line: OrderLine): string | null {
+  const ids = modelIdsText(line);
+  return [modelText(line) ?? '', ids === null ? '' : `(${ids})`].join(' ').trim() || null;
 }
 
 /** Why a machine whose drive was finished is not done. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firmwareTrustSchema } from '../../core/boot/loader-choice';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { orderLineSchema } from '../../core/order/order';
 import { againstDriveSchema, orderLineStates } from '../../core/order/order-state';
@@ -52,6 +53,10 @@ export const orderShowForm = z.strictObject({
   layout: z.string().nullable(),
   /** Day until which the machines leave the depot, `YYYY-MM-DD`; null when the order names none. */
   shipBy: z.string().nullable(),
+  /** Microsoft's certificates that the firmware of all its machines trusts; null when it does not say, or not the same of all. */
+  firmwareTrust: firmwareTrustSchema.nullable(),
+  /** What a batch would refuse of it, or warn of, as far as it is known here. */
+  problems: z.array(z.string()),
   /** Machines in each state; together all machines. */
   counts: z.record(z.enum(orderLineStates), count),
   /** Machines that are not in the order. */

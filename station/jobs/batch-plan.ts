@@ -1,4 +1,9 @@
-import { type BootLoaderSettings, type LoaderPlan } from '../../core/boot/loader-choice';
+import {
+  type BootLoaderSettings,
+  type FirmwareTrust,
+  type LoaderPlan,
+  type RecordedLoader,
+} from '../../core/boot/loader-choice';
 import { type Bay } from '../../core/drive/bays';
 import { type Assignment } from '../../core/job/batch-rules';
 import { type Drive } from '../../core/drive/drive';
@@ -24,8 +29,10 @@ export interface BatchRequest {
   readonly mediaPath: string;
   readonly imageIndex: number;
   readonly layoutName: string;
-  /** Boot loader that goes on, and what the machines trust; missing: the media's own, and nothing is known of the machines. */
+  /** Boot loader that goes on, and what machines trust of which nobody else says it; missing: the media's own, and nothing is known. */
   readonly bootLoader?: BootLoaderSettings;
+  /** What the machines trust, said for this batch; missing: as the work order and the settings say. */
+  readonly firmwareTrust?: FirmwareTrust | undefined;
   /** File that lists what each machine gets of its own; missing: the media's, or the station's. */
   readonly machineFiles?: string | undefined;
   readonly expectSha256: string | null;
@@ -118,6 +125,8 @@ export interface PlannedJob {
   readonly files: readonly FilledFile[];
   /** The computer whose place the machine takes; null: none that is known. */
   readonly replaces: ReplacedComputer | null;
+  /** The boot loader that goes on, and what the machine's firmware trusts; null where the programs were not read. */
+  readonly loader: RecordedLoader | null;
   /** How the drive will be erased securely; missing where that was not asked for. */
   readonly erase?: PlannedErase;
   /** Its driver pack on the media; null: none of them. Missing: the media has none. */

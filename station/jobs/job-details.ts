@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { recordedLoader } from '../../core/boot/loader-choice';
 import { driveAgainOf } from '../../core/job/drive-again';
 import type { JobDetails } from '../../core/ledger/record';
 import type { MediaHash } from '../../core/media/media';
@@ -50,7 +49,7 @@ export function detailsOf(
     image: { index: plan.image.index, name: plan.image.name },
     layout: plan.layout.name,
     ...recoveryMember(plan),
-    ...loaderMember(plan),
+    ...(planned.loader === null ? {} : { loader: planned.loader }),
     fingerprint: image.fingerprint,
     ...guids,
     ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
@@ -70,11 +69,6 @@ export function detailsOf(
 function recoveryMember({ layout, media }: BatchPlan): Pick<JobDetails, 'recovery'> {
   const recovery = recoveryFor(layout, media);
   return recovery === null ? {} : { recovery };
-}
-
-function loaderMember({ loader }: BatchPlan): Pick<JobDetails, 'loader'> {
-  const recorded = recordedLoader(loader);
-  return recorded === null ? {} : { loader: recorded };
 }
 
 /** Why a drive with a past is written, as record and card keep it. @param foundMachine as in the reserved job */

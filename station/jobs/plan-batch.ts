@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { firmwareDoubts, planLoader, requireTrusted } from '../../core/boot/loader-choice';
+import { machineDoubts, planLoader, recordedLoader, requireTrusted } from '../../core/boot/loader-choice';
 import { arrangeBays, withBayLabels } from '../../core/drive/bays';
 import {
   requireEfiRoom,
@@ -19,11 +19,8 @@ import { withFalseSize, withHealth } from '../../core/health/health-words';
 import { chooseAsShown, planErase, type PlannedErase } from '../../core/sanitise/choose';
 import { levelOf } from '../../core/sanitise/methods';
 import { PrestageError } from '../../core/base/errors';
-import { planPacks } from '../../core/drivers/plan-packs';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
-import { machineValues } from '../../core/machine-files/fill-template';
-import type { ReplacedComputer } from '../../core/machine/replaced-computer';
 import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '../../core/media/media-dates';
 import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
@@ -38,15 +35,12 @@ import { signedMediaAt } from '../library/signed-media';
 import { requireLiveReady } from '../live/require-ready';
 import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
-import {
-  chooseMachineFiles,
-  fillMachineFiles,
-  machineFileNotices,
-} from '../machine-files/fill-machine-files';
+import { chooseMachineFiles, machineFileNotices } from '../machine-files/fill-machine-files';
 import { loadSettings } from '../state/settings';
 import { type StatePaths } from '../state/state-paths';
-import { eraseGoingOn } from './sanitise-drive';
 import { type BatchRequest, againReasonOf, driveReasonOf, type BatchPlan } from './batch-plan';
+import { filesOf, packsOf, trustsOf } from './plan-machines';
+import { eraseGoingOn } from './sanitise-drive';
 
 /**
  * Looks at serials, drives, media and room. Refuses by throwing; the caller has nothing to undo.
@@ -109,9 +103,20 @@ export async function planBatch(
   const image = media.images.find(({ index }) => index === media.imageIndex);
   if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
   requireEfiRoom(layout, media);
-  const { choice = 'as-is', firmwareTrust, require = false } = request.bootLoader ?? {};
+  const { choice = 'as-is', require = false } = request.bootLoader ?? {};
   const loader = planLoader(media.bootable, choice);
-  if (require) requireTrusted(loader, firmwareTrust);
+  const sources = {
+    order: order?.order ?? null,
+    ...{ given: request.firmwareTrust, settings: request.bootLoader },
+  };
+  const trusts = trustsOf(
+    assignments.map(({ machineSerial }) => machineSerial),
+    sources,
+  );
+  const trusting = assignments.map(({ machineSerial }, index) => ({
+    ...{ machineSerial, firmwareTrust: trusts[index] },
+  }));
+  if (require) requireTrusted(loader, trusting);
   for (const drive of chosen) {
     requireTrainingDrive(drive, image);
     requireRoom(drive, layout, image);
@@ -123,23 +128,17 @@ export async function planBatch(
   const machines = assignments.map(({ machineSerial }) => ({
     machineSerial,
     machine: machineOf(order, machineSerial, request.machines?.get(machineSerial)),
+    replaces: replacedOf(order, machineSerial),
   }));
-  const drivers = planPacks({
-    machines,
-    drivers: media.drivers ?? null,
-    signed: signed?.driverPacks ?? null,
-    required: request.requireDrivers === true,
-  });
-  const files = fillMachineFiles(
+  const drivers = packsOf(machines, media, signed, request.requireDrivers === true);
+  const files = filesOf(
     machineFiles,
-    machines.map(({ machineSerial, machine }) =>
-      machineValues(machineSerial, machine, {
-        order: order?.order.number ?? request.workOrder ?? undefined,
-        driverPack: drivers.packs.get(machineSerial) ?? undefined,
-        replaces: oldNameOf(replacedOf(order, machineSerial)),
-      }),
-    ),
-    [...(order?.lines.values() ?? [])],
+    machines,
+    {
+      number: order?.order.number ?? request.workOrder ?? undefined,
+      machines: order?.order.machines ?? [],
+    },
+    drivers.packs,
   );
 
   // Last, because it may ask for a password.
@@ -161,7 +160,7 @@ export async function planBatch(
     mediaMark: await mediaMark(media.files),
     layout,
     loader,
-    loaderWarnings: firmwareDoubts(loader, firmwareTrust),
+    loaderWarnings: machineDoubts(loader, trusting),
     machineFiles,
     machineFileNotices: machineFileNotices(machineFiles),
     order,
@@ -180,6 +179,7 @@ export async function planBatch(
         files: files.get(machineSerial) ?? [],
         ...(drivers.packs.has(machineSerial) ? { driverPack: drivers.packs.get(machineSerial) ?? null } : {}),
         replaces: replacedOf(order, machineSerial),
+        loader: recordedLoader(loader, trusts[index]),
         again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
         holdsMachine: machineShownOn(drive, request, ledger),
         past: required(pasts[index], `the past of drive ${drive.id}`),
@@ -223,11 +223,6 @@ async function planErases(
     const plan = planErase(drive, told, sanitiseLevel);
     return shown === undefined ? plan : { ...plan, ...shown, seconds: told.seconds?.[shown.method] ?? null };
   });
-}
-
-/** What a replaced computer is called; its serial where its name is not known. */
-function oldNameOf(replaced: ReplacedComputer | null): string | undefined {
-  return replaced?.computerName ?? replaced?.serial;
 }
 
 function warningsOf(dates: MediaDates | null, order: OpenOrder | null): string[] {

@@ -263,6 +263,7 @@ async function doJob(
     const job = await client.call(
       'runJob',
       {
+        jobId: details.jobId,
         reservation,
         renderDirectory: image.directory,
         fingerprint: image.fingerprint,

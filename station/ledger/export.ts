@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { firmwareTrustSchema, recordedProgramWords } from '../../core/boot/loader-choice';
 import { healthWords } from '../../core/health/health-rules';
 import { machineFilesText } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
@@ -84,6 +85,10 @@ export const csvRowSchema = z.strictObject({
   eraseLevel: z.enum(nistLevels).nullable(),
   /** Whether it was: erased, not-erased, not-known. */
   eraseOutcome: z.enum(sanitiseOutcomes).nullable(),
+  /** The boot loader: the choice, and for each program that starts first its place, where it starts and who signed it. */
+  loader: text,
+  /** Microsoft's certificates that the machine's firmware was said to trust: 2011, 2023, both; empty where nobody said it. */
+  firmwareTrust: firmwareTrustSchema.nullable(),
 });
 export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
 /** The columns of the CSV export, in their order. */
@@ -205,6 +210,7 @@ function laterRow(
     machineFiles: null,
     entryHash: stored.hash,
     ...eraseCells(undefined),
+    ...{ loader: null, firmwareTrust: null },
   };
 }
 
@@ -227,7 +233,7 @@ function careRow(stored: StoredEntry, entry: LedgerEntry, record: CareRecord): C
     startedAt,
     ...healthCells(erased?.health === undefined ? {} : { health: erased.health }),
     ...{ operator: entry.operator, station: entry.station.name, batchId: null, jobId: null },
-    ...{ machineFiles: null, entryHash: stored.hash },
+    ...{ machineFiles: null, entryHash: stored.hash, loader: null, firmwareTrust: null },
     ...eraseCells(erased?.sanitised),
   };
 }
@@ -274,6 +280,8 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
     machineFiles: machineFilesText(job.machineFiles),
     entryHash: stored.hash,
     ...eraseCells(record.sanitised),
+    loader: job.loader === undefined ? null : recordedProgramWords(job.loader),
+    firmwareTrust: job.loader?.firmwareTrust ?? null,
   };
 }
 

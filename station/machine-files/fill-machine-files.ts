@@ -3,15 +3,15 @@ import { basename } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { clearSecrets } from '../../core/machine-files/clear-secrets';
-import { computerNameProblem, sharedName } from '../../core/machine-files/computer-name';
-import { asksForName, fillTemplate, type MachineValues } from '../../core/machine-files/fill-template';
-import { answerFileNames, autopilotNames } from '../../core/machine-files/names-given';
+import { computerNameProblem, sharedNames } from '../../core/machine-files/computer-name';
 import {
-  isAutopilotFile,
-  type MachineFile,
-  type RecordedMachineFile,
-  type Slot,
-} from '../../core/machine-files/machine-file';
+  asksForName,
+  fillTemplate,
+  withPlaceholdersAs,
+  type MachineValues,
+} from '../../core/machine-files/fill-template';
+import { answerFileNames, jsonNames } from '../../core/machine-files/names-given';
+import { type MachineFile, type RecordedMachineFile, type Slot } from '../../core/machine-files/machine-file';
 import { readMachineFiles, xmlProblem } from './read-machine-files';
 
 /** Which list of machine files counts for a batch, and what its files say for each machine. */
@@ -74,6 +74,14 @@ export function machineFileNotices({ files, source }: ChosenMachineFiles): strin
   return [`each drive gets its machine's own ${list} (${source})`, ...secrets];
 }
 
+/** What is wrong with one machine's name or files. */
+export interface MachineFileProblem {
+  readonly code: 'computer-name-invalid' | 'machine-file-unfilled';
+  readonly machineSerial: string;
+  /** A whole clause that names the machine. */
+  readonly what: string;
+}
+
 /**
  * Fills all files for all machines. Everything that is wrong is told at once.
  * @param others machines that are written at another time, and must not have the name of one of these
@@ -81,15 +89,43 @@ export function machineFileNotices({ files, source }: ChosenMachineFiles): strin
  * @throws PrestageError computer-name-invalid, machine-file-unfilled
  */
 export function fillMachineFiles(
-  { files }: ChosenMachineFiles,
+  chosen: ChosenMachineFiles,
   machines: readonly MachineValues[],
   others: readonly NamedMachine[],
 ): Map<string, FilledFile[]> {
+  const { filled, problems } = tryMachineFiles(chosen, machines, others);
+  const [first] = problems;
+  if (first === undefined) return filled;
+  const same = problems.filter(({ code }) => code === first.code);
+  const counted = `${same.length} ${first.code === 'computer-name-invalid' ? 'computer names cannot be used' : 'problems'}`;
+  const one =
+    first.code === 'computer-name-invalid'
+      ? 'A computer name cannot be used'
+      : 'A machine file cannot be filled';
+  throw new PrestageError({
+    code: first.code,
+    message:
+      same.length === 1
+        ? `${one}: ${first.what}.`
+        : first.code === 'computer-name-invalid'
+          ? `${counted}.`
+          : `Machine files cannot be filled: ${counted}.`,
+    cause: same.length === 1 ? null : listed(same.map(({ what }) => what)),
+  });
+}
+
+/** The same, and all that is wrong: names first. Files are not looked at where names cannot be used. */
+export function tryMachineFiles(
+  { files }: ChosenMachineFiles,
+  machines: readonly MachineValues[],
+  others: readonly NamedMachine[],
+): { readonly filled: Map<string, FilledFile[]>; readonly problems: readonly MachineFileProblem[] } {
   const named = machines.filter((machine) => files.some((file) => asksForName(file, machine)));
-  requireNames(named, others);
-  const problems: string[] = [];
-  const given: NamedMachine[] = [];
   const filled = new Map<string, FilledFile[]>();
+  const nameProblems = namesWrong(named, others);
+  if (nameProblems.length > 0) return { filled, problems: nameProblems };
+  const problems: MachineFileProblem[] = [];
+  const given: NamedMachine[] = [];
   for (const machine of machines) {
     const own: FilledFile[] = [];
     for (const file of files) {
@@ -99,8 +135,13 @@ export function fillMachineFiles(
       const wrong =
         'problems' in result
           ? result.problems
-          : [...(file.kind === 'xml' ? xmlProblems(result.text) : []), ...nameProblems(names)];
-      problems.push(...wrong.map((what) => `machine ${shown(machine.serial)}, ${file.path}: ${what}`));
+          : [...(file.kind === 'xml' ? xmlProblems(result.text) : []), ...nameProblemsOf(names)];
+      problems.push(
+        ...wrong.map((what) => ({
+          ...{ code: 'machine-file-unfilled' as const, machineSerial: machine.serial },
+          what: `machine ${shown(machine.serial)}, ${file.path}: ${what}`,
+        })),
+      );
       if ('problems' in result) continue;
       const content = Buffer.from(result.text, 'utf8');
       const sha256 = createHash('sha256').update(content).digest('hex');
@@ -108,20 +149,9 @@ export function fillMachineFiles(
     }
     filled.set(machine.serial, own);
   }
-  const [first] = problems;
-  if (first === undefined) {
-    // Put together by a template, they were not known before.
-    requireOwnNames(given, others);
-    return filled;
-  }
-  throw new PrestageError({
-    code: 'machine-file-unfilled',
-    message:
-      problems.length === 1
-        ? `A machine file cannot be filled: ${first}.`
-        : `Machine files cannot be filled: ${problems.length} problems.`,
-    cause: problems.length === 1 ? null : listed(problems),
-  });
+  if (problems.length > 0) return { filled, problems };
+  // Put together by a template, they were not known before.
+  return { filled, problems: sharedAmong(given, [...others, ...fixedNames(files, machines, others)]) };
 }
 
 function xmlProblems(text: string): readonly string[] {
@@ -129,57 +159,63 @@ function xmlProblems(text: string): readonly string[] {
   return problem === null ? [] : [problem];
 }
 
-/** Computer names that a filled file gives. */
-function namesGiven({ path, kind }: MachineFile, text: string): string[] {
+/** Computer names that a file gives, filled or not. */
+function namesGiven({ kind }: Pick<MachineFile, 'kind'>, text: string): string[] {
   if (kind === 'xml') return answerFileNames(text);
-  return kind === 'json' && isAutopilotFile(path) ? autopilotNames(text) : [];
+  return kind === 'json' ? jsonNames(text) : [];
 }
 
-function nameProblems(names: readonly string[]): string[] {
+/**
+ * A name that stands in a template as it is, is the name of every machine: also of the next one of the order, which may be written
+ * at another time.
+ */
+function fixedNames(
+  files: readonly MachineFile[],
+  machines: readonly MachineValues[],
+  others: readonly NamedMachine[],
+): NamedMachine[] {
+  const written = new Set(machines.map(({ serial }) => serial));
+  const other = others.find(({ serial }) => !written.has(serial));
+  if (other === undefined) return [];
+  // A name with a percent sign is one that differs from machine to machine.
+  const names = files.flatMap((file) => namesGiven(file, withPlaceholdersAs(file.template, '%')));
+  return names.map((computerName) => ({ serial: other.serial, computerName }));
+}
+
+function nameProblemsOf(names: readonly string[]): string[] {
   return names.flatMap((name) => {
     const what = computerNameProblem(name);
     return what === null ? [] : [`the name ${shown(name)} ${what}`];
   });
 }
 
-function requireNames(machines: readonly MachineValues[], others: readonly NamedMachine[]): void {
-  const problems = machines.flatMap(({ serial, computerName }) => {
+function namesWrong(
+  machines: readonly MachineValues[],
+  others: readonly NamedMachine[],
+): MachineFileProblem[] {
+  const problems = machines.flatMap(({ serial, computerName }): MachineFileProblem[] => {
     const what = computerName === undefined ? null : computerNameProblem(computerName);
-    return what === null ? [] : [`the name ${shown(computerName ?? '')} of machine ${shown(serial)} ${what}`];
+    if (what === null) return [];
+    return [wrongName(serial, `the name ${shown(computerName ?? '')} of machine ${shown(serial)} ${what}`)];
   });
-  refuseNames([...problems, ...sharedNames(machines, others)]);
+  return [...problems, ...sharedAmong(machines, others)];
 }
 
-/** @throws PrestageError computer-name-invalid */
-function requireOwnNames(machines: readonly NamedMachine[], others: readonly NamedMachine[]): void {
+function wrongName(machineSerial: string, what: string): MachineFileProblem {
+  return { code: 'computer-name-invalid', machineSerial, what };
+}
+
+/** Names that two machines have, of which one is among these: a problem for each machine but the first that has it. */
+function sharedAmong(
+  machines: readonly NamedMachine[],
+  others: readonly NamedMachine[],
+): MachineFileProblem[] {
   const serials = new Set(machines.map(({ serial }) => serial));
-  refuseNames(
-    sharedNames(
-      machines,
-      others.filter(({ serial }) => !serials.has(serial)),
-    ),
-  );
-}
-
-function sharedNames(machines: readonly NamedMachine[], others: readonly NamedMachine[]): string[] {
-  const serials = new Set(machines.map(({ serial }) => serial));
-  const shared = machines.length === 0 ? null : sharedName([...others, ...machines]);
-  if (!shared?.serials.some((serial) => serials.has(serial))) return [];
-  const [one, other] = shared.serials;
-  return [`machines ${shown(one)} and ${shown(other)} have one computer name, ${shown(shared.name)}`];
-}
-
-/** @throws PrestageError computer-name-invalid where there is a problem */
-function refuseNames(problems: readonly string[]): void {
-  const [first] = problems;
-  if (first === undefined) return;
-  throw new PrestageError({
-    code: 'computer-name-invalid',
-    message:
-      problems.length === 1
-        ? `A computer name cannot be used: ${first}.`
-        : `${problems.length} computer names cannot be used.`,
-    cause: problems.length === 1 ? null : listed(problems),
+  const all = [...others.filter(({ serial }) => !serials.has(serial)), ...machines];
+  return sharedNames(all).flatMap(({ name, serials: [one, other] }) => {
+    if (!serials.has(one) && !serials.has(other)) return [];
+    const what = `machines ${shown(one)} and ${shown(other)} have one computer name, ${shown(name)}`;
+    return [wrongName(other, what)];
   });
 }
 

@@ -118,7 +118,13 @@ export function machineOf(
 ): MachineDetails | null {
   const line = open?.lines.get(machineSerial);
   if (line === undefined) return scanned ?? null;
-  const { serial: _serial, replaces: _replaces, replacesSerial: _old, ...ordered } = line;
+  const {
+    serial: _serial,
+    replaces: _replaces,
+    replacesSerial: _old,
+    firmwareTrust: _trust,
+    ...ordered
+  } = line;
   const details = scanned === undefined ? ordered : mergeMachineDetails(machineSerial, ordered, scanned);
   return Object.keys(details).length === 0 ? null : details;
 }

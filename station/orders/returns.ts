@@ -26,6 +26,8 @@ export interface ReturnRequest {
   readonly text: string;
   /** What was said about it; empty: nothing. Only with it a computer is taken that no order names. */
   readonly note: string;
+  /** Serial of the machine that took its place, for a computer that several orders name. Missing: whichever does. */
+  readonly replacedBy?: string | undefined;
 }
 
 export type ReturnRecord = Extract<LedgerRecord, { kind: 'machine-returned' }>;
@@ -39,68 +41,118 @@ interface Pair {
   /** Serial of the machine that takes the place. */
   readonly machineSerial: string;
   readonly old: ReplacedComputer;
+  /** Of the entry that opened the order. */
+  readonly sequence: number;
+}
+
+/** A return, and the number of its entry. */
+interface Returned {
+  readonly record: ReturnRecord;
+  readonly sequence: number;
 }
 
 /**
  * Records that a computer came back.
- * @throws PrestageError return-unknown, return-repeated, serial-…, ledger-…
+ * @throws PrestageError return-unknown, return-ambiguous, return-repeated, serial-…, ledger-…
  */
 export function recordReturn(
-  { text, note }: ReturnRequest,
+  request: ReturnRequest,
   { ledger, paths }: { readonly ledger: ReturnLedger; readonly paths: Pick<StatePaths, 'orders'> },
   append: AppendContext,
   settings: ScanSettings,
 ): ReturnRecord {
-  const words = sanitizeForDisplay(note, 400);
-  const orders = ledger.find({ by: 'kind', kind: 'order-opened' }).reverse();
-  const returned = returnsOf(ledger);
-  let pair: Pair | null = null;
-  for (const { entry } of orders) {
-    if (entry.record.kind !== 'order-opened' || entry.record.replacing === undefined) continue;
-    const found = pairIn(entry.record, text, paths);
-    if (found === null) continue;
-    pair ??= found;
-    // A name may be used again: the newest order counts of which the computer is still out.
-    if (returned.some((one) => isOf(one, found))) continue;
-    pair = found;
-    break;
-  }
-  if (pair === null && words === '') throw unknownReturn(text);
-  const record = pair === null ? unexpected(text, settings, words) : recordOf(pair, words);
+  const words = sanitizeForDisplay(request.note, 400);
+  const pairs = pairsOf(request, ledger, paths);
+  const pair = choosePair(request.text, pairs, returnsOf(ledger));
+  if (pair === null && words === '') throw unknownReturn(request);
+  const record = pair === null ? unexpected(request.text, settings, words) : recordOf(pair, words);
   ledger.append(record, append, () => {
     const before = returnsOf(ledger).find((one) =>
-      pair === null ? one.machineSerial === record.machineSerial : isOf(one, pair),
+      pair === null ? one.record.machineSerial === record.machineSerial : isOf(one, pair),
     );
-    if (before !== undefined) throw repeated(before);
+    if (before !== undefined) throw repeated(before.record);
   });
   return record;
 }
 
-function returnsOf(ledger: ReturnLedger): ReturnRecord[] {
+/**
+ * The pair that is meant, of those that name the computer. Serial and name may be used again: what came back already does not
+ * count, and of orders with the same pair the newest does.
+ * @param pairs the newest order's first
+ * @returns null when no order names it
+ * @throws PrestageError return-repeated, return-ambiguous
+ */
+function choosePair(text: string, pairs: readonly Pair[], returned: readonly Returned[]): Pair | null {
+  const [newest] = pairs;
+  if (newest === undefined) return null;
+  const out = pairs.filter((pair) => !returned.some((one) => isOf(one, pair)));
+  const [pair] = out;
+  if (pair === undefined) {
+    const before = returned.find((one) => isOf(one, newest));
+    throw before === undefined ? unknownReturn({ text }) : repeated(before.record);
+  }
+  const others = out.filter(({ machineSerial }) => machineSerial !== pair.machineSerial);
+  if (others.length === 0) return pair;
+  const named = [pair, ...others].map(
+    ({ machineSerial, number }) =>
+      `machine ${sanitizeForDisplay(machineSerial, 64)} of work order ${sanitizeForDisplay(number, 60)}`,
+  );
+  throw new PrestageError({
+    code: 'return-ambiguous',
+    message: `${sanitizeForDisplay(text, 64)} is replaced by several machines: ${named.join(', ')}.`,
+  });
+}
+
+function returnsOf(ledger: ReturnLedger): Returned[] {
   return ledger
     .find({ by: 'kind', kind: 'machine-returned' })
-    .flatMap(({ entry }) => (entry.record.kind === 'machine-returned' ? [entry.record] : []));
+    .flatMap(({ sequence, entry: { record } }) =>
+      record.kind === 'machine-returned' ? [{ record, sequence }] : [],
+    );
 }
 
-function isOf(record: ReturnRecord, { orderId, machineSerial }: Pair): boolean {
-  return record.orderId === orderId && record.replacedBy === machineSerial;
+/**
+ * Whether a return is that of a pair, in whichever order both were named: one order may have been opened twice. A computer that came
+ * back after the order was opened is back, whichever machine of whichever order took its place.
+ */
+function isOf({ record, sequence }: Returned, pair: Pair): boolean {
+  const { machineSerial, old } = pair;
+  const sameSerial = record.machineSerial !== '' && record.machineSerial === old.serial;
+  if (sameSerial && sequence > pair.sequence) return true;
+  if (record.replacedBy !== machineSerial) return false;
+  if (record.machineSerial !== '' && old.serial !== undefined) return sameSerial;
+  return record.computerName?.toUpperCase() === old.computerName?.toUpperCase();
 }
 
-/** @throws PrestageError return-unknown when the text is a new machine of the order */
-function pairIn(
-  { orderId, number, orderSha256 }: Extract<LedgerRecord, { kind: 'order-opened' }>,
-  text: string,
+/**
+ * The pairs that name a computer, by its serial, or where no order has that, by its name; of all orders, also those that are closed.
+ * @returns the newest order's first
+ * @throws PrestageError return-unknown where it is only known as a new machine
+ */
+function pairsOf(
+  { text, replacedBy: wanted }: ReturnRequest,
+  ledger: ReturnLedger,
   paths: Pick<StatePaths, 'orders'>,
-): Pair | null {
-  const lines = linesOf(number, orderSha256, paths);
+): Pair[] {
   const serial = normalizeSerial(text);
   const name = text.trim().toUpperCase();
-  const line =
-    lines.find(({ replacesSerial }) => replacesSerial === serial) ??
-    lines.find(({ replaces }) => replaces?.toUpperCase() === name);
-  const old = line === undefined ? null : replacedBy(line);
-  if (line !== undefined && old !== null) return { orderId, number, machineSerial: line.serial, old };
-  if (!lines.some((one) => one.serial === serial)) return null;
+  const found = { bySerial: [] as Pair[], byName: [] as Pair[], asNew: [] as string[] };
+  for (const { entry, sequence } of ledger.find({ by: 'kind', kind: 'order-opened' }).reverse()) {
+    const { record } = entry;
+    if (record.kind !== 'order-opened' || record.replacing === undefined) continue;
+    const { orderId, number, orderSha256 } = record;
+    for (const line of linesOf(number, orderSha256, paths)) {
+      if (line.serial === serial) found.asNew.push(number);
+      const old = replacedBy(line);
+      if (old === null || (wanted !== undefined && normalizeSerial(wanted) !== line.serial)) continue;
+      const pair = { orderId, number, machineSerial: line.serial, old, sequence };
+      if (line.replacesSerial === serial) found.bySerial.push(pair);
+      else if (line.replaces?.toUpperCase() === name) found.byName.push(pair);
+    }
+  }
+  const pairs = found.bySerial.length > 0 ? found.bySerial : found.byName;
+  const [number] = found.asNew;
+  if (pairs.length > 0 || number === undefined) return pairs;
   throw new PrestageError({
     code: 'return-unknown',
     message: `Machine ${serial} is a new machine of work order ${sanitizeForDisplay(number, 60)}, not one that is replaced.`,
@@ -139,10 +191,11 @@ function unexpected(text: string, settings: ScanSettings, note: string): ReturnR
   });
 }
 
-function unknownReturn(text: string): PrestageError {
+function unknownReturn({ text, replacedBy: by }: Pick<ReturnRequest, 'text' | 'replacedBy'>): PrestageError {
+  const which = by === undefined ? '' : ` by machine ${sanitizeForDisplay(by, 64)}`;
   return new PrestageError({
     code: 'return-unknown',
-    message: `No work order of this station says that ${sanitizeForDisplay(text, 64)} is replaced.`,
+    message: `No work order of this station says that ${sanitizeForDisplay(text, 64)} is replaced${which}.`,
   });
 }
 

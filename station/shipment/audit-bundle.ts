@@ -1,6 +1,7 @@
 import { healthLine } from '../../core/health/health-words';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { z } from 'zod';
+import { recordedLoaderSchema } from '../../core/boot/loader-choice';
 import { recordedMachineFileSchema } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { signedManifestSchema } from '../../core/delivery/library';
@@ -49,6 +50,8 @@ const auditedRowSchema = z.strictObject({
   replaces: replacedComputerSchema.optional(),
   /** Its driver pack on the media; null: none of the media's. Missing when the media has none. */
   driverPack: z.string().nullable().optional(),
+  /** The boot loader on its drive, who signed it, and what the machine's firmware was said to trust; missing where it was not read. */
+  loader: recordedLoaderSchema.optional(),
   driveSerial: z.string().nullable(),
   mediaSha256: sha256Schema,
   /** Bytes read back and compared. */
@@ -205,6 +208,7 @@ function rowOf({ machineSerial, finished, ended }: MachineContent, findings: rea
     computerName: job.machine?.computerName ?? null,
     ...(job.replaces === undefined ? {} : { replaces: job.replaces }),
     ...(job.driverPack === undefined ? {} : { driverPack: job.driverPack?.name ?? null }),
+    ...(job.loader === undefined ? {} : { loader: job.loader }),
     driveSerial: job.drive.serial,
     mediaSha256: job.media.sha256,
     bytesVerified: result.bytesVerified,

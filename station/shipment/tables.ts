@@ -1,3 +1,4 @@
+import { recordedProgramWords } from '../../core/boot/loader-choice';
 import { autopilotImport, configmgrImport, type NotImported } from '../../core/shipment/import-csv';
 import { importScript } from '../../core/shipment/import-script';
 import { autopilotName, bundleNames, certificateName } from '../../core/shipment/shipment';
@@ -44,7 +45,13 @@ export const manifestColumns = [
 ] as const;
 
 /** Columns that are there only where a machine has a value: a bundle without one is as it was before there were these. */
-export const laterColumns = ['replacesComputer', 'replacesSerial', 'driverPack'] as const;
+export const laterColumns = [
+  'replacesComputer',
+  'replacesSerial',
+  'driverPack',
+  'loader',
+  'firmwareTrust',
+] as const;
 type ManifestColumn = (typeof manifestColumns)[number] | (typeof laterColumns)[number];
 type ManifestRow = Record<ManifestColumn, string | number | null>;
 
@@ -150,5 +157,7 @@ function manifestRow({ closed }: ShipmentContent, machine: MachineContent, index
     replacesComputer: job.replaces?.computerName ?? null,
     replacesSerial: job.replaces?.serial ?? null,
     driverPack: job.driverPack?.name ?? null,
+    loader: job.loader === undefined ? null : recordedProgramWords(job.loader),
+    firmwareTrust: job.loader?.firmwareTrust ?? null,
   };
 }

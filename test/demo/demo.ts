@@ -3,7 +3,7 @@
  * with it, with the same program that enterprise and technician run. Needs no root and no display.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -32,6 +32,31 @@ function driveIds(bench: string): string[] {
   return drives.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
 }
 
+/** What each machine gets of its own: a template, a table of drivers, and an order with names and a replaced computer. */
+function machineParts(area: string, recipe: string, machines: readonly string[]): void {
+  writeFileSync(
+    join(area, 'unattend.xml'),
+    '<unattend><component name="Microsoft-Windows-Shell-Setup"><ComputerName>{{computerName}}</ComputerName></component></unattend>\n',
+  );
+  const files = ["  - path: '\\Windows\\Panther\\unattend.xml'", '    template: unattend.xml'];
+  const packs = [
+    '  - pack: Latitude-5440',
+    `    folder: '${area}'`,
+    '    models: [{ model: Latitude 5440 }]',
+  ];
+  appendFileSync(recipe, ['', 'machineFiles:', ...files, 'driverPacks:', ...packs, ''].join('\n'));
+  const lines = machines.map(
+    (serial, index) =>
+      `${serial},PC-000${index + 1},Dell Inc.,Latitude 5440,${index === 0 ? 'PC-OLD-1' : ''}`,
+  );
+  writeFileSync(
+    join(area, 'order.csv'),
+    ['serial,computer name,maker,model,replaces,order', ...lines.map((line) => `${line},WO-118`), ''].join(
+      '\n',
+    ),
+  );
+}
+
 async function demo(area: string): Promise<void> {
   const bench = join(area, 'bench');
   const state = join(area, 'state');
@@ -47,6 +72,7 @@ async function demo(area: string): Promise<void> {
     ['media', 'recipe', recipe],
     area,
   );
+  machineParts(area, recipe, machines);
   show(
     'A site makes the media with the script; here the training media stands for it',
     ['media', 'plan', recipe, '--output', join(area, 'contoso.ps1')],
@@ -84,6 +110,13 @@ async function demo(area: string): Promise<void> {
     ],
     area,
   );
+  const order = join(area, 'order.csv');
+  show(
+    'Names, drivers and replaced computers come with the work order: would a batch refuse any of it?',
+    ['order', 'check', order, '--media', name, '--state', state],
+    area,
+  );
+  show('It is open now', ['order', 'open', order, '--state', state, '--operator', 'demo'], area);
   const drives = driveIds(bench).flatMap((id, index) => ['--drive', `${id}=${machines[index] ?? ''}`]);
   const apply = ['apply', '--media', name, '--bench', bench, '--state', state, '--operator', 'demo', '--yes'];
   show('Write, verify, seal and record them, side by side', [...apply, ...drives], area);
@@ -92,6 +125,12 @@ async function demo(area: string): Promise<void> {
     ['verify', '--drive', driveIds(bench)[0] ?? '', '--bench', bench, '--state', state],
     area,
   );
+  show(
+    'The old computer of the first one came back',
+    ['machine', 'returned', 'PC-OLD-1', '--state', state, '--operator', 'demo'],
+    area,
+  );
+  show('How far is the order?', ['order', 'show', '--state', state], area);
   show('The record', ['ledger', 'list', '--state', state], area);
   show('Is the record whole?', ['ledger', 'verify', '--state', state], area);
 }

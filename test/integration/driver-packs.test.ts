@@ -97,3 +97,43 @@ it('says which pack each machine gets before anything is erased, and records it'
   expect(audited.stdout).toMatch(/7KX9PQ1 .*Latitude-5440/);
   expect(audited.stdout).toContain('The shipment passed the audit');
 });
+
+it('checks an order without a drive: what would be refused, with the machine and its exit code', async () => {
+  const order = join(area, 'check.csv');
+  writeFileSync(
+    order,
+    'Serial,Name,Manufacturer,Model,Firmware trust\n7KX9PQ1,PC-1,Dell Inc.,Latitude 5440,2023\nPF0ABCDE,PC-2,HP,EliteBook 840 G8,\n',
+  );
+  writeFileSync(join(area, 'name.tpl'), '<u><n>{{computerName}}</n><t>{{assetTag}}</t></u>');
+  const files = join(area, 'files.yaml');
+  writeFileSync(files, "machineFiles:\n  - { path: '\\u.xml', template: name.tpl }\n");
+  const check = async (...more: string[]): Promise<CliResult> =>
+    await runHere(['order', 'check', order, '--number', 'WO-9', '--state', join(area, 'none'), ...more]);
+  const good = await check('--media', media, '--json');
+  expect(good.status, good.stderr).toBe(0);
+  const machineSerial = 'PF0ABCDE';
+  expect(JSON.parse(good.stdout)).toMatchObject({
+    ...{ ok: true, machines: 2, looked: { media: 'contoso.wim', machineFiles: null, driverPacks: true } },
+    findings: [
+      { code: 'loader-not-trusted', refused: false },
+      { code: 'driver-pack-missing', machineSerial, refused: false },
+    ],
+  });
+  const strict = ['--require-drivers', '--require-loader', '--machine-files', files];
+  const bad = await check('--media', media, '--json', ...strict);
+  expect(bad.status).toBe(4);
+  expect(JSON.parse(bad.stdout)).toMatchObject({
+    ok: false,
+    findings: [
+      { code: 'firmware-trust-unknown', machineSerial: null, refused: true },
+      { code: 'driver-pack-missing', machineSerial, refused: true },
+      { code: 'machine-file-unfilled', machineSerial: '7KX9PQ1', refused: true },
+      { code: 'machine-file-unfilled', machineSerial, refused: true },
+    ],
+  });
+  // Before there is a media the recipe says what it will hold.
+  const early = await check('--recipe', join(area, 'recipe.yaml'));
+  expect(early.status, early.stderr).toBe(0);
+  expect(early.stdout).toContain('Machine PF0ABCDE (EliteBook 840 G8) gets no driver pack');
+  expect(early.stdout).toContain('A batch would refuse nothing of it.');
+});

@@ -19,12 +19,12 @@ import { makeMedia } from '../support/wim';
 const operator = '王小明';
 const [lan, wifi] = ['00:1B:44:11:3A:01', '00:1B:44:11:3A:02'];
 const head =
-  '"Serial Number","Name","Wi-Fi MAC","Ethernet MAC","Hardware Hash","Group Tag","Assigned User","Replaces","Old serial"';
+  '"Serial Number","Name","Wi-Fi MAC","Ethernet MAC","Hardware Hash","Group Tag","Assigned User","Replaces","Old serial","Firmware trust"';
 const text = [
   '#TYPE Selected.System.Management.Automation.PSCustomObject',
   head,
-  `"7KX9PQ1","PC-1","${wifi}","${lan}","T0FB0001","Sales EU","ada@contoso.com","O'NEIL-PC","5CG0000001"`,
-  '"R9.0ABCD","PC-2","","00:1B:44:11:3A:03","T0FB0002","","","",""',
+  `"7KX9PQ1","PC-1","${wifi}","${lan}","T0FB0001","Sales EU","ada@contoso.com","O'NEIL-PC","5CG0000001","only 2023"`,
+  '"R9.0ABCD","PC-2","","00:1B:44:11:3A:03","T0FB0002","","","","",""',
   '',
   '',
 ].join('\r\n');
@@ -93,7 +93,10 @@ describe('the files for import', () => {
     expect(words('replaced-computers.csv')).toBe(
       "shipment,order,machineSerial,computerName,replacesComputer,replacesSerial\r\nS-1,WO-1,7KX9PQ1,PC-1,O'NEIL-PC,5CG0000001\r\n",
     );
-    expect(words('manifest.csv').split('\r\n')[0]).toMatch(/,certificate,replacesComputer,replacesSerial$/);
+    expect(words('manifest.csv').split('\r\n')[0]).toMatch(
+      /,certificate,replacesComputer,replacesSerial,loader,firmwareTrust$/,
+    );
+    expect(words('manifest.csv')).toMatch(/as on the media; \\EFI\\.*,2023\r\n/);
     expect(words('README.txt')).toContain('import-computers.ps1');
     expect(pdfText(file('certificates/0001-7KX9PQ1.pdf'))).toContain("O'NEIL-PC (serial 5CG0000001)");
     expect(pdfText(file('packing-list.pdf'))).toContain("O'NEIL-PC");
@@ -102,9 +105,19 @@ describe('the files for import', () => {
   it('pass the audit with the order as it was sent', async () => {
     const key = join(state, 'station-key.pub.pem');
     const run = await runHere(['audit', bundle, '--training', '--trust', key, '--order', order, '--json']);
-    const machines = [{ replaces: { computerName: "O'NEIL-PC", serial: '5CG0000001' } }, {}];
+    const loader = { choice: 'as-is', firmwareTrust: '2023' };
+    const machines = [
+      { replaces: { computerName: "O'NEIL-PC", serial: '5CG0000001' }, loader },
+      { loader: { choice: 'as-is' } },
+    ];
     expect(JSON.parse(run.stdout)).toMatchObject({ ok: true, doubts: [], machines });
     expect(run.status).toBe(0);
+    const shown = await runHere(['audit', bundle, '--training', '--trust', key, '--order', order]);
+    expect(shown.stdout).toMatch(
+      /boot loader +1 machine: as on the media; the machine trusts only Microsoft's 2023/,
+    );
+    const exported = await runHere(['ledger', 'export', '--format', 'csv', '--state', state]);
+    expect(exported.stdout).toMatch(/,loader,firmwareTrust\r\n[\s\S]*as on the media; [^\n]*,2023\r\n/);
   });
 });
 
@@ -136,6 +149,36 @@ describe('the computer that was replaced', () => {
     expect(listed.stdout).toContain('1 of 1');
     const verified = await runHere(['ledger', 'verify', '--state', state]);
     expect(verified.status, verified.stderr).toBe(0);
+  });
+
+  it('is refused while two orders name it, each with another machine, until somebody says which', async () => {
+    const later = join(area, 'later.csv');
+    for (const [number, serial] of [
+      ['WO-2', '7KX9PQ8'],
+      ['WO-3', '7KX9PQ9'],
+    ] as const) {
+      writeFileSync(later, `serial,replaces,old serial\n${serial},PC-OLD-9,5CG0000005\n`);
+      for (const step of [
+        ['open', later, '--number', number],
+        ['except', serial, '--reason', 'Not delivered'],
+        ['close'],
+      ]) {
+        const run = await runHere(['order', ...step, '--state', state, '--operator', operator]);
+        expect(run.status, run.stderr).toBe(0);
+      }
+    }
+    const unclear = await returned('5CG0000005');
+    expect(unclear.status).toBe(3);
+    expect(unclear.stderr).toContain(
+      '5CG0000005 is replaced by several machines: machine 7KX9PQ9 of work order WO-3, machine 7KX9PQ8 of work order WO-2.',
+    );
+    const other = await returned('5CG0000005', '--replaced-by', '7KX9PQ1');
+    expect(other.stderr).toContain('is replaced by machine 7KX9PQ1');
+    const said = await returned('pc-old-9', '--replaced-by', '7kx9pq8', '--json');
+    expect(JSON.parse(said.stdout)).toMatchObject({ replacedBy: '7KX9PQ8', machineSerial: '5CG0000005' });
+    for (const again of [['5CG0000005'], ['5CG0000005', '--replaced-by', '7KX9PQ9']]) {
+      expect((await returned(...again)).stderr).toContain('is recorded already');
+    }
   });
 });
 

@@ -14,6 +14,7 @@ import { historyOf } from '../../station/shipment/shipment-history';
 import { sampleDrive } from '../unit/core/drive/drives';
 import { schemaVersion } from '../../station/ledger/schema';
 import { context, done, failed, sampleJob, started } from '../unit/station/ledger/samples';
+import { builtScript } from '../support/built-script';
 import { folder, paths, fill, verify, findings, useLedgerFolder } from '../support/ledger-folder';
 import { codeThrownBy } from '../support/ledger-tamper';
 
@@ -25,7 +26,7 @@ function startAppender(
   prefix: string,
 ): { child: ChildProcess; printed: () => string; ended: Promise<number | null> } {
   const script = join(import.meta.dirname, '../unit/station/ledger/append-process.ts');
-  const child = spawn(process.execPath, ['--import', 'tsx', script, folder, String(count), prefix], {
+  const child = spawn(process.execPath, [builtScript(script), folder, String(count), prefix], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let printed = '';

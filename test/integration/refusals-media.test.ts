@@ -100,10 +100,16 @@ describe('apply refuses a media', () => {
     ] as const) {
       await expectRefused(station, () => apply(station, { media, more }), { code, names });
     }
-    // Nobody said what the machines trust.
-    const asked = await apply(station, { media: plain.path, more: ['--require-loader'] });
-    expect(errorOf(asked).message).toContain('--require-loader');
-    expect(asked.status).toBe(2);
+    // Nobody said what the machines trust, on the command line or in the settings.
+    const unknown = { code: 'firmware-trust-unknown' as const, names: ['Nobody said'] };
+    await expectRefused(
+      station,
+      () => apply(station, { media: plain.path, more: ['--require-loader'] }),
+      unknown,
+    );
+    writeFileSync(join(station.state, 'settings.json'), '{"bootLoader": {"require": true}}');
+    await expectRefused(station, () => apply(station, { media: plain.path, more: [] }), unknown);
+    rmSync(join(station.state, 'settings.json'));
   });
 
   it('that lacks an image of that number', async () => {

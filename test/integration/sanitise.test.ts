@@ -59,7 +59,7 @@ describe('a drive with old data', () => {
     expect(readFileSync(drive.path).includes(old)).toBe(false);
     const exported = await runCli(['ledger', 'export', '--format', 'csv', '--state', state()]);
     const [head = '', line = ''] = exported.stdout.split('\r\n');
-    expect(head).toMatch(/eraseMethod,eraseLevel,eraseOutcome$/);
+    expect(head).toMatch(/eraseMethod,eraseLevel,eraseOutcome,/);
     expect(line).toMatch(/,overwrite,clear,erased$/);
 
     const refused = await runCli(['sanitise', '--drive', drive.id, '--yes', ...at]);

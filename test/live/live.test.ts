@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { productManifest } from '../../build/package/paths';
 import { temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
-import { LiveMachine, share } from './live-machine';
+import { LiveMachine, share, type Picture } from './live-machine';
 
 /**
  * The stick, from making it to the app on the screen: `npm run test:live`, as root. The image that lies in dist-package is
@@ -21,6 +21,10 @@ const mebibyte = 1024 * 1024;
 
 /** The colour behind the app's screens: --paper in renderer/theme/tokens.css. */
 const appBackground = [0xf3, 0xf5, 0xf7] as const;
+/** The app's page, loading or loaded: nothing else that a start shows has this colour. The bench leaves a tenth of it free. */
+const isApp = (picture: Picture): boolean => share(picture, appBackground) > 0.03;
+/** While it loads, there is hardly anything else. */
+const isLoaded = (picture: Picture): boolean => isApp(picture) && share(picture, appBackground) < 0.9;
 
 /** Starting takes two minutes alone on two cores, by emulation, and much longer beside others. */
 const startSeconds = 1500;
@@ -101,8 +105,7 @@ describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
   });
 
   it('shows the app in full screen, without a key being pressed', async () => {
-    await machine.until('the app', (picture) => share(picture, appBackground) > 0.1, startSeconds);
-    await machine.keepPicture('app-loads');
+    await machine.until('the app', isApp, startSeconds);
     // The slot that was to be tried is tried once.
     expect(environment(stick)).not.toContain('try=a');
   });
@@ -110,6 +113,7 @@ describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
   it('names the slot as known to come up once the app has stood', async () => {
     for (let left = 60; left > 0 && !environment(stick).includes('slot=a'); left -= 1) await sleep(10_000);
     expect(environment(stick)).toContain('slot=a');
+    await machine.until('the bench', isLoaded, startSeconds);
     await machine.keepPicture('app');
   });
 
@@ -118,7 +122,7 @@ describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
       await machine.press(keys);
     }
     await sleep(5000);
-    await machine.until('the app', (picture) => share(picture, appBackground) > 0.1, startSeconds);
+    await machine.until('the app', isApp, startSeconds);
   });
 
   it('goes off when the power button is pressed, and has not written to the disk of the PC', async () => {

@@ -6,6 +6,7 @@ import { inRack, rackPreviews } from './app-preview-rack-states';
 import { erasePreviews } from './app-preview-erase-states';
 import { healthPreviews } from './app-preview-health-states';
 import { helpPreviews } from './app-preview-help-states';
+import { ownPreviews } from './app-preview-own-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
   emptyState,
@@ -319,6 +320,7 @@ export const previews: Readonly<Record<string, Preview>> = {
   ...helpPreviews(mixed),
   ...healthPreviews,
   ...erasePreviews,
+  ...ownPreviews,
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },

@@ -192,6 +192,7 @@ export const emptyState: AppState = {
     lastScan: null,
     refusal: null,
   },
+  startPlan: { drives: [], machineFiles: null, loader: null, warnings: [], refusals: [] },
   jobs: [],
   pasts: [],
   healths: [],
@@ -310,6 +311,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     against: stateOf(number) === 'failed' ? { what: 'perhaps-erased', machineSerial: machineOf(9) } : null,
     assetTag: `A-00${1200 + number}`,
     computerName: number % 7 === 0 ? null : `DEPOT-${String(number).padStart(4, '0')}`,
+    ...{ model: null, ids: null, firmwareTrust: null },
     replaces: number % 3 === 0 ? `OLD-${String(number).padStart(4, '0')}` : null,
     returned: number % 6 === 0,
   }));
@@ -321,6 +323,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     against: null,
     assetTag: null,
     computerName: null,
+    ...{ model: null, ids: null, firmwareTrust: null },
     replaces: null,
     returned: false,
   };
@@ -336,6 +339,8 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     imageIndex: 1,
     layout: 'uefi',
     shipBy: null,
+    firmwareTrust: null,
+    problems: [],
     machines: 60,
     counts,
     unexpected: 1,

@@ -1,5 +1,6 @@
 import { buildSync } from 'esbuild';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { temporaryArea } from './global-setup';
@@ -21,6 +22,9 @@ export function buildScript(script: string): BuiltScript {
     },
   };
 }
+
+/** Has a native part, which cannot be bundled; named by its place, because a bundle lies elsewhere. */
+const database = createRequire(import.meta.url).resolve('libsql');
 
 /** Scripts that this process has bundled, below the run's own folder. */
 const built = new Map<string, string>();
@@ -45,6 +49,8 @@ function bundle(script: string, folder: string): string {
     target: 'node20',
     format: 'esm',
     define: { 'import.meta.dirname': JSON.stringify(dirname(script)) },
+    alias: { libsql: database },
+    external: [database],
     // For packages that are CommonJS.
     banner: {
       js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",

@@ -7,7 +7,8 @@ import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { driveAgainWords } from '../../../core/job/drive-again';
 import { formatBytes } from '../../../core/base/display';
-import type { CardKind, Density } from '../../store/selectors';
+import { useApp } from '../../store/app-store';
+import { plannedOf, type CardKind, type Density } from '../../store/selectors';
 import { HealthLine } from './health-line';
 import { PastLines } from './past-lines';
 import { isSetAside } from '../../../core/job/short-reasons';
@@ -34,7 +35,10 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
   const healthShown = health !== null && density !== 'dense' && reason?.code !== 'health';
   const notes = drive.notes.filter(({ code }) => code !== 'health' || !healthShown);
   const size = formatBytes(drive.size);
-  const known = text.knownWords(pair?.machine ?? {});
+  const planned = useApp((state) => plannedOf(state, drive.id));
+  const { computerName = '', model: machineModel, driverPack } = planned ?? {};
+  const machine = { ...pair?.machine, ...(machineModel === undefined ? {} : { model: machineModel }) };
+  const known = [computerName, text.knownWords(machine)].filter((part) => part !== '').join(' · ');
   const details = drive.bus === null ? size : `${size} · ${drive.bus.toUpperCase()}`;
   return (
     <>
@@ -74,6 +78,14 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
           {notes.map(({ code }) => text.note[code]).join(' · ')}
         </p>
       )}
+      {typeof driverPack === 'string' && density === 'roomy' && (
+        <p className="card-details soft clipped">{text.start.driverPack(driverPack)}</p>
+      )}
+      {driverPack === null && density !== 'dense' && (
+        <p className="card-note toned" data-tone="warn">
+          {text.start.noDriverPack}
+        </p>
+      )}
       {healthShown && <HealthLine shown={health} className="card-details soft clipped" />}
       {sizeCheck?.status === 'running' && (
         <p className="card-details">
@@ -82,15 +94,20 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
           )}
         </p>
       )}
-      {density === 'roomy' && drive.verdict === 'eligible' && past === null && drive.contents.length > 0 && (
-        <ul className="card-contents soft" aria-label={text.details.contents}>
-          {drive.contents.map((line, index) => (
-            <li key={index} className="clipped">
-              {line}
-            </li>
-          ))}
-        </ul>
-      )}
+      {density === 'roomy' &&
+        drive.verdict === 'eligible' &&
+        past === null &&
+        // What the drive will get takes the room of what is on it, which START shows.
+        driverPack === undefined &&
+        drive.contents.length > 0 && (
+          <ul className="card-contents soft" aria-label={text.details.contents}>
+            {drive.contents.map((line, index) => (
+              <li key={index} className="clipped">
+                {line}
+              </li>
+            ))}
+          </ul>
+        )}
     </>
   );
 }

@@ -27,7 +27,7 @@ import { useText } from '../../text';
 import { EraseDetails } from './erase-details';
 import { HealthDetails, SizeDetails } from './health-details';
 import { JobActions } from './job-actions';
-import { JobDetails } from './job-details';
+import { JobDetails, PlannedDetails } from './job-details';
 import { PastDetails } from './past-details';
 import { BootTestDetails } from './boot-test-details';
 import { refusedAgain, WriteAgain } from './write-again';
@@ -219,8 +219,9 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
         </Section>
       )}
       {drive !== null && drive.verdict === 'eligible' && job === null && (
-        <Section title={text.details.pairTitle}>
+        <Section title={pair === null ? text.details.pairTitle : text.details.gets}>
           <PairByHand driveId={driveId} pair={pair} />
+          {pair !== null && <PlannedDetails driveId={driveId} />}
         </Section>
       )}
       {past !== null && (

@@ -1,6 +1,7 @@
 import type { ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
 import { formatBytes, formatDuration, formatRate, sanitizeForDisplay } from '../../../core/base/display';
+import { recordedLoaderWords } from '../../../core/boot/loader-choice';
 import { driveAgainWords } from '../../../core/job/drive-again';
 import { replacedText } from '../../../core/machine/replaced-computer';
 import type { JobResult } from '../../../core/job/job';
@@ -9,7 +10,9 @@ import { ErrorCard } from '../../components/error-card';
 import { DetailList, type Detail } from '../../components/details';
 import { Notice } from '../../components/notice';
 import { Mono } from '../../components/mono';
+import { useApp } from '../../store/app-store';
 import { useDriveProgress } from '../../store/progress';
+import { plannedOf } from '../../store/selectors';
 import { rateWords, useRate } from '../../store/rates-store';
 import { useText, type Text } from '../../text';
 
@@ -24,17 +27,46 @@ function resultDetails(result: JobResult, words: Text['bench']['details']): Deta
   ];
 }
 
-/** Name, model, driver pack of the machine, and the computer that it replaces; what nobody said is left out. */
-function machineRows({ machine, driverPack, replaces }: AppJob, words: Text['bench']['details']): Detail[] {
+/** Name, model, driver pack of the machine, the computer that it replaces, and its boot loader; what nobody said is left out. */
+function machineRows(
+  { machine, driverPack, replaces, loader }: AppJob,
+  words: Text['bench']['details'],
+): Detail[] {
   const rows: [string, string | null | undefined][] = [
     [words.computerName, machine?.computerName],
     [words.machineModel, machine?.model],
     [words.driverPack, driverPack === null ? words.noDriverPack : driverPack],
     [words.replaces, replaces === undefined ? null : replacedText(replaces)],
+    [words.loader, loader === undefined ? null : recordedLoaderWords(loader)],
   ];
   return rows.flatMap(([name, value]) =>
-    value === null || value === undefined ? [] : [{ name, value: sanitizeForDisplay(value, 120) }],
+    value === null || value === undefined ? [] : [{ name, value: sanitizeForDisplay(value, 500) }],
   );
+}
+
+/** What the start will put on a paired drive. */
+export function PlannedDetails({ driveId }: { readonly driveId: string }): ReactElement | null {
+  const words = useText().bench.details;
+  const start = useText().bench.start;
+  const planned = useApp((state) => plannedOf(state, driveId));
+  const { machineFiles, loader } = useApp((state) => state.startPlan);
+  if (planned === null) return null;
+  const { computerName, model, driverPack, replaces } = planned;
+  const rows: [string, string | null | undefined][] = [
+    [words.computerName, computerName],
+    [words.machineModel, model],
+    [words.driverPack, driverPack === null ? words.noDriverPack : driverPack],
+    [words.replaces, replaces === undefined ? null : replacedText(replaces)],
+    [
+      words.machineFiles,
+      machineFiles === null ? null : start.filesFrom(machineFiles.paths, machineFiles.source),
+    ],
+    [words.loader, loader],
+  ];
+  const details = rows.flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [{ name, value: sanitizeForDisplay(value, 500) }],
+  );
+  return details.length === 0 ? null : <DetailList details={details} />;
 }
 
 /** The trip of a drive, as far as it got. */

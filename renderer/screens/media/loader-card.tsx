@@ -33,7 +33,7 @@ function planned(bootable: Bootable, choice: LoaderChoice): LoaderPlan | Prestag
 /** Why the machines may not start the drives, or why the chosen loader cannot be had; null when nothing speaks against it. */
 export function LoaderDoubts({ bootable }: { readonly bootable: Bootable }): ReactElement | null {
   const choice = useLoaderChoice();
-  const trust = useApp(({ settings }) => settings.bootLoader.firmwareTrust);
+  const trust = useApp(({ order, settings }) => order?.firmwareTrust ?? settings.bootLoader.firmwareTrust);
   const plan = planned(bootable, choice);
   const doubts = plan instanceof PrestageError ? [plan.data.message] : firmwareDoubts(plan, trust);
   if (doubts.length === 0) return null;

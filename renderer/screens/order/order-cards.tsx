@@ -3,12 +3,14 @@ import { IconLock } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
 import type { OrderState } from '../../../core/contract/app-order';
 import { isOpen, type OrderLineState } from '../../../core/order/order-state';
+import { atStart, sanitizeForDisplay } from '../../../core/base/display';
 import { send } from '../../actions';
 import { shortHash } from '../../format';
 import { ConfirmButton } from '../../components/confirm-button';
 import { Counts, type Count } from '../../components/counts';
 import { DetailList } from '../../components/details';
 import { Mono } from '../../components/mono';
+import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { useText } from '../../text';
 import { toneOf } from './order-state-mark';
@@ -53,7 +55,7 @@ export function OrderCounts({ order }: OrderProps): ReactElement {
 /** What the order says of media and drives. */
 export function OrderAsks({ order }: OrderProps): ReactElement {
   const text = useText().order.asks;
-  const { mediaSha256, imageIndex, layout, shipBy, machines } = order;
+  const { mediaSha256, imageIndex, layout, shipBy, firmwareTrust, machines } = order;
   const media =
     mediaSha256 === null ? (
       text.any
@@ -71,9 +73,33 @@ export function OrderAsks({ order }: OrderProps): ReactElement {
           { name: text.image, value: imageIndex === null ? text.any : String(imageIndex) },
           { name: text.layout, value: layout ?? text.any },
           ...(shipBy === null ? [] : [{ name: text.shipBy, value: shipBy }]),
+          ...(firmwareTrust === null
+            ? []
+            : [{ name: text.firmwareTrust, value: text.trusts[firmwareTrust] }]),
         ]}
       />
     </Panel>
+  );
+}
+
+/** More are counted: the list must not push the machines off the screen. */
+const shownProblems = 6;
+
+/** What a batch would refuse of the order, or warn of: told before anybody stands at START. */
+export function OrderProblems({ order }: OrderProps): ReactElement | null {
+  const text = useText().order.problems;
+  const { problems } = order;
+  const more = problems.length - shownProblems;
+  if (problems.length === 0) return null;
+  return (
+    <Notice tone="warn" title={<h2>{text.title}</h2>}>
+      <ul className="bullets">
+        {problems.slice(0, shownProblems).map((problem) => (
+          <li key={problem}>{atStart(sanitizeForDisplay(problem, 400))}</li>
+        ))}
+        {more > 0 && <li>{text.more(more)}</li>}
+      </ul>
+    </Notice>
   );
 }
 

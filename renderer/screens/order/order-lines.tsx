@@ -22,13 +22,22 @@ export interface LineFilter {
 export function isWanted(line: OrderStateLine, { text, state }: LineFilter): boolean {
   if (state === 'open' ? !isOpen(line) : state !== 'all' && line.state !== state) return false;
   const sought = text.trim().toLowerCase();
-  const told = [line.serial, line.computerName, line.assetTag, line.replaces, line.reason];
+  const told = [
+    ...[line.serial, line.computerName, line.assetTag, line.model, line.ids, line.replaces, line.reason],
+  ];
   return sought === '' || told.some((one) => one?.toLowerCase().includes(sought) === true);
 }
 
-interface LineProps {
-  /** The order names replaced computers. */
+/** Columns that only some orders have a value for. */
+interface LineColumns {
+  /** Replaced computers. */
   readonly pairs: boolean;
+  /** Below the name: maker, model, system SKU, board, what the firmware trusts. */
+  readonly models: boolean;
+}
+
+interface LineProps {
+  readonly columns: LineColumns;
   readonly line: OrderStateLine;
   /** Which scan showed it; 0: none. */
   readonly marked: number;
@@ -39,7 +48,7 @@ interface LineProps {
 const canLeaveOut = (line: OrderStateLine): boolean =>
   isOpen(line) && line.state !== 'writing' && line.state !== 'paired';
 
-const Line = memo(function Line({ line, pairs, marked, onLeaveOut }: LineProps): ReactElement {
+const Line = memo(function Line({ line, columns, marked, onLeaveOut }: LineProps): ReactElement {
   const { lines: text, states } = useText().order;
   const { serial, state, computerName, assetTag, reason, unexpected, against } = line;
   const row = useRef<HTMLTableRowElement>(null);
@@ -61,9 +70,14 @@ const Line = memo(function Line({ line, pairs, marked, onLeaveOut }: LineProps):
           <StateMark state={state} /> {states[state]}
         </Status>
       </td>
-      <td className="nowrap">{computerName}</td>
+      <td>
+        <span className="nowrap">{computerName}</span>
+        {line.model !== null && <p className="small">{line.model}</p>}
+        {line.ids !== null && <p className="soft small">{line.ids}</p>}
+        {line.firmwareTrust !== null && <p className="soft small">{text.trusts[line.firmwareTrust]}</p>}
+      </td>
       <td className="nowrap">{assetTag}</td>
-      {pairs && (
+      {columns.pairs && (
         <td>
           {line.replaces}
           {line.returned && (
@@ -135,22 +149,34 @@ export function OrderLines({ order, filter, onFilter, onLeaveOut }: LinesProps):
       </p>
     </div>
   );
-  const { serial, state, name, assetTag, replaces, reason } = text.columns;
-  const pairs = order.returns !== null;
+  const { serial, state, name, assetTag, model, replaces, reason } = text.columns;
+  const columns = useMemo(
+    () => ({
+      pairs: order.returns !== null,
+      models: order.lines.some(
+        (line) => line.model !== null || line.ids !== null || line.firmwareTrust !== null,
+      ),
+    }),
+    [order.lines, order.returns],
+  );
   return (
     <Panel className="order-list" title={text.title} beside={search}>
       {order.hidden > 0 && <p>{text.hidden(order.hidden)}</p>}
       <DataTable
         className="order-table"
         label={text.region}
-        columns={[serial, state, name, assetTag, ...(pairs ? [replaces] : []), reason, null]}
+        columns={[
+          ...[serial, state, columns.models ? model : name, assetTag],
+          ...(columns.pairs ? [replaces] : []),
+          ...[reason, null],
+        ]}
         empty={shown.length === 0 ? text.none : null}
       >
         {shown.map((line) => (
           <Line
             key={line.serial}
             line={line}
-            pairs={pairs}
+            columns={columns}
             marked={line.serial === marked.serial ? marked.number : 0}
             onLeaveOut={onLeaveOut}
           />

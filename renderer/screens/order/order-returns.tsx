@@ -15,6 +15,7 @@ export function OrderReturns({ returns }: { readonly returns: OrderState['return
   const text = useText().order.returns;
   const [computer, setComputer] = useState('');
   const [note, setNote] = useState('');
+  const [replacedBy, setReplacedBy] = useState('');
   const [busy, setBusy] = useState(false);
   const [said, setSaid] = useState<string | null>(null);
   // An old computer is in no order's list, so its scan was refused.
@@ -22,12 +23,14 @@ export function OrderReturns({ returns }: { readonly returns: OrderState['return
 
   const record = async (): Promise<void> => {
     setBusy(true);
-    const answer = await act('returnComputer', { text: computer, note });
+    const which = replacedBy.trim() === '' ? {} : { replacedBy: replacedBy.trim() };
+    const answer = await act('returnComputer', { text: computer, note, ...which });
     setBusy(false);
     setSaid(answer?.said ?? null);
     if (answer === null) return;
     setComputer('');
     setNote('');
+    setReplacedBy('');
   };
 
   return (
@@ -65,6 +68,18 @@ export function OrderReturns({ returns }: { readonly returns: OrderState['return
           value={computer}
           onChange={(event) => {
             setComputer(event.currentTarget.value);
+          }}
+        />
+        <TextInput
+          label={text.replacedBy}
+          description={text.replacedByHint}
+          maxLength={64}
+          autoComplete="off"
+          spellCheck={false}
+          classNames={{ input: 'mono' }}
+          value={replacedBy}
+          onChange={(event) => {
+            setReplacedBy(event.currentTarget.value);
           }}
         />
         <TextInput

@@ -10,7 +10,7 @@ import { formatTime } from '../../format';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { useMarkedLine } from './marked-line';
-import { OrderAsks, OrderClose, OrderCounts } from './order-cards';
+import { OrderAsks, OrderClose, OrderCounts, OrderProblems } from './order-cards';
 import { OrderExcept } from './order-except';
 import { OrderLines, type LineFilter } from './order-lines';
 import { OrderOpen } from './order-open';
@@ -127,6 +127,7 @@ export function OrderScreen(): ReactElement {
         </>
       ) : (
         <>
+          <OrderProblems order={order} />
           <OrderCounts order={order} />
           <div className="columns order-columns">
             <div className="stack">

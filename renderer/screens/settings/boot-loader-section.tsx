@@ -42,21 +42,14 @@ export function BootLoaderSection(): ReactElement {
           value,
           label: text.trusts[value as keyof typeof text.trusts],
         }))}
-        onChoose={(value) =>
-          change({
-            firmwareTrust: firmwareTrusts.find((one) => one === value),
-            ...(value === notSaid ? { require: false } : {}),
-          })
-        }
+        onChoose={(value) => change({ firmwareTrust: firmwareTrusts.find((one) => one === value) })}
       />
-      {firmwareTrust !== undefined && (
-        <CheckChoice
-          label={text.require}
-          hint={text.requireHint}
-          checked={require}
-          onCheck={(checked) => void change({ require: checked })}
-        />
-      )}
+      <CheckChoice
+        label={text.require}
+        hint={text.requireHint}
+        checked={require}
+        onCheck={(checked) => void change({ require: checked })}
+      />
     </Panel>
   );
 }

@@ -5,7 +5,8 @@ import { normalizeSerial } from '../../../core/machine/serial';
 import { withoutSerialPrefix } from '../../../core/scan/scan-text';
 import type { ScanOutcome } from '../../../core/scan/scan-outcome';
 import { shipmentNumberSchema } from '../../../core/shipment/shipment';
-import { act } from '../../actions';
+import { act, errorOf } from '../../actions';
+import { call } from '../../bridge';
 import { appStore } from '../../store/app-store';
 import { flowFactsOf } from '../../store/flow';
 import {
@@ -60,6 +61,8 @@ export async function tickScanned(text: string): Promise<ScanOutcome> {
   const { list, chosen, order, asksNumber, scanned } = shipStore.getState();
   const [line, other] = linesNamed(list?.waiting ?? [], text);
   if (line === undefined) {
+    const returned = await returnScanned(text);
+    if (returned !== null) return returned;
     if (!asksNumber || !shipmentNumberSchema.safeParse(text).success) return refused('not-waiting', null);
     shipStore.setState({ number: text, asksNumber: false });
     return accepted('unreadable', 'number-taken', { text });
@@ -76,6 +79,21 @@ export async function tickScanned(text: string): Promise<ScanOutcome> {
   choose([machineSerial], true);
   const count = shipmentToClose(shipStore.getState()).ticked.length;
   return accepted('machine', 'ticked', { machineSerial, bay, count });
+}
+
+/**
+ * What is in no line may be a replaced computer that comes back, weeks after its order was closed: then that is recorded.
+ * @returns null when no work order names it
+ */
+async function returnScanned(text: string): Promise<ScanOutcome | null> {
+  try {
+    const { said } = await call('returnComputer', { text: withoutSerialPrefix(text), note: '' });
+    return accepted('machine', 'returned', { text: said.replace(/\.$/, '') });
+  } catch (thrown) {
+    const { code, message } = errorOf(thrown);
+    // A machine of an order that waits for nothing is no return, either.
+    return code === 'return-unknown' ? null : refused('return-refused', message);
+  }
 }
 
 /** When SHIP closed a shipment last. Milliseconds, of the page's clock. */

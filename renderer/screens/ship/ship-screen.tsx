@@ -3,7 +3,9 @@ import { Busy } from '../../components/busy';
 import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { ScreenHeader } from '../../components/screen-header';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { OrderReturns } from '../order/order-returns';
 import { BundleMade } from './bundle-made';
 import { PapersPage } from './papers-page';
 import { PastShipments } from './past-shipments';
@@ -16,6 +18,7 @@ import './ship.css';
 export function ShipScreen(): ReactElement {
   const text = useText().ship;
   const { list, order, doing, papers } = useShip((state) => state);
+  const returns = useApp((state) => state.order?.returns ?? null);
   useEffect(() => {
     void readShipments();
   }, []);
@@ -50,6 +53,7 @@ export function ShipScreen(): ReactElement {
               </Notice>
             )}
           </Panel>
+          <OrderReturns returns={returns} />
           <PastShipments shipments={list.shipments} busy={doing !== 'nothing'} />
         </>
       )}

@@ -4,6 +4,7 @@ import { useState, type ReactElement } from 'react';
 import type { Drive } from '../../../core/drive/drive';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import { formatBytes } from '../../../core/base/display';
+import { replacedText } from '../../../core/machine/replaced-computer';
 import { DataTable } from '../../components/data-table';
 import { useApp } from '../../store/app-store';
 import { erasePlanOf, healthOf, pastOf } from '../../store/selectors';
@@ -51,8 +52,33 @@ function Erase({ driveId }: { readonly driveId: string }): ReactElement | null {
   return sanitise ? <EraseHow plan={plan} /> : null;
 }
 
+/** What the machine's drive will get: its name, model, drivers, and the computer that it replaces. */
+function Gets({ planned }: Pick<EraseLine, 'planned'>): ReactElement | null {
+  const text = useText().bench.start;
+  if (planned === undefined || planned === null) return null;
+  const { computerName, model, driverPack, replaces } = planned;
+  const named = [computerName, model].flatMap((one) => (one === undefined ? [] : [one]));
+  const further = [
+    ...(typeof driverPack === 'string' ? [text.driverPack(driverPack)] : []),
+    ...(replaces === undefined ? [] : [text.replaces(replacedText(replaces))]),
+  ];
+  return (
+    <div className="erase-gets">
+      {named.length > 0 && <p>{named.join(' · ')}</p>}
+      {further.map((line) => (
+        <p key={line}>{line}</p>
+      ))}
+      {driverPack === null && (
+        <p className="toned" data-tone="warn">
+          {text.noDriverPack}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** A drive that will be erased, with what is on it now. */
-function Line({ pair, drive }: EraseLine): ReactElement {
+function Line({ pair, drive, planned }: EraseLine): ReactElement {
   const words = useText().bench;
   const text = words.start;
   return (
@@ -60,6 +86,7 @@ function Line({ pair, drive }: EraseLine): ReactElement {
       <th scope="row">{pair.bay}</th>
       <td className="erase-list-machine">
         <span className="mono">{pair.machineSerial}</span>
+        <Gets planned={planned} />
         {pair.driveReason !== undefined && (
           <p className="toned" data-tone="warn">
             {text.driveAgain(pair.driveReason)}
@@ -137,9 +164,13 @@ function Folded({ lines }: { readonly lines: readonly EraseLine[] }): ReactEleme
           ))}
           {!opened && (
             <ul className="erase-fold-list" aria-label={text.blank(lines.length)}>
-              {lines.map(({ pair }) => (
+              {lines.map(({ pair, planned }) => (
                 <li key={pair.driveId}>
                   <strong>{rack.short(pair.bay)}</strong> <span className="mono">{pair.machineSerial}</span>
+                  {planned?.computerName !== undefined && ` ${planned.computerName}`}
+                  {typeof planned?.driverPack === 'string' && (
+                    <span className="soft"> {planned.driverPack}</span>
+                  )}
                 </li>
               ))}
             </ul>

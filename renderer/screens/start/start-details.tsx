@@ -1,4 +1,5 @@
 import type { ReactElement } from 'react';
+import { sanitizeForDisplay } from '../../../core/base/display';
 import { findLayout } from '../../../core/drive/layout';
 import { recoveryPlanText } from '../../../core/media/recovery';
 import { fileName, shortHash } from '../../format';
@@ -7,6 +8,11 @@ import { Mono } from '../../components/mono';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 
+/** The last part of a path of Windows. */
+function windowsName(path: string): string {
+  return path.split('\\').at(-1) ?? path;
+}
+
 /** What will be on the drives, for whom and by whom. */
 export function StartDetails(): ReactElement {
   const common = useText().common;
@@ -14,7 +20,14 @@ export function StartDetails(): ReactElement {
   const media = useApp((state) => state.media);
   const batch = useApp((state) => state.batch);
   const sanitise = useApp(({ settings }) => settings.sanitise);
+  const { loader, machineFiles } = useApp((state) => state.startPlan);
   const details: Detail[] = [];
+  const filesShown =
+    machineFiles === null ? null : (
+      <span title={machineFiles.paths.join('\n')}>
+        {text.filesFrom(machineFiles.paths.map(windowsName), machineFiles.source)}
+      </span>
+    );
   const layout = findLayout(batch.layout);
   const recovery =
     layout === null || media.status !== 'proved' ? null : recoveryPlanText(layout, media.media);
@@ -39,6 +52,8 @@ export function StartDetails(): ReactElement {
   details.push(
     { name: text.layout, value: batch.layout },
     ...(recovery === null ? [] : [{ name: text.recovery, value: recovery }]),
+    ...(loader === null ? [] : [{ name: text.loader, value: sanitizeForDisplay(loader, 400) }]),
+    ...(filesShown === null ? [] : [{ name: text.machineFiles, value: filesShown }]),
     { name: text.operator, value: batch.operator },
     { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
   );

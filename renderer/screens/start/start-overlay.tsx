@@ -4,12 +4,13 @@ import { useState, type ReactElement } from 'react';
 import { startErasing, send } from '../../actions';
 import { ErrorCard } from '../../components/error-card';
 import { useApp, useAppShallow } from '../../store/app-store';
-import { driveOf, erasePlanOf, pastOf } from '../../store/selectors';
+import { driveOf, erasePlanOf, pastOf, plannedOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { EraseList } from './erase-list';
 import { StartAct } from './start-act';
 import { StartDetails } from './start-details';
+import { StartRefusals, StartWarnings } from './start-notices';
 import type { EraseLine } from './start-lines';
 import './start.css';
 
@@ -23,8 +24,9 @@ function Content(): ReactElement {
   const erase = useText().erase.list;
   const sanitise = useApp(({ settings }) => settings.sanitise);
   const plans = useAppShallow((state) => driveIds.map((driveId) => erasePlanOf(state, driveId)));
+  const gets = useAppShallow((state) => driveIds.map((driveId) => plannedOf(state, driveId)));
   const lines: EraseLine[] = pairs.map((pair, index) => ({
-    ...{ pair, drive: drives[index] ?? null, past: pasts[index] ?? null },
+    ...{ pair, drive: drives[index] ?? null, past: pasts[index] ?? null, planned: gets[index] ?? null },
     plan: sanitise ? (plans[index] ?? null) : null,
   }));
   const [asking, setAsking] = useState(false);
@@ -55,9 +57,11 @@ function Content(): ReactElement {
         </section>
       )}
       <p>{text.warning}</p>
+      {refusal === null && <StartRefusals />}
       <div className="sunken">
         <StartDetails />
       </div>
+      <StartWarnings />
       <EraseList lines={lines} />
       {unasked.length > 0 && (
         <div className="row">

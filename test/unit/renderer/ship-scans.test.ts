@@ -15,9 +15,19 @@ import {
 /** What is scanned on Ship. */
 
 /** What the station is asked, and answers. */
-const call = vi.fn((method: string, _request: unknown) =>
-  Promise.resolve({ ok: true, value: method === 'closeShipment' ? { report: shipReport } : shipments }),
-);
+const call = vi.fn((method: string, request: unknown): Promise<unknown> => {
+  if (method !== 'returnComputer') {
+    return Promise.resolve({
+      ok: true,
+      value: method === 'closeShipment' ? { report: shipReport } : shipments,
+    });
+  }
+  const { text } = request as { readonly text: string };
+  const code = { OLD1: null, OLD2: 'return-repeated' }[text];
+  if (code === null) return Promise.resolve({ ok: true, value: { said: 'OLD1 came back.' } });
+  const error = { code: code ?? 'return-unknown', message: 'why', cause: null, remedy: '' };
+  return Promise.resolve({ ok: false, error });
+});
 
 const initial = shipStore.getInitialState();
 beforeEach(() => {
@@ -66,6 +76,16 @@ describe('a scan on Ship', () => {
     expect(await tickScanned('bay 1')).toMatchObject({ result: 'refused', reason: 'several-waiting' });
     expect(linesNamed(waiting, '')).toEqual([]);
     expect(ticked()).toEqual([]);
+  });
+  it('records a replaced computer that comes back, and says why it cannot', async () => {
+    expect(await tickScanned('S/N: OLD1')).toMatchObject({ effect: 'returned', text: 'OLD1 came back' });
+    expect(call).toHaveBeenCalledWith('returnComputer', { text: 'OLD1', note: '' });
+    expect(await tickScanned('OLD2')).toMatchObject({ reason: 'return-refused', detail: 'why' });
+    expect(ticked()).toEqual([]);
+    call.mockClear();
+    // What waits to be shipped is ticked, and nothing else is asked.
+    await tickScanned(machineOf(3));
+    expect(call).not.toHaveBeenCalled();
   });
   it('shows what it ticks, whichever work order was shown', async () => {
     shipStore.setState({ order: 'WO-2025-00422' });

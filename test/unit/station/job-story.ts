@@ -39,6 +39,7 @@ export const planned: PlannedJob = {
   before: nothingBefore,
   files: [],
   replaces: null,
+  loader: null,
   health: { known: false, reason: 'a virtual drive has no health' },
 };
 

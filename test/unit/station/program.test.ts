@@ -129,7 +129,7 @@ describe('the command line', () => {
   it('lists drives', async () => {
     expect(await run(['drives'])).toMatchObject({ code: 0, stdout: 'There are no drives.\n' });
     const { stdout, stderr } = await run(['drives', '--json']);
-    expect(JSON.parse(stdout)).toEqual({ drives: [] });
+    expect(JSON.parse(stdout)).toEqual({ drives: [], controllers: [] });
     expect(stderr).toBe('');
   });
 

@@ -177,10 +177,12 @@ describe('what the machines trust', () => {
         '\\EFI\\Microsoft\\Boot\\bootmgfw.efi starts with the 2011 certificates only',
     ]);
     expect(() => {
-      requireTrusted(old, '2023');
+      requireTrusted(old, [{ machineSerial: 'A', firmwareTrust: '2023' }]);
     }).toThrow(expect.objectContaining({ code: 'loader-not-trusted' }) as PrestageError);
     expect(() => {
-      requireTrusted(planLoader(details([own(windows2011), manager2011]), '2023'), '2023');
+      requireTrusted(planLoader(details([own(windows2011), manager2011]), '2023'), [
+        { machineSerial: 'A', firmwareTrust: '2023' },
+      ]);
     }).not.toThrow();
   });
 
@@ -191,7 +193,7 @@ describe('what the machines trust', () => {
   });
 
   it('is recorded with the choice, place and signers', () => {
-    expect(recordedLoader(old)).toEqual({
+    expect(recordedLoader(old, undefined)).toEqual({
       choice: 'as-is',
       programs: [
         {
@@ -205,6 +207,6 @@ describe('what the machines trust', () => {
     expect(programLines(old)[0]).toContain(
       'Signed by Microsoft Windows, by Microsoft Windows Production PCA 2011',
     );
-    expect(recordedLoader({ choice: 'as-is', programs: [], replaced: [] })).toBeNull();
+    expect(recordedLoader({ choice: 'as-is', programs: [], replaced: [] }, 'both')).toBeNull();
   });
 });

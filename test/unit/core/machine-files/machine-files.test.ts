@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { clearSecrets } from '../../../../core/machine-files/clear-secrets';
-import { computerNameProblem, sharedName } from '../../../../core/machine-files/computer-name';
+import { computerNameProblem, sharedNames } from '../../../../core/machine-files/computer-name';
 import { fillTemplate, machineValues } from '../../../../core/machine-files/fill-template';
 import {
   machineFileComplaints,
@@ -129,8 +129,8 @@ describe('a computer name', () => {
       { serial: 'B' },
       { serial: 'C', computerName: 'PC-1' },
     ];
-    expect(sharedName(machines)).toEqual({ name: 'PC-1', serials: ['A', 'C'] });
-    expect(sharedName([...machines.slice(0, 2), { serial: 'A', computerName: 'PC-1' }])).toBeNull();
+    expect(sharedNames(machines)).toEqual([{ name: 'PC-1', serials: ['A', 'C'] }]);
+    expect(sharedNames([...machines.slice(0, 2), { serial: 'A', computerName: 'PC-1' }])).toEqual([]);
   });
 });
 

@@ -4,8 +4,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../../core/base/errors';
 import type { MachineFile } from '../../../../core/machine-files/machine-file';
-import type { WorkOrder } from '../../../../core/order/order';
-import { orderFileNotices } from '../../../../station/library/order-machine-files';
 import { fillMachineFiles } from '../../../../station/machine-files/fill-machine-files';
 import { readMachineFiles, xmlProblem } from '../../../../station/machine-files/read-machine-files';
 
@@ -134,19 +132,28 @@ describe('the files of a batch', () => {
     }
   });
 
-  it('of an order are told without the drivers, which are known with the media only', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'prestage-order-'));
+  it('give no two machines one fixed name: in the batch, wherever in JSON it stands, and for the next of the order', () => {
+    const path = '\\x\\AutopilotConfigurationFile.json';
+    const fixed = (template: string, ...more: Parameters<typeof refusal>): string => {
+      list.files[0] = { ...file, path, kind: 'json', template };
+      return refusal(...more);
+    };
+    const words = /^computer-name-invalid: .*machines \w+ and \w+ have one computer name, KIOSK-1/;
+    const [a, b] = [{ serial: 'A' }, { serial: 'B' }];
     try {
-      writeFileSync(join(folder, 'a.txt'), '{{serial}} {{driverPack}}');
-      const machineFiles = join(folder, 'list.yaml');
-      writeFileSync(machineFiles, "machineFiles:\n  - { path: '\\a.txt', template: a.txt }\n");
-      const order = { version: 1 as const, number: 'WO-1', machines: [{ serial: 'A' }] };
-      const paths = { library: join(folder, 'library') };
-      expect(orderFileNotices(order as unknown as WorkOrder, paths, { machineFiles })).toEqual([]);
-      writeFileSync(join(folder, 'a.txt'), '{{assetTag}}');
-      expect(orderFileNotices(order as unknown as WorkOrder, paths, { machineFiles })).toHaveLength(1);
+      for (const template of [
+        '{"CloudAssignedDeviceName": "KIOSK-1"}',
+        '{"profiles": [{"cloudAssignedDeviceName": "KIOSK-1"}]}',
+        '{"OSDComputerName": "KIOSK-1", "of": "{{serial}}"}',
+      ]) {
+        expect(fixed(template, [a, b])).toMatch(words);
+        expect(fixed(template, [a], [a, b])).toMatch(words);
+        expect(fixed(template, [a], [a])).toBe('none');
+      }
+      expect(fixed('{"CloudAssignedDeviceName": "PC-{{serial}}"}', [a], [a, b])).toBe('none');
+      expect(fixed('{"Description": "KIOSK-1"}', [a, b])).toBe('none');
     } finally {
-      rmSync(folder, { recursive: true });
+      list.files[0] = file;
     }
   });
 
