@@ -41,7 +41,7 @@ import {
   fleetStatusForm,
 } from '../../station/cli/fleet-command';
 import { keyCreateForm, keyForm, keyListForm } from '../../station/cli/key-command';
-import { ledgerListForm } from '../../station/cli/ledger-command';
+import { certificateForm, ledgerListForm } from '../../station/cli/ledger-command';
 import { liveForm, liveOffForm, liveUpdateForm } from '../../station/cli/live-command';
 import { backupForm, restoreForm } from '../../station/cli/state-command';
 import { mediaPlanForm } from '../../station/cli/plan-command';
@@ -121,6 +121,7 @@ export const commandForms = {
   'ledger list': ledgerListForm,
   'ledger verify': ledgerReportSchema,
   'ledger export': ledgerExportSchema,
+  'ledger certificate': certificateForm,
   'ledger prove': proofDocumentSchema,
   'ledger check-proof': checkProofForm,
   'ledger report': ledgersReportSchema,

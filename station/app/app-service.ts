@@ -15,14 +15,15 @@ import { BatchService } from './batch-service';
 import { benchMark } from './bench-mark';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
+import { careServices } from './care-services';
 import { DrivesBefore } from './drives-before';
 import { jobMediaOf } from './job-media';
 import { HealthService } from './health-service';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
 import { LabelService } from './label-service';
-import { ErasePlans } from './erase-plans';
-import { Erasures } from './erasures';
+import type { ErasePlans } from './erase-plans';
+import type { Erasures } from './erasures';
 import { LibraryService } from './library-service';
 import { protectedPlaces } from '../library/protected-places';
 import { receivedMedia } from '../library/media-path';
@@ -41,7 +42,7 @@ import { ScanMemory } from './scan-memory';
 import { ScanService } from './scan-service';
 import { SessionStore } from './session-store';
 import { SettingsService } from './settings-service';
-import { SizeChecks } from './size-checks';
+import type { SizeChecks } from './size-checks';
 import { StartPlanner } from './start-plan';
 import { StartService } from './start-service';
 import { StatePublisher } from './state-publisher';
@@ -205,36 +206,11 @@ export class AppService {
       benchDirectory: () => this.station.benchDirectory,
       rules: () => this.settings.current.health.rules,
     });
-    this.sizeChecks = new SizeChecks({
-      ...{ helpers, ledger },
-      stallSeconds: () => this.settings.current.stallSeconds,
-      drives: () => this.drives.state.drives,
-      isTaken: (driveId) =>
-        this.pairing.pairs.some((pair) => pair.driveId === driveId) ||
-        this.jobs.running.some((job) => job.driveId === driveId) ||
-        this.erasures.running.includes(driveId),
-      protectedPaths: () => this.#protectedPaths(),
-      benchDirectory: () => this.station.benchDirectory,
-      context: () => this.recovery.contextWhenRecorded(),
-    });
-    this.erasePlans = new ErasePlans({
-      ...{ helpers, paths },
-      drives: () => this.drives.state.drives,
-      benchDirectory: () => this.station.benchDirectory,
-      level: () => this.settings.current.sanitiseLevel,
-    });
-    this.erasures = new Erasures({
-      ...{ helpers, ledger, paths, settings: () => this.settings.current },
-      drives: () => this.drives.state.drives,
-      operator: () => this.batch.state.operator,
-      isTaken: (driveId) =>
-        this.pairing.pairs.some((pair) => pair.driveId === driveId) ||
-        this.jobs.jobs.some((job) => job.driveId === driveId) ||
-        this.sizeChecks.running.includes(driveId),
-      machineHeld: (drive) => this.pasts.of(drive).holds?.machineSerial ?? null,
-      benchDirectory: () => this.station.benchDirectory,
-      context: () => this.recovery.contextWhenRecorded(),
-    });
+    const protectedPaths = (): string[] => this.#protectedPaths();
+    const care = careServices(this, { helpers, ledger, paths, protectedPaths });
+    this.sizeChecks = care.sizeChecks;
+    this.erasePlans = care.erasePlans;
+    this.erasures = care.erasures;
     this.before = new DrivesBefore({
       pastOf: (drive) => this.pasts.of(drive),
       drives: () => this.drives,

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { ledgerExportSchema } from '../ledger/export';
 import { cannotWrite, exportPieces, exportToFile, isSystemError } from '../ledger/export-file';
 import { LedgerReader } from '../ledger/ledger-reader';
@@ -21,6 +21,14 @@ import { addProofCommands } from './proof-commands';
 import { exitCodes } from './exit-codes';
 import { localTime, table, type Cell } from './output';
 import { counted } from '../../core/base/plurals';
+
+/** What `ledger certificate --json` prints. */
+export const certificateForm = z.strictObject({
+  /** The entry that was asked for. */
+  entry: z.int().positive(),
+  /** The PDF file that was written. */
+  file: z.string(),
+});
 
 /** What `ledger list --json` prints. */
 export const ledgerListForm = z.strictObject({
@@ -103,10 +111,15 @@ export function ledgerCommand(): Command {
     )
     .requiredOption('--output <file>', 'PDF file to write')
     .addOption(stateOption())
+    .addOption(jsonOption(certificateForm))
     .action(
       commandAction<CertificateOptions>(async (context, { entry, output: file }) => {
         requireNewFile(file);
         await withLedger(context, (ledger) => writeEraseCertificate(ledger, entry, file));
+        context.output.result<typeof certificateForm>(
+          { entry, file },
+          () => `Certificate of entry ${entry}: ${shownPath(file)}`,
+        );
         return undefined;
       }),
     );

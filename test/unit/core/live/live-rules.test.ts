@@ -59,8 +59,9 @@ describe('naming this PC', () => {
   const dell = { serial: 'C1GC712', uuid, model: 'Dell Inc. Inspiron 3542' };
 
   it('takes its serial or UUID, and nothing else where it has one', () => {
-    for (const text of ['C1GC712', ' c1gc712 ', uuid.toLowerCase()])
+    for (const text of ['C1GC712', ' c1gc712 ', uuid.toLowerCase()]) {
       expect(namesThisMachine(text, dell)).toBe(true);
+    }
     for (const text of ['', '   ', 'C1GC713', dell.model, uuid.replace('4C', '4D')]) {
       expect(namesThisMachine(text, dell), text).toBe(false);
     }
