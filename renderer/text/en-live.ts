@@ -27,7 +27,7 @@ export const liveText = {
   makeIntro: (shortest: number): string =>
     `The free space of the stick becomes an encrypted place for records, keys and settings. Choose a passphrase of at least ${shortest} characters, and keep it: without it nobody can read the records again.`,
   openIntro: 'Type the passphrase of this stick, or scan it.',
-  keyboardNow: 'Until then the keyboard is English (US).',
+  keyboardNow: 'In this field the keyboard is English (US).',
   passphrase: 'Passphrase',
   again: 'The same again',
   differs: 'The two are not the same.',
@@ -46,7 +46,7 @@ export const liveText = {
   keep: 'Keep this',
 
   stickTitle: 'This stick',
-  stickIntro: 'This station runs from a stick. Nothing of this PC is needed or changed.',
+  stickIntro: 'What this station runs from.',
   version: 'Version',
   medium: 'Stick',
   gone: 'It cannot be found. Was it pulled?',

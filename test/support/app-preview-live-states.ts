@@ -52,7 +52,7 @@ export const livePreviews: Readonly<Record<string, Preview>> = {
   'live-setup': { state: liveStates.fresh },
   'live-setup-small': { state: liveStates.fresh, size: { width: 1024, height: 640 } },
   'live-unlock': { state: liveStates.locked },
-  'live-training-only': { state: liveStates.fresh, press: 'Not now: training only' },
+  'live-training-only': { state: liveStates.fresh, keys: ['Escape'] },
   'live-station': { state: liveStates.unanswered },
   'live-clock': { state: liveStates.clockWrong },
   'live-clock-form': { state: liveStates.clockWrong, press: 'Set the clock' },
@@ -63,6 +63,5 @@ export const livePreviews: Readonly<Record<string, Preview>> = {
       ...liveStates.locked,
       settings: { ...bench.settings, desk: { ...bench.settings.desk, benchView: 'line' } },
     },
-    press: 'Not now: training only',
   },
 };

@@ -20,7 +20,7 @@ function stepOf({ live, problems }: AppLive): Step | null {
 
 /** Above every screen of a station on a stick: what keeps it from real work, and over it the form that mends that. */
 export function LiveGate(): ReactElement | null {
-  const text = useText().live;
+  const { live: text, common } = useText();
   const state = useApp(({ live }) => live);
   // A clock that is found wrong in the middle of the work opens no form over it.
   const [put, setPut] = useState<readonly Step[]>(['clock']);
@@ -56,7 +56,7 @@ export function LiveGate(): ReactElement | null {
         opened={!put.includes(step)}
         onClose={putAway}
         title={text.button[step]}
-        closeButtonProps={{ 'aria-label': isData ? text.notNow : text.later }}
+        closeButtonProps={{ 'aria-label': common.close }}
         closeOnClickOutside={false}
         size="44rem"
       >
