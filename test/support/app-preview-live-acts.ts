@@ -69,6 +69,11 @@ export const liveActs: readonly Act[] = [
       await preview.scan('5CD4120LQ7');
       await page.getByRole('button', { name: 'Unlock this disk' }).click();
     },
-    expected: [{ method: 'unlockDisk', request: { driveId: 'drive-04', machine: '5CD4120LQ7' } }],
+    expected: [
+      // The settings ask for these by themselves.
+      { method: 'listLabelQueues', request: {} },
+      { method: 'cacheSize', request: {} },
+      { method: 'unlockDisk', request: { driveId: 'drive-04', machine: '5CD4120LQ7' } },
+    ],
   },
 ];
