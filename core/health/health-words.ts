@@ -196,7 +196,7 @@ export function withFalseSize(
 ): Drive {
   const act = found === undefined ? undefined : actOn('falseSize', 1, rules);
   if (found === undefined || act === undefined || act === 'records') return drive;
-  const message = `${atStart(found.words)}, as a check on ${found.time.slice(0, 10)} found. Set it aside; to check it again, run: prestage drives check --full`;
+  const message = `${atStart(found.words)}, as a check on ${found.time.slice(0, 10)} found. Set it aside, or check its size again (in its details, or with prestage drives check --full).`;
   const told = { code: 'false-size' as const, message };
   return act === 'blocks'
     ? { ...drive, verdict: 'blocked', reasons: [...drive.reasons, told] }

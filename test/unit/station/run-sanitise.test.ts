@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PrestageError } from '../../../core/base/errors';
+import { cancelled, PrestageError } from '../../../core/base/errors';
 import { GiB } from '../../../core/base/units';
 import { healthSettingsSchema } from '../../../core/health/health-rules';
 import { noPast } from '../../../core/ledger/drive-past';
@@ -10,9 +10,11 @@ import type { LedgerRecord } from '../../../core/ledger/record';
 import { overwriteOnly, type Abilities } from '../../../core/sanitise/methods';
 import { checkDriveSize } from '../../../station/jobs/check-drive-size';
 import { sanitise, type SanitiseDependencies } from '../../../station/jobs/run-sanitise';
+import { sanitiseReserved } from '../../../station/jobs/sanitise-drive';
 import { EraseJournal, type EraseRun } from '../../../station/jobs/erase-journal';
 import type { Helpers } from '../../../station/helper-client/helpers';
 import type { Ledger } from '../../../station/ledger/ledger';
+import { ledgerUnavailable } from '../../../station/ledger/ledger-errors';
 import type { StatePaths } from '../../../station/state/state-paths';
 import { sampleDrive } from '../core/drive/drives';
 import { FakeHelperClient } from './fake-helper-client';
@@ -88,7 +90,7 @@ function station({ erase, table = 'none', abilities = overwriteOnly() }: Story):
 }
 
 const asked = {
-  drive,
+  ...({ drive, least: 'clear' } as const),
   benchDirectory: null,
   shown: { method: 'overwrite', nist: 'clear' } as const,
   reason: null,
@@ -115,6 +117,52 @@ describe('a drive that is erased for no machine', () => {
     await expect(sanitise(asked, dependencies)).rejects.toThrow('The helper died.');
     expect(outcomes(records)).toEqual(['not-known', 'not-known']);
     expect(records.at(-1)).toMatchObject({ sanitised: { why: 'The helper died.', method: 'overwrite' } });
+  });
+
+  it('has an entry and a card where it was cancelled before the helper could answer', async () => {
+    const { records, dependencies } = station({
+      erase: () => {
+        throw cancelled('The erase');
+      },
+    });
+    const report = await sanitise(asked, dependencies);
+    expect(report).toMatchObject({ ledgerEntry: 2, sanitised: { outcome: 'not-known' } });
+    expect(outcomes(records)).toEqual(['not-known', 'not-known']);
+  });
+
+  it('is told of as erased by nobody where that cannot be recorded', async () => {
+    const { records, dependencies } = station({ erase: () => erased });
+    const append = dependencies.ledger.append.bind(dependencies.ledger);
+    const full: Pick<Ledger, 'append' | 'pastOf'> = {
+      append: (...entry) => {
+        if (records.length > 0) throw ledgerUnavailable('The ledger is full.', 'Make room.');
+        return append(...entry);
+      },
+      pastOf: () => noPast,
+    };
+    await expect(sanitise(asked, { ...dependencies, ledger: full as Ledger })).rejects.toMatchObject({
+      code: 'ledger-unavailable',
+      data: { remedy: expect.stringContaining('is not recorded') as string },
+    });
+    expect(outcomes(records)).toEqual(['not-known']);
+  });
+
+  it('that is erased in a job keeps what came of it until the job is recorded', async () => {
+    const { helper, dependencies } = station({ erase: () => erased });
+    const { paths, signal, onProgress } = dependencies;
+    const jobId = '5a0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d';
+    await sanitiseReserved({
+      ...asked,
+      ...{ client: helper.client, reservation: 'r1', jobId, paths, signal, onProgress },
+      stallMilliseconds: 30_000,
+    });
+    const journal = new EraseJournal(paths, drive);
+    expect(await journal.leftBy(jobId)).toMatchObject({ outcome: 'erased', bytesReadBack: drive.size });
+    expect(await journal.leftBy(left.run)).toBeNull();
+    await journal.recorded(left.run);
+    expect(await journal.leftBy(jobId)).not.toBeNull();
+    await journal.recorded(jobId);
+    expect(readdirSync(join(area, 'erasures'))).toEqual([]);
   });
 
   it('is not touched, and in no record, where its journal cannot be written', async () => {
@@ -169,6 +217,27 @@ describe('a drive that was shown to be purged', () => {
     await expect(sanitise(asks, dependencies)).rejects.toMatchObject({ code: 'sanitise-changed' });
     expect(records).toEqual([]);
     expect(readdirSync(join(area, 'erasures'))).toEqual([]);
+    expect(helper.requests.map(({ method }) => method)).not.toContain('sanitiseDrive');
+  });
+});
+
+describe('a drive of which a purge is demanded', () => {
+  const erasing: EraseRun = { ...left, method: 'nvme-format-user', nist: 'clear' };
+
+  it.each<[string, EraseRun | null, typeof asked.shown | null, Abilities]>([
+    ['was shown to be cleared before that', null, asked.shown, overwriteOnly()],
+    [
+      'still erases itself by a clear',
+      erasing,
+      null,
+      { ...overwriteOnly(), methods: ['nvme-format-user', 'overwrite'], underWay: true },
+    ],
+  ])('is refused, untouched and in no record, where it %s', async (_, run, shown, abilities) => {
+    const { records, helper, dependencies } = station({ erase: () => erased, abilities });
+    if (run !== null) new EraseJournal({ erasures: join(area, 'erasures') }, drive).write(run);
+    const asks = { ...asked, shown, least: 'purge' as const };
+    await expect(sanitise(asks, dependencies)).rejects.toMatchObject({ code: 'sanitise-too-weak' });
+    expect(records).toEqual([]);
     expect(helper.requests.map(({ method }) => method)).not.toContain('sanitiseDrive');
   });
 });
