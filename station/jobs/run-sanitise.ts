@@ -1,6 +1,7 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { errorData, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { driveLabel, type Drive } from '../../core/drive/drive';
+import { isSameKey, tellsOwnIdentity } from '../../core/drive/drive-identity';
 import type { ShownErase } from '../../core/sanitise/choose';
 import type { NistLevel } from '../../core/sanitise/methods';
 import { eraseBeganWords, type Sanitised } from '../../core/sanitise/sanitised';
@@ -108,7 +109,7 @@ export async function sanitise(
       ...{ drive, client, reservation, shown, least, paths, signal, onProgress },
       stallMilliseconds: settings.stallSeconds * 1000,
       onBegin: (chosen) => {
-        takeBack(drive, diskGuid ?? null, reason, ledger, append);
+        takeBack(drive, diskGuid, reason, ledger, append);
         record({ ...chosen, outcome: 'not-known', why: eraseBeganWords(chosen.method), seconds: 0 });
         begun.is = chosen;
       },
@@ -121,21 +122,34 @@ export async function sanitise(
   }
 }
 
+/** The machine whose finished image a drive holds by its own serial alone; null: none. */
+function heldBySerial(drive: Drive, ledger: Ledger): string | null {
+  if (!tellsOwnIdentity(drive) || ledger.isIdentityShared(drive)) return null;
+  const held = ledger.findDoneOn(drive).find(({ jobId, machineSerial }) => {
+    const record = ledger.findShipped(machineSerial)?.entry.record;
+    return record?.kind === 'job-ended' && record.job.jobId === jobId;
+  });
+  return held?.machineSerial ?? null;
+}
+
 /**
  * A drive that holds a finished image is only erased for a reason, and the record says that its machine has none any more, before
- * the drive is touched.
+ * the drive is touched. A drive whose table cannot be read is taken for the one that its own serial says, as by a job.
+ * @param diskGuid on the open drive; null: it has none; undefined: it could not be read
  * @throws PrestageError drive-holds-finished
  */
 function takeBack(
   drive: Drive,
-  diskGuid: string | null,
+  diskGuid: string | null | undefined,
   reason: string | null,
   ledger: Ledger,
   append: AppendContext,
 ): void {
-  const holds = ledger.pastOf({ ...drive, diskGuid }).holds;
-  if (holds === null) return;
-  const machine = sanitizeForDisplay(holds.machineSerial);
+  const held =
+    ledger.pastOf({ ...drive, diskGuid: diskGuid ?? null }).holds?.machineSerial ??
+    (diskGuid === undefined ? heldBySerial(drive, ledger) : null);
+  if (held === null) return;
+  const machine = sanitizeForDisplay(held);
   const label = driveLabel(drive);
   if (reason === null) {
     throw new PrestageError({
@@ -143,13 +157,17 @@ function takeBack(
       message: `The ${label} holds the finished image for machine ${machine}.`,
     });
   }
-  const finished = ledger.findShipped(holds.machineSerial);
+  const finished = ledger.findShipped(held);
   const record = finished?.entry.record;
-  if (record?.kind !== 'job-ended' || record.job.diskGuid !== diskGuid) return;
+  if (record?.kind !== 'job-ended') return;
+  const isOnIt =
+    diskGuid === undefined ? isSameKey(drive, record.job.drive) : record.job.diskGuid === diskGuid;
+  if (!isOnIt) return;
   const { jobId, machineSerial, fingerprint } = record.job;
   ledger.append(
     {
-      ...{ kind: 'drive-verified', jobId, machineSerial, fingerprint, diskGuid },
+      ...({ kind: 'drive-verified', jobId, machineSerial, fingerprint } as const),
+      ...(diskGuid === undefined ? {} : { diskGuid }),
       drive: record.job.drive,
       end: {
         state: 'failed',

@@ -10,6 +10,7 @@ import type { LedgerRecord } from '../../../core/ledger/record';
 import { overwriteOnly, type Abilities } from '../../../core/sanitise/methods';
 import { checkDriveSize } from '../../../station/jobs/check-drive-size';
 import { sanitise, type SanitiseDependencies } from '../../../station/jobs/run-sanitise';
+import { recordedDrive } from '../../../station/drives/finished-drive';
 import { sanitiseReserved } from '../../../station/jobs/sanitise-drive';
 import { EraseJournal, type EraseRun } from '../../../station/jobs/erase-journal';
 import type { Helpers } from '../../../station/helper-client/helpers';
@@ -18,7 +19,7 @@ import { ledgerUnavailable } from '../../../station/ledger/ledger-errors';
 import type { StatePaths } from '../../../station/state/state-paths';
 import { sampleDrive } from '../core/drive/drives';
 import { FakeHelperClient } from './fake-helper-client';
-import { context } from './ledger/samples';
+import { context, done, sampleJob } from './ledger/samples';
 
 /** What the record says of a drive that is erased for no machine, also where that is broken off. */
 
@@ -46,16 +47,20 @@ interface Story {
   readonly erase: () => unknown;
   readonly table?: 'none' | 'gpt';
   readonly abilities?: Abilities;
+  /** Disk GUID on the open drive; undefined: it cannot be read. */
+  readonly guid?: string | null | undefined;
 }
 
-function station({ erase, table = 'none', abilities = overwriteOnly() }: Story): {
+function station({ erase, table = 'none', abilities = overwriteOnly(), ...more }: Story): {
   readonly records: LedgerRecord[];
   readonly helper: FakeHelperClient;
   readonly dependencies: SanitiseDependencies;
 } {
   const records: LedgerRecord[] = [];
   const helper = new FakeHelperClient('first', [], {
-    reserveDrives: () => ({ reservations: [{ reservation: 'r1', drive, diskGuid: null }] }),
+    reserveDrives: () => ({
+      reservations: [{ reservation: 'r1', drive, ...('guid' in more ? {} : { diskGuid: null }) }],
+    }),
     prepareSanitise: () => ({ abilities, before: { ...before, table }, samples: [] }),
     sanitiseDrive: erase,
     checkSize: erase,
@@ -128,6 +133,29 @@ describe('a drive that is erased for no machine', () => {
     const report = await sanitise(asked, dependencies);
     expect(report).toMatchObject({ ledgerEntry: 2, sanitised: { outcome: 'not-known' } });
     expect(outcomes(records)).toEqual(['not-known', 'not-known']);
+  });
+
+  it('of which the table cannot be read needs a reason where its serial says what it holds, and loses its machine', async () => {
+    const own = sampleDrive({ size: 64 * GiB, kind: 'disk', bus: 'sata', serial: 'WD-WX11A1', wwn: null });
+    const job = sampleJob({ machineSerial: 'HELD001', drive: recordedDrive(own) });
+    const { records, dependencies } = station({ erase: () => erased, guid: undefined });
+    const holding: Partial<Ledger> = {
+      ...dependencies.ledger,
+      findDoneOn: () => [job],
+      isIdentityShared: () => false,
+      findShipped: () => ({ entry: { record: done(job) } }) as never,
+    };
+    const given = { ...dependencies, ledger: holding as Ledger };
+    const asks = { ...asked, drive: own };
+    await expect(sanitise(asks, given)).rejects.toMatchObject({ code: 'drive-holds-finished' });
+    expect(records).toEqual([]);
+    await sanitise({ ...asks, reason: 'Sent back' }, given);
+    expect(records[0]).toMatchObject({
+      kind: 'drive-verified',
+      machineSerial: 'HELD001',
+      end: { state: 'failed' },
+    });
+    expect(records[0]).not.toHaveProperty('diskGuid');
   });
 
   it('is told of as erased by nobody where that cannot be recorded', async () => {
