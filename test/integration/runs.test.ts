@@ -94,7 +94,7 @@ describe('what a killed station left open', () => {
   });
 
   it('tells of an erase that had ended before its job was killed, once', async () => {
-    const before = { size: job.drive.size, table: 'none', partitions: [] } as const;
+    const before = { size: job.drive.size, table: 'none' as const, partitions: [] };
     const ended = {
       ...({ before, method: 'overwrite', nist: 'clear', outcome: 'erased', why: null, hidden: [] } as const),
       ...{ bytesReadBack: job.drive.size, seconds: 60 },

@@ -140,7 +140,8 @@ describe('a drive that is erased for no machine', () => {
     const job = sampleJob({ machineSerial: 'HELD001', drive: recordedDrive(own) });
     const { records, dependencies } = station({ erase: () => erased, guid: undefined });
     const holding: Partial<Ledger> = {
-      ...dependencies.ledger,
+      append: dependencies.ledger.append.bind(dependencies.ledger),
+      pastOf: () => noPast,
       findDoneOn: () => [job],
       isIdentityShared: () => false,
       findShipped: () => ({ entry: { record: done(job) } }) as never,
