@@ -96,8 +96,8 @@ describe('what a killed station left open', () => {
   it('tells of an erase that had ended before its job was killed, once', async () => {
     const before = { size: job.drive.size, table: 'none' as const, partitions: [] };
     const ended = {
-      ...({ before, method: 'overwrite', nist: 'clear', outcome: 'erased', why: null, hidden: [] } as const),
-      ...{ bytesReadBack: job.drive.size, seconds: 60 },
+      ...({ before, method: 'overwrite', nist: 'clear', outcome: 'erased', why: null } as const),
+      ...{ bytesReadBack: job.drive.size, seconds: 60, hidden: [] },
     };
     const erase: EraseRun = {
       ...({
@@ -106,7 +106,7 @@ describe('what a killed station left open', () => {
         startedAt: '2026-01-01T00:00:00.000Z',
         jobId: job.jobId,
       } as const),
-      ...({ method: 'overwrite', before, samples: [], overwritten: 0, ended } as const),
+      ...{ method: 'overwrite', before, samples: [], overwritten: 0, ended },
     };
     ledger.append(started(job), context);
     const journal = new EraseJournal(paths, job.drive);
