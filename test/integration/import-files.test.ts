@@ -139,7 +139,7 @@ describe('the computer that was replaced', () => {
     const again = await returned('5CG0000001');
     expect(again.stderr).toContain('is recorded already');
     const noted = await returned('5CG0000009', '--note', 'from another depot');
-    expect(noted.stdout).toContain('serial 5CG0000009 came back. No work order names it.');
+    expect(noted.stdout).toContain('Serial 5CG0000009 came back. No work order names it.');
     const shown = await runHere(['order', 'show', '--state', state]);
     expect(shown.stdout).toMatch(/returned\s+1 of 1 replaced computers/);
     expect(shown.stdout).toContain("O'NEIL-PC (serial 5CG0000001), returned");
