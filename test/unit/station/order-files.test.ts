@@ -37,7 +37,7 @@ describe('the bytes of an order', () => {
   });
 
   it('with more errors than anybody reads are told by the first of them, and how many there are', () => {
-    const lines = Array.from({ length: 1000 }, (_, index) => `S${index},not a name`);
+    const lines = Array.from({ length: 1000 }, (_, index) => `SN${1000 + index},not a name`);
     try {
       parseOrder('x.csv', ['serial,name', ...lines].join('\n'), '1', scanSettingsSchema.parse({}));
       expect.unreachable();
