@@ -38,6 +38,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-codes', text.codes.title],
     ['settings-scanner', scannerCheck.section.title],
     ['settings-health', health.settings.title],
+    ['settings-boot-loader', text.bootLoader.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
     ['settings-labels', text.labels.title],
