@@ -42,6 +42,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
+          // What is asked again until it holds: a second is too short on busy cores.
+          expect: { poll: { timeout: 20_000 } },
           // As for the unit tests.
           isolate: false,
           globalSetup: ['test/support/global-setup.ts', 'test/support/held-programs.ts'],
@@ -55,6 +57,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
+          // What is asked again until it holds: a second is too short on busy cores.
+          expect: { poll: { timeout: 20_000 } },
           // As for the unit tests.
           isolate: false,
           globalSetup: ['test/support/e2e-setup.ts', 'test/support/held-programs.ts'],

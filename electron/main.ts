@@ -100,6 +100,8 @@ async function start(): Promise<void> {
     process.on(signal, () => void quit());
   }
   service = await opening;
+  // On a stick: what keeps the app running (build/live) starts it again.
+  service.live.onRestart(() => void quit());
   // Phase 5: the wires, then the window that uses them.
   hardenSession(session.defaultSession, app.isPackaged);
   servePage(session.defaultSession, join(__dirname, 'renderer'));

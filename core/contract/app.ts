@@ -20,6 +20,7 @@ import { appSizeCheckSchema, healthMethods, healthsStateSchema } from './app-hea
 import { labelMethods } from './app-labels';
 import { libraryMethods, libraryStateSchema, libraryWindowMethods } from './app-library';
 import { lineWindowMethods } from './app-line';
+import { appLiveMethods, appLiveSchema } from './app-live';
 import { logMethods, logWindowMethods } from './app-log';
 import { orderMethods, orderStateSchema, orderWindowMethods } from './app-order';
 import { startPlanSchema } from './app-start';
@@ -61,6 +62,8 @@ export const appStateSchema = z.strictObject({
   notices: z.array(noticeSchema),
   /** How far the plant's database is behind. */
   fleet: fleetStateSchema,
+  /** The stick that the station runs from. */
+  live: appLiveSchema,
 });
 export type AppState = z.infer<typeof appStateSchema>;
 export const appPatchSchema = appStateSchema.partial();
@@ -80,6 +83,7 @@ export const serviceMethods = {
   ...shipMethods,
   ...labelMethods,
   ...settingsMethods,
+  ...appLiveMethods,
 } as const;
 
 /** What asks for a file, shows one, or prints: handled in electron. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isDeviceName } from '../base/windows-names';
 import { sanitizeForDisplay } from '../base/display';
+import { jsonMembers } from '../base/json-members';
 
 /**
  * Which driver pack is for which machines. A media carries all packs once, each as a folder below `\Drivers`; the table says
@@ -29,7 +30,8 @@ export const driverPackNameSchema = z
   .regex(/^[A-Za-z0-9](?:[A-Za-z0-9 ._+()-]{0,62}[A-Za-z0-9_+()-])?$/, {
     message: 'must be the name of a folder: 1 to 64 letters, digits, or . _ + ( ) - or spaces inside',
   })
-  .refine((name) => !isDeviceName(name), { message: 'is the name of a device of Windows' });
+  .refine((name) => !isDeviceName(name), { message: 'is the name of a device of Windows' })
+  .refine((name) => name.toLowerCase() !== driverTableName, { message: 'is the name of the table of packs' });
 
 /** Machines that a pack is for. An ID decides; without one the maker must fit and the model. */
 export const driverModelSchema = z
@@ -118,12 +120,17 @@ export function readDriverTable(
 ):
   | { readonly table: DriverTable; readonly problem: null }
   | { readonly table: null; readonly problem: string } {
+  const json = text.replace(/^\uFEFF/, '');
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(json);
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     return { table: null, problem: `is not valid JSON: ${sanitizeForDisplay(said, 160)}` };
+  }
+  const [repeated] = jsonMembers(json, true).repeated;
+  if (repeated !== undefined) {
+    return { table: null, problem: sanitizeForDisplay(`has a member twice: ${repeated}`, 300) };
   }
   const parsed = driverTableSchema.safeParse(value);
   if (parsed.success) return { table: parsed.data, problem: null };

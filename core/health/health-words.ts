@@ -1,4 +1,5 @@
 import { atStart } from '../base/display';
+import { counted, countedGrouped, grouped } from '../base/plurals';
 import type { Drive } from '../drive/drive';
 import type { DriveHealth, KnownHealth } from './health';
 import {
@@ -49,10 +50,28 @@ export function figureWords(figure: HealthFigure, value: number): string {
     case 'crcErrors':
       return some('interface CRC error', 'interface CRC errors');
     case 'powerOnHours':
-      return some('power-on hour', 'power-on hours');
+      return countedGrouped(value, 'power-on hour', 'power-on hours');
     case 'falseSize':
       return 'it holds less than it says';
   }
+}
+
+/** How long a drive was on, as people count it: `30 hours`, `12 days`, `2 years 3 months`. Months of 730 hours. */
+export function timeInUse(hours: number): string {
+  if (hours < 48) return counted(hours, 'hour', 'hours');
+  const months = Math.floor(hours / 730);
+  if (months < 2) return counted(Math.floor(hours / 24), 'day', 'days');
+  const years = Math.floor(months / 12);
+  const rest = months % 12;
+  return [
+    ...(years === 0 ? [] : [counted(years, 'year', 'years')]),
+    ...(rest === 0 ? [] : [counted(rest, 'month', 'months')]),
+  ].join(' ');
+}
+
+/** As {@link figureWords}, where nothing is compared with it. */
+function readWords(figure: HealthFigure, value: number): string {
+  return figure === 'powerOnHours' ? `${timeInUse(value)} in use` : figureWords(figure, value);
 }
 
 /** Bits of the critical warning, in their order (NVM Express Base Specification 2.0, figure 207). */
@@ -84,7 +103,7 @@ export function keyFigures(health: DriveHealth, findings: readonly HealthFinding
   return [...new Set([...told, ...usual[health.protocol]])]
     .flatMap((figure) => {
       const value = figureOf(health, figure);
-      return value === null ? [] : [figureWords(figure, value)];
+      return value === null ? [] : [readWords(figure, value)];
     })
     .slice(0, 2);
 }
@@ -134,7 +153,9 @@ export function healthRows(health: KnownHealth): (readonly [name: string, value:
     ...number('Percentage used', health.percentageUsed, ' %'),
     ...number('Available spare', health.availableSpare, ' %'),
     ...number('Spare threshold', health.spareThreshold, ' %'),
-    ...number('Power-on hours', health.powerOnHours),
+    ...(health.powerOnHours === null
+      ? []
+      : [['Power-on hours', `${grouped(health.powerOnHours)} (${timeInUse(health.powerOnHours)})`] as const]),
     ...number('Temperature', health.temperature, ' °C'),
     ...number('Interface CRC errors', health.crcErrors),
   ];
@@ -196,7 +217,7 @@ export function withFalseSize(
 ): Drive {
   const act = found === undefined ? undefined : actOn('falseSize', 1, rules);
   if (found === undefined || act === undefined || act === 'records') return drive;
-  const message = `${atStart(found.words)}, as a check on ${found.time.slice(0, 10)} found. Set it aside; to check it again, run: prestage drives check --full`;
+  const message = `${atStart(found.words)}, as a check on ${found.time.slice(0, 10)} found. Set it aside, or check its size again (in its details, or with prestage drives check --full).`;
   const told = { code: 'false-size' as const, message };
   return act === 'blocks'
     ? { ...drive, verdict: 'blocked', reasons: [...drive.reasons, told] }

@@ -1,5 +1,6 @@
 import { sanitizeForDisplay } from '../base/display';
 import { assertNever } from '../base/errors';
+import { jsonMembers } from '../base/json-members';
 import type { MachineDetails } from '../machine/machine';
 import { isAutopilotFile, type MachineFile } from './machine-file';
 import { placeholderInCdata } from './xml-pitfalls';
@@ -102,6 +103,7 @@ export function fillTemplate(file: MachineFile, machine: MachineValues): Filled 
   if (file.kind === 'json' || file.kind === 'machine-json') {
     try {
       JSON.parse(text);
+      problems.push(...repeatedMembers(text));
     } catch {
       problems.push('it is no valid JSON when it is filled');
     }
@@ -114,6 +116,12 @@ export function fillTemplate(file: MachineFile, machine: MachineValues): Filled 
     problems.push(`it has ${file.bytes - room} bytes when it is filled, and its place has ${file.bytes}`);
   }
   return problems.length > 0 ? { problems } : { text: text + ' '.repeat(room) };
+}
+
+/** Readers do not agree on which of two counts, and PowerShell takes neither, also where they differ in case only. */
+function repeatedMembers(json: string): string[] {
+  const { repeated } = jsonMembers(json, true);
+  return [...new Set(repeated)].map((name) => `it has the member ${sanitizeForDisplay(name, 60)} twice`);
 }
 
 /** Bytes of a text in UTF-8. */

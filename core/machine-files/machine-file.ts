@@ -27,8 +27,11 @@ export function namesOf(path: string): string[] {
 /** Control and invisible characters could not be shown; a blank in front is nobody's intention. */
 const unsafeInName = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|^ /u;
 
+/** Files of NTFS itself, at the top of every volume. */
+const ofNtfs = /^\$(?:MFT|MFTMirr|LogFile|Volume|AttrDef|Bitmap|Boot|BadClus|Secure|UpCase|Extend)$/i;
+
 function isWindowsPath(path: string): boolean {
-  if (!path.startsWith('\\')) return false;
+  if (!path.startsWith('\\') || ofNtfs.test(namesOf(path)[0] ?? '')) return false;
   return namesOf(path).every((name) => windowsNameProblem(name) === null && !unsafeInName.test(name));
 }
 

@@ -6,10 +6,16 @@ import { xmlSections } from './xml-pitfalls';
  * Microsoft-Windows-Shell-Setup, ComputerName: `*` and none at all let Windows choose; `%` stands for what Windows fills in.
  */
 export function answerFileNames(xml: string): string[] {
+  // What stands in a CDATA section is text; what stands in a comment is nothing.
+  const plain = xml.replaceAll(xmlSections, (section) =>
+    section.startsWith('<!--')
+      ? ''
+      : section.slice('<![CDATA['.length, -']]>'.length).replaceAll('<', '&lt;'),
+  );
   const components =
-    /<component\s[^>]*\bname\s*=\s*["']Microsoft-Windows-Shell-Setup["'][^>]*>([\s\S]*?)<\/component\s*>/g;
-  return [...xml.replaceAll(xmlSections, '').matchAll(components)].flatMap(([, inside = '']) =>
-    [...inside.matchAll(/<ComputerName(?:\s[^>]*)?>([^<]*)<\/ComputerName\s*>/g)].flatMap(([, name = '']) =>
+    /<(?:[\w.-]+:)?component\s[^>]*\bname\s*=\s*["']Microsoft-Windows-Shell-Setup["'][^>]*>([\s\S]*?)<\/(?:[\w.-]+:)?component\s*>/g;
+  return [...plain.matchAll(components)].flatMap(([, inside = '']) =>
+    [...inside.matchAll(/<(?:[\w.-]+:)?ComputerName(?:\s[^>]*)?>([^<]*)<\//g)].flatMap(([, name = '']) =>
       /^\s*\*?\s*$|%/.test(name) ? [] : [name],
     ),
   );

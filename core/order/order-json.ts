@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { jsonMembers, type JsonMembers } from '../base/json-members';
 import {
   isMacColumn,
   isMachineColumn,
@@ -21,7 +22,7 @@ export function readOrderJson(text: string): RawOrder {
       warnings: [],
     };
   }
-  return new JsonOrder(linesOf(text)).read(value);
+  return new JsonOrder(jsonMembers(text)).read(value);
 }
 
 /** Wired MACs have no member of their own: they are those of `macs` that are not in `wifiMacs`. */
@@ -32,9 +33,9 @@ class JsonOrder implements RawOrder {
   readonly machines: RawMachine[] = [];
   readonly problems: { line: number | null; message: string }[] = [];
   readonly warnings = [];
-  readonly #lines: JsonLines;
+  readonly #lines: JsonMembers;
 
-  constructor(lines: JsonLines) {
+  constructor(lines: JsonMembers) {
     this.#lines = lines;
     for (const path of lines.repeated) this.#complain(path, `${path} is there twice`);
   }
@@ -98,7 +99,7 @@ class JsonOrder implements RawOrder {
   }
 
   #line(path: string): number | null {
-    return this.#lines.at.get(path) ?? null;
+    return this.#lines.lines.get(path) ?? null;
   }
 
   #complain(path: string, message: string): void {
@@ -108,56 +109,6 @@ class JsonOrder implements RawOrder {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-interface JsonLines {
-  /** Path such as `machines.3.serial` → line of the file. */
-  readonly at: ReadonlyMap<string, number>;
-  /** Members that an object has twice: JSON.parse keeps the last and says nothing. */
-  readonly repeated: readonly string[];
-}
-
-const tokenForm = /"(?:[^"\\]|\\.)*"|[{}[\],:]|[^\s"{}[\],:]+|\n/g;
-
-/** Where the members of a text that is JSON stand. */
-function linesOf(text: string): JsonLines {
-  const at = new Map<string, number>();
-  const repeated: string[] = [];
-  /** The objects and lists that are open; of a list `next` counts its members. */
-  const open: { readonly path: string; next: number | null }[] = [];
-  let line = 1;
-  let pending = '';
-  const begin = (): string => {
-    const above = open.at(-1);
-    if (above === undefined) return '';
-    if (above.next === null) return pending;
-    const path = join(above.path, String(above.next));
-    at.set(path, line);
-    above.next += 1;
-    return path;
-  };
-  const tokens = text.match(tokenForm) ?? [];
-  for (const [index, token] of tokens.entries()) {
-    if (token === '\n') line += 1;
-    else if (token === '{' || token === '[') {
-      const path = begin();
-      if (open.length === 0) at.set('', line);
-      open.push({ path, next: token === '[' ? 0 : null });
-    } else if (token === '}' || token === ']') open.pop();
-    else if (token !== ',' && token !== ':') {
-      const above = open.at(-1);
-      if (above?.next === null && tokens.slice(index + 1, index + 50).find((next) => next !== '\n') === ':') {
-        pending = join(above.path, String(JSON.parse(token)));
-        if (at.has(pending)) repeated.push(pending);
-        at.set(pending, line);
-      } else begin();
-    }
-  }
-  return { at, repeated };
-}
-
-function join(path: string, member: string): string {
-  return path === '' ? member : `${path}.${member}`;
 }
 
 function syntaxOf(error: unknown): string {

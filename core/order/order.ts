@@ -48,7 +48,7 @@ export const workOrderSchema = z.strictObject({
   machines: z
     .array(orderLineSchema)
     .min(1)
-    .max(100_000)
+    .max(100_000, { message: 'has more than 100000 machines: split it into several work orders' })
     .refine((lines) => new Set(lines.map(({ serial }) => serial)).size === lines.length, {
       message: 'contains a serial twice',
     }),

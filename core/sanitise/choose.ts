@@ -54,16 +54,29 @@ export function chooseMethod(
     throw frozen(label);
   }
   const method = wanted ?? methods[0] ?? 'overwrite';
-  const level = levelOf(method, abilities);
-  if (!isAtLeast(level, least)) {
-    const doubts = [...abilities.notKnown, hiddenNote(abilities.hidden)].filter((one) => one !== null);
-    throw new PrestageError({
-      code: 'sanitise-too-weak',
-      message: `The ${label} can only be erased by ${methodWords(method, level)}${otherNamespaces(abilities)}, and a ${least} is demanded.`,
-      cause: doubts.length === 0 ? null : doubts.join(' '),
-    });
-  }
+  requireLevel(drive, abilities, method, least);
   return method;
+}
+
+/** @param least what is demanded at least. @throws PrestageError sanitise-too-weak: nothing was touched */
+export function requireLevel(
+  drive: Named,
+  abilities: Abilities,
+  method: SanitiseMethod,
+  least: NistLevel,
+): void {
+  const level = levelOf(method, abilities);
+  if (isAtLeast(level, least)) return;
+  const doubts = [...abilities.notKnown, hiddenNote(abilities.hidden)].filter((one) => one !== null);
+  const way = methodWords(method, level);
+  const can = abilities.underWay
+    ? `is erasing itself by ${way}, which was begun before`
+    : `can only be erased by ${way}${otherNamespaces(abilities)}`;
+  throw new PrestageError({
+    code: 'sanitise-too-weak',
+    message: `The ${driveLabel(drive)} ${can}, and a ${least} is demanded.`,
+    cause: doubts.length === 0 ? null : doubts.join(' '),
+  });
 }
 
 /**

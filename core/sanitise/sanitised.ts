@@ -34,7 +34,7 @@ export const tableBeforeSchema = z.strictObject({
 });
 export type TableBefore = z.infer<typeof tableBeforeSchema>;
 
-export const sanitisedSchema = z.strictObject({
+const sanitisedForm = z.strictObject({
   before: tableBeforeSchema,
   method: sanitiseMethodSchema,
   /** What may be claimed when it is erased, in NIST SP 800-88r2's words. */
@@ -51,7 +51,19 @@ export const sanitisedSchema = z.strictObject({
   resumed: z.literal(true).optional(),
   hidden: z.array(z.strictObject({ ...hiddenAreaSchema.shape, reached: z.boolean() })),
 });
-export type Sanitised = z.infer<typeof sanitisedSchema>;
+export type Sanitised = z.infer<typeof sanitisedForm>;
+
+/** No entry can say "erased" without what was looked at, whoever made it. */
+export const sanitisedSchema = sanitisedForm.refine(
+  (sanitised) => sanitised.outcome !== 'erased' || wasSeenErased(sanitised),
+  'it says erased, and not that it was looked at',
+);
+
+function wasSeenErased({ before, samples, bytesReadBack, why }: Sanitised): boolean {
+  if (why !== null) return false;
+  if (bytesReadBack !== undefined) return bytesReadBack === before.size;
+  return samples !== undefined && samples.samples > 0 && samples.unchanged === 0 && samples.unread === 0;
+}
 
 /** What the record says of a drive when its erase begins: what an entry with the outcome does not follow, was broken off. */
 export const eraseBegan =

@@ -57,7 +57,8 @@ function certificateEntryAt(bytes: Buffer, optional: number): number | null {
 /** Where the certificate table lies; null: it is no program, or its table reaches past its end. */
 function certificateTable(program: Buffer): { readonly start: number; readonly end: number } | null {
   const optional = optionalHeaderAt(program);
-  if (optional === null) return null;
+  // The COFF header says how long the optional one is: of one that is cut off nobody knows whether it had a table.
+  if (optional === null || optional + program.readUInt16LE(optional - 4) > program.length) return null;
   const entry = certificateEntryAt(program, optional);
   const [start, size] =
     entry === null ? [0, 0] : [program.readUInt32LE(entry), program.readUInt32LE(entry + 4)];
@@ -103,6 +104,10 @@ export function signedRanges(program: Buffer): (readonly [start: number, end: nu
   if (entry === null) ranges.push([optional + 68, headers]);
   else ranges.push([optional + 68, entry], [entry + 8, headers]);
   ranges.push(...sections);
+  // Sections that lie over one another are no program's: a file of them would be hashed thousands of times.
+  if (sections.some(([start], index) => start < (sections[index - 1]?.[1] ?? 0))) {
+    throw new RangeError('sections lie over one another');
+  }
   // As firmware counts: what lies behind the sum of all that was hashed, up to the table.
   const hashed = headers + sections.reduce((sum, [start, end]) => sum + end - start, 0);
   const tableBytes = table.end - table.start;

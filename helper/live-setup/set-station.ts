@@ -15,6 +15,8 @@ import { requireLive } from './medium';
 const keptFile = join(livePaths.state, 'live-station.json');
 /** Its first line is the layout. Read by what starts the app (build/live). */
 const keyboardFile = '/run/prestage/keyboard';
+/** What X starts with where no file says otherwise. */
+const firstKeyboard = 'us';
 const zones = '/usr/share/zoneinfo';
 
 /** What was kept; null: it was not asked yet, or the file is not ours any more. */
@@ -86,7 +88,13 @@ async function putInPlace({ timeZone, keyboard }: KeptLiveStation): Promise<void
   await rename(link, '/etc/localtime');
   await writeFile('/etc/timezone', `${timeZone}\n`);
   await mkdir(dirname(keyboardFile), { recursive: true });
+  const before = await readFile(keyboardFile, 'utf8').catch(() => '');
+  if (before === `${keyboard}\n` || (before === '' && keyboard === firstKeyboard)) return;
   await writeFile(keyboardFile, `${keyboard}\n`, { mode: 0o644 });
+  // X reads it when it starts, and the app starts again with it. Where no such unit runs, nothing shows a screen.
+  await runTool('systemctl', ['--no-block', 'try-restart', 'prestage-screen.service'], {
+    timeout: timeouts.listingTool,
+  }).catch(() => undefined);
 }
 
 /** The system's clock alone: the PC's own belongs to whatever is installed on it, which may keep local time in it. */

@@ -14,6 +14,7 @@ import { showCheckResult } from '../store/scanner-check-store';
 import { showScreen, viewStore, type Screen } from '../store/view-store';
 import { currentText } from '../text';
 import type { CapturedScan } from './capture';
+import { currentTaker } from './scan-taker';
 import { doTask } from './screen-tasks';
 
 /** What ends the check code may come as late as this: only then it is known. Milliseconds. */
@@ -27,11 +28,24 @@ export function takeScan({ text, doubt, keys }: CapturedScan): void {
     }, endsWait);
     return;
   }
+  const taker = currentTaker();
+  if (taker !== null) {
+    if (doubt === null || doubt === 'layout') taker(text);
+    else if (doubt === 'cut') refuseHalf();
+    return;
+  }
   const shown = viewStore.getState().screen;
   // The check is done with: what is scanned now is work, and its outcome is shown there.
   const screen = shown === 'scanner-check' ? 'bench' : shown;
   if (screen !== shown) showScreen(screen);
   void tell(text, doubt, screen);
+}
+
+/** What was typed too slowly for a scan stays in the field; half of a scan does not. */
+function refuseHalf(): void {
+  const { scanAgain } = currentText().live;
+  announce(scanAgain, 'refused');
+  showInfo(scanAgain);
 }
 
 /** Tells the station, shows what it wants to be seen, and does what is this screen's own. */

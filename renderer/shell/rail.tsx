@@ -7,6 +7,7 @@ import {
   IconPackageExport,
   IconSchool,
   IconSettings,
+  IconUsb,
   type Icon,
 } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
@@ -103,6 +104,30 @@ function TrainingChip(): ReactElement | null {
   );
 }
 
+/** Says that the station runs from a stick; leads to what is told of it. */
+function StickChip(): ReactElement | null {
+  const text = useText().live;
+  const live = useApp((state) => state.live.live);
+  if (live === null) return null;
+  return (
+    <button
+      type="button"
+      className="rail-foot-button"
+      title={text.chipHint}
+      onClick={() => {
+        showScreen('settings');
+        // The screen is drawn by then.
+        requestAnimationFrame(() => {
+          document.getElementById('settings-stick')?.scrollIntoView();
+        });
+      }}
+    >
+      <IconUsb size={18} aria-hidden />
+      <span>{text.chip}</span>
+    </button>
+  );
+}
+
 /** Goes from screen to screen, in the order of the work; at its foot who works. */
 export function Rail(): ReactElement {
   const text = useText().common;
@@ -122,6 +147,7 @@ export function Rail(): ReactElement {
         </ul>
       </nav>
       <section className="rail-foot" aria-label={text.operator.region}>
+        <StickChip />
         <TrainingChip />
         <OperatorButton />
       </section>

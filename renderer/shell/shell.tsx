@@ -7,6 +7,7 @@ import { BenchScreen } from '../screens/bench/bench-screen';
 import { FirstDriveCard } from '../screens/first-drive/first-drive-card';
 import { HelpScreen } from '../screens/help/help-screen';
 import { LineScreen } from '../screens/line/line-screen';
+import { LiveGate } from '../screens/live/live-gate';
 import { LogScreen } from '../screens/log/log-screen';
 import { MediaScreen } from '../screens/media/media-screen';
 import { OrderScreen } from '../screens/order/order-screen';
@@ -100,6 +101,7 @@ function LineShell(): ReactElement {
     <>
       <main id="content" tabIndex={-1}>
         <ErrorBoundary>
+          <LiveGate />
           <LineScreen />
         </ErrorBoundary>
       </main>
@@ -126,6 +128,7 @@ export function Shell(): ReactElement {
           <ScanBar />
         </ErrorBoundary>
         <ScannerOffer />
+        <LiveGate />
         <Notices />
         <div className="shell-row">
           <main id="content" tabIndex={-1} className="shell-main">

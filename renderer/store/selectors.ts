@@ -63,6 +63,11 @@ export function isErasable(drive: Drive | null, erasure: AppErasure | null): boo
   return drive.reasons.every(({ code }) => code === 'health' || code === 'false-size');
 }
 
+/** Whether what is known of a drive allows to check its size: again, too, where a check had found it smaller than it says. */
+export function isCheckable(drive: Drive | null): boolean {
+  return drive?.reasons.every(({ code }) => code === 'false-size') === true;
+}
+
 /** The newest rehearsal of a drive. */
 export function bootTestOf(state: AppState, driveId: string | null): AppBootTest | null {
   return state.rehearsals.find((bootTest) => bootTest.driveId === driveId) ?? null;

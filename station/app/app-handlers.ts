@@ -203,6 +203,22 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       await cache.clear();
       return { bytes: await cache.bytes() };
     },
+    openStick: async (request) => {
+      await app.live.open(request);
+      return done;
+    },
+    setStick: async (request) => {
+      await app.live.set(request);
+      return done;
+    },
+    unlockDisk: async (request) => {
+      await app.live.unlock(request);
+      return done;
+    },
+    powerOff: async () => {
+      await app.live.powerOff();
+      return done;
+    },
     useTrainingMedia: async () => {
       app.media.select(await app.trainingMedia.get());
       return done;

@@ -22,6 +22,7 @@ import { HealthService } from './health-service';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
 import { LabelService } from './label-service';
+import { LiveService } from './live-service';
 import type { ErasePlans } from './erase-plans';
 import type { Erasures } from './erasures';
 import { LibraryService } from './library-service';
@@ -86,6 +87,7 @@ export class AppService {
   readonly knownMedia: KnownMedia;
   readonly labels: LabelService;
   readonly library: LibraryService;
+  readonly live: LiveService;
   readonly log: LogService;
   readonly media: MediaVerifier;
   readonly memory = new ScanMemory((outcome) => benchMark(this, outcome));
@@ -253,6 +255,7 @@ export class AppService {
       },
     });
     this.startPlan = new StartPlanner(this);
+    this.live = new LiveService(this, { helpers, ledger, paths });
     this.session = new SessionStore({
       file: paths.sessionFile,
       batch: this.batch,
@@ -349,6 +352,7 @@ export class AppService {
   async close(): Promise<void> {
     this.recovery.close();
     this.drives.close();
+    this.live.close();
     this.pasts.close();
     this.jobs.cancelAll();
     await this.library.close();

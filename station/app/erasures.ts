@@ -119,7 +119,7 @@ export class Erasures extends DriveTasks<AppErasure> {
     const driveId = drive.id;
     this.become({ driveId, status: 'running', shown, done: 0, total: 0 });
     const { sanitised, ledgerEntry } = await sanitise(
-      { drive, benchDirectory: benchDirectory(), shown, reason },
+      { drive, benchDirectory: benchDirectory(), shown, least: settings().sanitiseLevel, reason },
       {
         ...{ helpers, ledger, paths, settings: settings(), append: await context(), signal },
         onProgress: (done, total) => {

@@ -24,5 +24,6 @@ export function stateSources(services: WiredServices): ConstructorParameters<typ
     rehearsals: () => services.bootTests.states,
     notices: () => services.notices.list,
     fleet: () => services.fleet.state,
+    live: () => services.live.state,
   };
 }

@@ -13,6 +13,7 @@ import type { JobService } from './job-service';
 import type { KnownMedia } from './known-media';
 import type { LabelService } from './label-service';
 import type { LibraryService } from './library-service';
+import type { LiveService } from './live-service';
 import type { MediaVerifier } from './media-verifier';
 import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
@@ -43,6 +44,7 @@ export interface WiredServices {
   readonly knownMedia: KnownMedia;
   readonly labels: Pick<LabelService, 'printByItself'>;
   readonly library: LibraryService;
+  readonly live: LiveService;
   readonly media: MediaVerifier;
   readonly memory: ScanMemory;
   readonly notices: NoticeService;
@@ -68,7 +70,7 @@ export interface WiredServices {
 
 /** Who listens to whom. Services know nothing of what their changes mean to others; it all stands here. */
 export function wire(app: WiredServices): void {
-  const { batch, bootTests, drives, fleet, jobs, knownMedia, library, media, memory, notices } = app;
+  const { batch, bootTests, drives, fleet, jobs, knownMedia, library, live, media, memory, notices } = app;
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
   const { erasePlans, erasures, healths, labels, sizeChecks, starting, takenOut, trainingMedia } = app;
@@ -239,6 +241,8 @@ export function wire(app: WiredServices): void {
   bootTests.onChange(publish('rehearsals'));
   notices.onChange(publish('notices'));
   fleet.onChange(publish('fleet'));
+  live.onChange(publish('live'));
+  drives.onListed(() => void live.look());
 
   // Last, when everything else has followed: what was said of a scan is compared with what came of the change.
   memory.onChange(publish('pairing'));

@@ -160,6 +160,9 @@ export function orderCheckCommand(
     );
 }
 
+/** A template that no machine has a value for has a finding for each of them. */
+const maxListed = 200;
+
 function checkText(
   { number, machines }: SentOrder['order'],
   findings: readonly OrderFinding[],
@@ -171,7 +174,14 @@ function checkText(
   const listed = (title: string, some: readonly OrderFinding[]): string[] =>
     some.length === 0
       ? []
-      : [title, ...some.map(({ code, message }) => `- ${sanitizeForDisplay(message, 500)} (${code})`), ''];
+      : [
+          title,
+          ...some
+            .slice(0, maxListed)
+            .map(({ code, message }) => `- ${sanitizeForDisplay(message, 500)} (${code})`),
+          ...(some.length > maxListed ? [`- and ${some.length - maxListed} more: --json lists all`] : []),
+          '',
+        ];
   const looked = [
     media === null ? 'no media' : sanitizeForDisplay(basename(media), 200),
     files === null ? 'no machine files' : `machine files of ${files}`,

@@ -6,6 +6,7 @@ import { proofDocumentSchema } from '../../core/ledger/checkpoint';
 import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { isDriveRecord, ledgerEntrySchema, subjectOf, type LedgerEntry } from '../../core/ledger/record';
+import { careOutcome } from '../ledger/care-outcome';
 import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
 import { keyFingerprint } from '../ledger/keys';
 import { Ledger } from '../ledger/ledger';
@@ -211,7 +212,14 @@ async function deliver(output: Output, pieces: Iterable<string>, file: string | 
 function entryText(entry: LedgerEntry): string {
   const { record } = entry;
   const machine = isDriveRecord(record) ? subjectOf(record).machineSerial : null;
-  const state = 'end' in record ? record.end.state : null;
+  // The kind alone would sound as if it had been done.
+  const state =
+    record.kind === 'drive-sanitised' || record.kind === 'size-checked'
+      ? careOutcome(record).result
+      : 'end' in record
+        ? record.end.state
+        : null;
+  const drive = 'drive' in record ? record.drive : isDriveRecord(record) ? subjectOf(record).drive : null;
   return [
     'The proof is valid.',
     details([
@@ -221,6 +229,7 @@ function entryText(entry: LedgerEntry): string {
       ['operator', entry.operator],
       ['what', state === null ? record.kind : `${record.kind}, ${state}`],
       ['machine', machine],
+      ['drive', drive === null ? null : (drive.serial ?? drive.id)],
       ['station key', entry.station.keyFingerprint],
     ]),
   ].join('\n');

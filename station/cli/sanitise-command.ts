@@ -75,18 +75,17 @@ export function sanitiseCommand(): Command {
         return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
+          if (options.certificate !== undefined) requireNewFile(options.certificate);
           const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
           const [abilities] = await readAbilitiesOf([drive], helpers, benchDirectory, signal);
           if (abilities === undefined) throw new Error('the helper told nothing of the drive');
-          if (options.certificate !== undefined) requireNewFile(options.certificate);
           // One that an earlier run began is waited for; what it can do says nothing then.
           const left = await eraseGoingOn(paths, drive, abilities);
           // The level of the settings keeps nobody from letting it come to its end.
           if (left !== null) planGoingOn(drive, left.method, abilities, options.level ?? 'clear');
           const goesOn = abilities.underWay || left !== null;
-          const method = goesOn
-            ? null
-            : chooseMethod(drive, abilities, options.method ?? null, options.level ?? settings.sanitiseLevel);
+          const least = options.level ?? settings.sanitiseLevel;
+          const method = goesOn ? null : chooseMethod(drive, abilities, options.method ?? null, least);
           const shown = method === null ? null : { method, nist: levelOf(method, abilities) };
           if (options.yes !== true) {
             requireTerminal();
@@ -104,7 +103,7 @@ export function sanitiseCommand(): Command {
           }
           const report = await sanitise(
             {
-              ...{ drive, benchDirectory, shown },
+              ...{ drive, benchDirectory, shown, least },
               reason: options.again === undefined ? null : sanitizeForDisplay(options.again, 200),
             },
             {
@@ -115,12 +114,13 @@ export function sanitiseCommand(): Command {
             },
           );
           const { sanitised, ledgerEntry } = report;
-          const { certificate } = options;
-          if (certificate !== undefined) await writeEraseCertificate(ledger, ledgerEntry, certificate);
           const { health } = report;
           output.result<typeof sanitiseForm>({ drive: drive.id, ...sanitised, health, ledgerEntry }, () =>
             reportText(report),
           );
+          // Afterwards: what came of the erase is told also where its paper cannot be written.
+          const { certificate } = options;
+          if (certificate !== undefined) await writeEraseCertificate(ledger, ledgerEntry, certificate);
           if (signal.aborted) return exitCodes.cancelled;
           const failed = eraseFailed(drive, sanitised);
           if (failed === null) return exitCodes.good;

@@ -31,7 +31,8 @@ export interface SizeReport {
 }
 
 /**
- * Finds a drive whose size can be checked.
+ * Finds a drive whose size can be checked. That an earlier check found it smaller does not keep it from another: it may have been the
+ * adapter, and only a check takes that back.
  * @throws PrestageError drive-not-found, drive-blocked, drive-holds-finished
  */
 export function requireCheckable(
@@ -39,7 +40,11 @@ export function requireCheckable(
   listed: readonly Drive[],
   ledger: Pick<Ledger, 'pastOf'>,
 ): Drive {
-  const [found] = requireEligibleDrives([{ driveId, machineSerial: '' }], listed);
+  const checkable = listed.map((one): Drive => {
+    const reasons = one.reasons.filter(({ code }) => code !== 'false-size');
+    return reasons.length === 0 && one.reasons.length > 0 ? { ...one, verdict: 'eligible', reasons } : one;
+  });
+  const [found] = requireEligibleDrives([{ driveId, machineSerial: '' }], checkable);
   const drive = required(found, 'the drive that is checked');
   const { holds } = attachedPast(drive, ledger);
   if (holds !== null) throw holdsFinished(drive, holds.machineSerial);

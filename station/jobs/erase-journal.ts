@@ -16,7 +16,8 @@ import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 
 /**
  * What an erase leaves in the state folder, a file a drive, before the drive is told to begin: by it the erase goes on after a
- * power cut, and is still compared with what the drive held before. It goes when the outcome is known.
+ * power cut, and is still compared with what the drive held before. It goes when the outcome is known; that of a job's, when the job's
+ * end is recorded.
  */
 const journalSchema = z.strictObject({
   version: z.literal(1),
@@ -29,11 +30,13 @@ const journalSchema = z.strictObject({
   samples: z.array(sampleSchema),
   /** Bytes from the start that are overwritten and on the drive. */
   overwritten: z.int().nonnegative(),
-  /** When it was last taken up again. Missing, as the next two, before 0.4. */
-  takenUpAt: z.iso.datetime({ precision: 3 }).optional(),
-  /** As in the record. */
+  /** The job that it belongs to, or that took it up again; missing where the drive is erased for no machine. */
+  jobId: z.uuid().optional(),
+  /** As in the record. Missing, as the next, before 0.4. */
   nist: z.enum(nistLevels).optional(),
   hidden: sanitisedSchema.shape.hidden.optional(),
+  /** What came of it, until the job's end is recorded. */
+  ended: sanitisedSchema.optional(),
 });
 export type EraseRun = z.infer<typeof journalSchema>;
 
@@ -47,6 +50,11 @@ export class EraseJournal {
 
   /** What was broken off; null: nothing, or a file that cannot be read: then the erase begins anew, which loses only time. */
   async read(): Promise<EraseRun | null> {
+    const left = await this.#kept();
+    return left?.ended === undefined ? left : null;
+  }
+
+  async #kept(): Promise<EraseRun | null> {
     const text = await readFile(this.file, 'utf8').catch(() => '');
     try {
       return journalSchema.parse(JSON.parse(text));
@@ -55,10 +63,11 @@ export class EraseJournal {
     }
   }
 
-  /** What the record says of an erase that was broken off since a time (ISO 8601); null: there is none. */
-  async brokenOff(since: string): Promise<Sanitised | null> {
-    const left = await this.read();
-    if (left === null || (left.takenUpAt ?? left.startedAt) < since) return null;
+  /** What the record says of the erase of a job that was killed; null: it had begun none. No clock says whose an erase is: it may go back. */
+  async leftBy(jobId: string): Promise<Sanitised | null> {
+    const left = await this.#kept();
+    if (left?.jobId !== jobId) return null;
+    if (left.ended !== undefined) return left.ended;
     const { before, method, nist = 'clear', hidden = [] } = left;
     return { before, method, nist, hidden, outcome: 'not-known', why: eraseBrokenOff, seconds: 0 };
   }
@@ -70,5 +79,11 @@ export class EraseJournal {
 
   async end(): Promise<void> {
     await rm(this.file, { force: true });
+  }
+
+  /** A job is recorded with what came of its erase. One that is not known stays: it may go on. */
+  async recorded(jobId: string): Promise<void> {
+    const kept = await this.#kept();
+    if (kept?.ended !== undefined && kept.jobId === jobId) await this.end();
   }
 }

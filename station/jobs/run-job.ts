@@ -21,6 +21,7 @@ import { alreadyShipped } from './plan-batch';
 import type { RunJournal } from './run-journal';
 import { healthAtEnd, healthAtStart, isWorse, slowNotes, WritingSamples, worseHealth } from './job-health';
 import type { Sanitised } from '../../core/sanitise/sanitised';
+import { EraseJournal } from './erase-journal';
 import { eraseFailed, sanitiseReserved, type EraseBegun } from './sanitise-drive';
 import { takeTablesOff, type HeldDrive } from './take-tables-off';
 import { withdraw } from './withdraw';
@@ -163,6 +164,7 @@ export async function runJob(
       ...(sanitised === null ? {} : { sanitised }),
     };
     ledgerEntry = ledger.append(untouched ? { ...record, untouched } : record, context).sequence;
+    if (sanitised !== null) await eraseRecorded(planned.drive, details, dependencies);
   } catch (error) {
     // A drive without a record is not a finished drive, however well it was written.
     if (end.state === 'done') await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
@@ -177,6 +179,15 @@ export async function runJob(
   }
   const reason = withdraw(details, ledger, context);
   return report({ state: 'failed', reason, bytesWritten: end.result.bytesWritten }, ledgerEntry);
+}
+
+/** What came of the erase stands in the record now. A journal that stays says the same of the same job, and nothing to another. */
+async function eraseRecorded(
+  drive: Drive,
+  { jobId }: JobDetails,
+  { paths }: BatchDependencies,
+): Promise<void> {
+  await new EraseJournal(paths, drive).recorded(jobId).catch(() => undefined);
 }
 
 /** What has become of a drive whose end could not be recorded. */
@@ -244,7 +255,8 @@ async function doJob(
     if (run.request.sanitise === true) {
       sanitised = await sanitiseReserved({
         ...{ drive: planned.drive, client, reservation, paths: dependencies.paths, signal },
-        shown: planned.erase ?? null,
+        jobId: details.jobId,
+        ...{ shown: planned.erase ?? null, least: run.request.sanitiseLevel ?? 'clear' },
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
         onBegin: (begun) => {
           drive.touched = true;

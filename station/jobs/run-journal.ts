@@ -65,8 +65,8 @@ export interface LeftOpenJob {
 }
 
 /**
- * Writes the end of every job whose station process is gone: killed, or ended by a power cut. Where it was erasing its drive, the
- * record says that nobody knows how that ended.
+ * Writes the end of every job whose station process is gone: killed, or ended by a power cut. Where it had erased its drive, the
+ * record says so; where it was erasing it, that nobody knows how that ended.
  */
 export async function closeLeftOpen(
   { runs, erasures }: Pick<StatePaths, 'runs' | 'erasures'>,
@@ -77,11 +77,13 @@ export async function closeLeftOpen(
   for (const { job, startedAt } of ledger.openJobs()) {
     if (isRunning((await readLines(join(runs, job.batchId)))[0] ?? '')) continue;
     const end = { state: 'interrupted' } as const;
-    const sanitised = await new EraseJournal({ erasures }, job.drive).brokenOff(startedAt);
+    const erase = new EraseJournal({ erasures }, job.drive);
+    const sanitised = await erase.leftBy(job.jobId);
     const { sequence } = ledger.append(
       { kind: 'job-ended', job, startedAt, end, ...(sanitised === null ? {} : { sanitised }) },
       context,
     );
+    await erase.recorded(job.jobId);
     const { machineSerial, drive, attachment = null } = job;
     interrupted.push({ machineSerial, drive, attachment, startedAt, ledgerEntry: sequence });
   }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PrestageError } from '../../core/base/errors';
 import { GiB, MiB } from '../../core/base/units';
 import { driveLabel, type Drive } from '../../core/drive/drive';
-import { chooseAsShown, chooseMethod, type ShownErase } from '../../core/sanitise/choose';
+import { chooseAsShown, chooseMethod, requireLevel, type ShownErase } from '../../core/sanitise/choose';
 import {
   isAtLeast,
   levelOf,
@@ -10,11 +10,12 @@ import {
   methodWords,
   needsPassword,
   type Abilities,
+  type NistLevel,
   type SanitiseMethod,
 } from '../../core/sanitise/methods';
 import { hiddenReached, type Sanitised, type TableBefore, type Verdict } from '../../core/sanitise/sanitised';
 import type { HelperClient } from '../helper-client/helper-client';
-import { logEvent } from '../state/log-file';
+import { logError, logEvent } from '../state/log-file';
 import type { StatePaths } from '../state/state-paths';
 import { EraseJournal, type EraseRun } from './erase-journal';
 
@@ -27,8 +28,12 @@ export interface SanitiseOrder {
   readonly drive: Drive;
   readonly client: Pick<HelperClient, 'call'>;
   readonly reservation: string;
+  /** The job that it is a part of; missing where the drive is erased for no machine. */
+  readonly jobId?: string;
   /** What was shown and confirmed: nothing weaker is done. Null: nobody was shown anything, and the strongest is chosen. */
   readonly shown: ShownErase | null;
+  /** What is demanded at least, by the settings or a command. */
+  readonly least: NistLevel;
   readonly paths: Pick<StatePaths, 'erasures'>;
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal;
@@ -44,11 +49,11 @@ const keptEvery = GiB;
 
 /**
  * Erases a reserved drive, which stays reserved.
- * @throws PrestageError drive-locked, drive-frozen, sanitise-changed, drive-changed, tool-missing, state-unavailable,
+ * @throws PrestageError drive-locked, drive-frozen, sanitise-changed, sanitise-too-weak, drive-changed, tool-missing, state-unavailable,
  * cancelled: nothing was touched. helper-died and others: it may have been begun
  */
 export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised> {
-  const { drive, client, reservation, stallMilliseconds, signal, onProgress } = order;
+  const { drive, client, reservation, jobId, stallMilliseconds, signal, onProgress } = order;
   const journal = new EraseJournal(order.paths, drive);
   const found = await client.call('prepareSanitise', { reservation, stallMilliseconds }, { signal });
   const { abilities, before, samples } = found;
@@ -61,17 +66,20 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
       : chooseAsShown(drive, abilities, order.shown);
   // Begun by somebody else: in which way is not known, and what the drive held before was not looked at.
   const foreign = !goesOn && abilities.underWay && method !== 'overwrite';
+  if (!foreign) requireLevel(drive, { ...abilities, underWay: goesOn }, method, order.least);
   const from = resumeFrom(left, method, before);
   const resumed = goesOn || from > 0;
   const told = { nist: levelOf(method, abilities), hidden: hiddenReached(method, abilities.hidden) };
-  const takenUpAt = new Date().toISOString();
   const run: EraseRun =
     resumed && left !== null
-      ? { ...left, ...told, takenUpAt }
+      ? { ...left, ...told }
       : {
-          ...({ version: 1, run: randomUUID(), startedAt: takenUpAt, takenUpAt } as const),
+          ...({ version: 1, run: randomUUID(), startedAt: new Date().toISOString() } as const),
           ...{ method, before, samples: method === 'overwrite' ? [] : samples, overwritten: 0, ...told },
         };
+  // Whose it was before does not matter any more.
+  if (jobId === undefined) delete run.jobId;
+  else run.jobId = jobId;
   const begun: EraseBegun = {
     ...{ before: run.before, method, ...told },
     ...(resumed ? { resumed: true } : {}),
@@ -99,22 +107,35 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
         onProgress(done, total);
         if (method !== 'overwrite' || done < overwritten + keptEvery || done > drive.size) return;
         overwritten = done;
-        journal.write({ ...run, overwritten });
+        keep(journal, { ...run, overwritten });
       },
     },
   );
-  if (ended.outcome !== 'not-known' && !signal.aborted) await journal.end();
   const { outcome, samples: looked } = ended;
   // One that did not come to an end says more than whose it was.
   const isNotOurs = foreign && (outcome === 'erased' || (outcome === 'not-known' && looked !== undefined));
   const verdict: Verdict = isNotOurs ? notOurs : ended;
   logEvent('info', 'erase-ended', { drive: drive.id, method, outcome: verdict.outcome });
-  return {
+  const sanitised: Sanitised = {
     ...begun,
     ...{ outcome: verdict.outcome, why: verdict.why, seconds: ended.seconds },
     ...(ended.samples === undefined ? {} : { samples: ended.samples }),
     ...(ended.bytesReadBack === undefined ? {} : { bytesReadBack: ended.bytesReadBack }),
   };
+  if (outcome === 'not-known' || signal.aborted) return sanitised;
+  // A job's end is recorded later, perhaps by hours.
+  if (jobId === undefined) await journal.end();
+  else keep(journal, { ...run, ended: sanitised });
+  return sanitised;
+}
+
+/** Where it cannot be kept, an erase that is broken off loses time, and a job that is killed says less, and nothing wrong. */
+function keep(journal: EraseJournal, run: EraseRun): void {
+  try {
+    journal.write(run);
+  } catch (error) {
+    logError('erase-journal', error);
+  }
 }
 
 const notOurs: Verdict = {

@@ -81,7 +81,7 @@ export const csvRowSchema = z.strictObject({
   machineFiles: text,
   /** How the drive was erased, before it was written or for no machine; empty where that was not asked for. */
   eraseMethod: sanitiseMethodSchema.nullable(),
-  /** NIST SP 800-88r2: clear or purge. */
+  /** NIST SP 800-88r2: clear or purge; empty where it is not known to be erased, since nothing may be claimed then. */
   eraseLevel: z.enum(nistLevels).nullable(),
   /** Whether it was: erased, not-erased, not-known. */
   eraseOutcome: z.enum(sanitiseOutcomes).nullable(),
@@ -289,7 +289,7 @@ function eraseCells(
   sanitised: Sanitised | undefined,
 ): Pick<CsvRow, 'eraseMethod' | 'eraseLevel' | 'eraseOutcome'> {
   const { method = null, nist = null, outcome = null } = sanitised ?? {};
-  return { eraseMethod: method, eraseLevel: nist, eraseOutcome: outcome };
+  return { eraseMethod: method, eraseLevel: outcome === 'erased' ? nist : null, eraseOutcome: outcome };
 }
 
 /**

@@ -6,7 +6,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { templateProblems } from '../../core/machine-files/fill-template';
-import { xmlPitfall } from '../../core/machine-files/xml-pitfalls';
+import { xmlForbidden, xmlPitfall } from '../../core/machine-files/xml-pitfalls';
 import {
   kindOfPath,
   largestTemplate,
@@ -83,8 +83,10 @@ function readTemplate(
   }
 }
 
-/** What keeps a text from being well-formed XML, as a clause; null when it is. */
+/** What keeps a text from being XML as Windows reads it, as a clause; null when it is. */
 export function xmlProblem(text: string): string | null {
+  const unread = xmlForbidden(text);
+  if (unread !== null) return unread;
   try {
     // With the check before it: without, the parser takes almost anything. The package that is to take its place is young.
     // oxlint-disable-next-line typescript/no-deprecated

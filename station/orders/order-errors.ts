@@ -5,11 +5,16 @@ import type { OrderIssue } from '../../core/order/raw-order';
 import type { OrderLineView } from '../../core/order/order-state';
 import { counted } from '../../core/base/plurals';
 
-/** Every problem of a file that is no order. */
+/** Of a file that is no list of machines each line is one; more are counted. */
+const maxListed = 200;
+
+/** The problems of a file that is no order. */
 export function orderInvalid(name: string, problems: readonly OrderIssue[]): PrestageError {
-  const texts = problems.map((problem) => sanitizeForDisplay(problemText(problem), 400));
+  const texts = problems.slice(0, maxListed).map((problem) => sanitizeForDisplay(problemText(problem), 400));
   const [first = ''] = texts;
-  const what = texts.length === 1 ? `cannot be used: ${first}` : `has ${texts.length} errors`;
+  const what = problems.length === 1 ? `cannot be used: ${first}` : `has ${problems.length} errors`;
+  const more = problems.length - texts.length;
+  if (more > 0) texts.push(`and ${more} more`);
   return new PrestageError({
     code: 'order-invalid',
     message: `The work order ${sanitizeForDisplay(name, 200)} ${what}.`,

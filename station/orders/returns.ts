@@ -61,6 +61,7 @@ export function recordReturn(
   append: AppendContext,
   settings: ScanSettings,
 ): ReturnRecord {
+  if (request.text.trim() === '') throw nothingScanned();
   const words = sanitizeForDisplay(request.note, 400);
   const pairs = pairsOf(request, ledger, paths);
   const pair = choosePair(request.text, pairs, returnsOf(ledger));
@@ -191,6 +192,14 @@ function unexpected(text: string, settings: ScanSettings, note: string): ReturnR
   });
 }
 
+function nothingScanned(): PrestageError {
+  return new PrestageError({
+    code: 'return-unknown',
+    message: 'No serial or name was given.',
+    remedy: 'Nothing was recorded. Scan or type the label of the old computer.',
+  });
+}
+
 function unknownReturn({ text, replacedBy: by }: Pick<ReturnRequest, 'text' | 'replacedBy'>): PrestageError {
   const which = by === undefined ? '' : ` by machine ${sanitizeForDisplay(by, 64)}`;
   return new PrestageError({
@@ -208,7 +217,7 @@ function repeated(before: ReturnRecord): PrestageError {
 
 /** What was recorded, as a sentence. */
 export function returnText(record: ReturnRecord): string {
-  const what = replacedText(returnedOf(record));
+  const what = replacedText(returnedOf(record)).replace(/^serial /, 'Serial ');
   return record.replacedBy === null
     ? `${what} came back. No work order names it.`
     : `${what} came back. Machine ${sanitizeForDisplay(record.replacedBy, 64)} replaced it.`;

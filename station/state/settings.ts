@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { z } from 'zod';
 import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { jsonMembers } from '../../core/base/json-members';
 import { bootLoaderSettingsSchema } from '../../core/boot/loader-choice';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
 import { labelSettingsSchema } from '../../core/label/label-settings';
@@ -84,11 +85,17 @@ function readSettingsFile(paths: Pick<StatePaths, 'settingsFile'>): unknown {
     if (errorCodeOf(error) === 'ENOENT') return {};
     throw settingsInvalid(paths, 'cannot be read', error);
   }
+  let content: unknown;
   try {
-    return JSON.parse(text);
+    content = JSON.parse(text);
   } catch (error) {
     throw settingsInvalid(paths, 'is not JSON', error);
   }
+  const [repeated] = jsonMembers(text).repeated;
+  if (repeated !== undefined) {
+    throw settingsInvalid(paths, `${sanitizeForDisplay(repeated, 100)} is there twice`, null);
+  }
+  return content;
 }
 
 function checkSettings(paths: Pick<StatePaths, 'settingsFile'>, content: unknown): Settings {

@@ -344,7 +344,7 @@ describe('a scan is its screen’s own', () => {
     await page.keyboard.press('F5');
     await page.getByRole('button', { name: /^Close shipment/ }).waitFor();
     await app.scan('NOSUCH1');
-    await said(app, 'Nothing with this name waits to be shipped.');
+    await said(app, 'This is no machine that waits to be shipped, and no computer that was replaced.');
     await scanCommand(app, 'SHIP');
     await said(app, /Nothing is ticked/);
     await app.scan('BAY 1');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AppState } from '../../core/contract/app';
@@ -120,6 +120,42 @@ describe('an order in the app', () => {
     const now = await until((next) => next.pairing.pairs.length === 1, 'a pair');
     expect(now.media.status).toBe('refused');
     expect(now.pairing.obstacles).toContain('media-not-proved');
+    expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
+  });
+
+  it('tells before a start what the start would refuse, and why: one rule for both', async () => {
+    writeFileSync(join(own, 'name.txt'), '{{assetTag}}');
+    const machineFiles = join(own, 'files.yaml');
+    writeFileSync(machineFiles, "machineFiles:\n  - { path: '\\name.txt', template: name.txt }\n");
+    const settings = (change: object): void => {
+      mkdirSync(state, { recursive: true });
+      writeFileSync(join(state, 'settings.json'), JSON.stringify(change));
+    };
+    const text = `serial,name,tag,firmware trust\n7KX9PQ1,PC-1,T-1,\n7KX9PQ2,PC-2,,2023\n`;
+    for (const [change, code, words] of [
+      [{ machineFiles }, 'machine-file-unfilled', /7KX9PQ2.*nothing is known for \{\{assetTag\}\}/],
+      [{ desk: { requireDrivers: true } }, 'driver-pack-missing', /no table of driver packs/],
+      [{ bootLoader: { require: true } }, 'firmware-trust-unknown', /7KX9PQ1/],
+    ] as const) {
+      settings(change);
+      const { service, handlers, scan, until } = bound(await openApp());
+      if (service.orders.current === null) await handlers.openOrder({ number: 'WO-9', text });
+      service.media.select(media.path);
+      await handlers.expectHash({ sha256 });
+      await until(({ media: { status } }) => status === 'proved', 'a proved media');
+      for (const one of ['OP-Ada', '7KX9PQ1', 'BAY 1', '7KX9PQ2', 'BAY 2']) await scan(one);
+      await until(({ pairing: { pairs } }) => pairs.length === 2, 'two pairs');
+      await handlers.arm({ armed: true });
+      const { startPlan, pairing } = await until((now) => now.startPlan.refusals.length > 0, 'a refusal');
+      expect(startPlan.refusals.map((one) => one.code)).toEqual([code]);
+      expect(`${startPlan.refusals[0]?.message} ${startPlan.refusals[0]?.cause}`).toMatch(words);
+      const { code: _code, ...said } = startPlan.refusals[0] ?? { code };
+      await expect(
+        handlers.start({ driveIds: pairing.pairs.map(({ driveId }) => driveId) }),
+      ).rejects.toMatchObject({ code, data: said });
+      await service.close();
+      app = null;
+    }
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
   });
 

@@ -128,6 +128,8 @@ describe('the computer that was replaced', () => {
   it('comes back once, by its serial or its name, and the order says so', async () => {
     const wrong = await returned('7KX9PQ1');
     expect(wrong.stderr).toContain('is a new machine of work order WO-1');
+    const nothing = await returned(' ', '--note', 'a scan of nothing');
+    expect(nothing.stderr).toContain('No serial or name was given.');
     const unknown = await returned('5CG0000009');
     expect([wrong.status, unknown.status]).toEqual([3, 3]);
     expect(unknown.stderr).toContain('No work order of this station says that 5CG0000009 is replaced.');
@@ -139,7 +141,7 @@ describe('the computer that was replaced', () => {
     const again = await returned('5CG0000001');
     expect(again.stderr).toContain('is recorded already');
     const noted = await returned('5CG0000009', '--note', 'from another depot');
-    expect(noted.stdout).toContain('serial 5CG0000009 came back. No work order names it.');
+    expect(noted.stdout).toContain('Serial 5CG0000009 came back. No work order names it.');
     const shown = await runHere(['order', 'show', '--state', state]);
     expect(shown.stdout).toMatch(/returned\s+1 of 1 replaced computers/);
     expect(shown.stdout).toContain("O'NEIL-PC (serial 5CG0000001), returned");

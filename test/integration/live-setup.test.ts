@@ -9,11 +9,12 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { newSecretKey } from '../../station/signing/secret-key';
 import { makeSignature, publicKeyText } from '../../station/signing/minisign';
+import { TestApp } from '../support/app-service';
 import { errorOf, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { LiveSystem } from '../support/live-system';
@@ -195,6 +196,34 @@ describe('a stick', () => {
     const opened = told(await run('unlock', '--password-file', passwordFile('correct horse')));
     expect(opened.live).toMatchObject({ data: 'open', station: { timeZone: 'America/New_York' } });
     expect(await live.shell('readlink /etc/localtime')).toContain('America/New_York');
+
+    // The same in the app, which ends when the records are there.
+    await live.shell('umount /var/lib/prestage; rm /dev/mapper/prestage-data');
+    const app = await TestApp.open(join(area, 'app-state'), null, live.helper(resolve('dist/helper.cjs')));
+    try {
+      let restarts = 0;
+      app.service.live.onRestart(() => (restarts += 1));
+      const locked = await app.until((state) => state.live.live !== null, 'the stick is told');
+      expect(locked.live).toMatchObject({ live: { data: 'locked' }, problems: [{ code: 'live-no-data' }] });
+      const open = (text: string): Promise<unknown> =>
+        app.handlers.openStick({ act: 'open', key: { kind: 'passphrase', text } });
+      await expect(open('wrong horse')).rejects.toMatchObject({ data: { code: 'live-key-wrong' } });
+      expect([restarts, app.state.live.live?.data]).toEqual([0, 'locked']);
+      await open('correct horse');
+      expect(restarts).toBe(1);
+      expect(app.service.live.state).toMatchObject({ live: { data: 'open' }, problems: [] });
+      await app.handlers.setStick({ timeZone: 'Asia/Kolkata', keyboard: 'gb' });
+      expect(restarts).toBe(2);
+      expect(app.service.live.state.live?.station).toMatchObject({
+        timeZone: 'Asia/Kolkata',
+        keyboard: 'gb',
+      });
+      expect(live.read('/run/prestage/keyboard')).toBe('gb\n');
+    } finally {
+      await app.service.close();
+    }
+    // No passphrase lies in the log, the session or anywhere else.
+    expect(spawnSync('grep', ['--recursive', 'horse', join(area, 'app-state')]).status).toBe(1);
   });
 
   it('that is too small gets none, and nothing on it is changed', async ({ skip }) => {

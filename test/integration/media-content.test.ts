@@ -274,6 +274,16 @@ describe('a file that is no ordinary WIM', () => {
     expect(verified.status, verified.stderr).toBe(0);
     const own = await makeStation(area, 'pipable');
     expect(reportOf(await apply(own, { media: path })).jobs.map(({ state }) => state)).toEqual(['done']);
+    // Its lists of names are stored as wimlib alone reads them: no slot can be laid into them.
+    const list = join(area, 'own.yaml');
+    writeFileSync(list, "machineFiles:\n  - { path: '\\a.txt', template: own.txt }\n");
+    writeFileSync(join(area, 'own.txt'), '{{serial}}');
+    const slots = await makeStation(area, 'pipable-slots');
+    await expectRefused(slots, () => apply(slots, { media: path, more: ['--machine-files', list] }), {
+      code: 'slot-unusable',
+      names: [basename(path), 'pipable'],
+      remedy: '--not-pipable',
+    });
     // Cut off: the header that counts stands at the end.
     const cut = fresh();
     writeFileSync(cut, readFileSync(path).subarray(0, -100));

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GiB, MiB } from '../../core/base/units';
+import { TestApp } from '../support/app-service';
 import { benchDrives, errorOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
@@ -82,6 +83,28 @@ describe('drives check --full', () => {
     expect(listForm.parse(JSON.parse(list.stdout)).entries).toContainEqual(
       expect.objectContaining({ sequence: ledgerEntry, kind: 'size-checked', result: 'failed' }),
     );
+  });
+
+  it('is taken back in the app by a check that finds all of it', async () => {
+    const bench = join(area, 'again');
+    await makeBench(bench, 1, '64M');
+    const { path, id } = present((await benchDrives(bench))[0]);
+    expect((await runWrapping(checking(bench, id), path, 24 * MiB)).status).toBe(4);
+    const app = await TestApp.open(state(), bench);
+    try {
+      const { drives } = await app.until(
+        (now) => now.drives.drives[0]?.verdict === 'blocked',
+        'a false size',
+      );
+      expect(drives.drives[0]?.reasons).toMatchObject([{ code: 'false-size' }]);
+      await app.handlers.checkSize({ driveId: id });
+      await app.until(
+        (now) => now.drives.drives[0]?.verdict === 'eligible',
+        'a drive that is whole after all',
+      );
+    } finally {
+      await app.service.close();
+    }
   });
 
   it('as a part of a batch fails the one drive that is smaller; a finished drive is refused, untouched', async () => {

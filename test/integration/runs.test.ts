@@ -93,6 +93,33 @@ describe('what a killed station left open', () => {
     expect(ends[1]).not.toHaveProperty('sanitised');
   });
 
+  it('tells of an erase that had ended before its job was killed, once', async () => {
+    const before = { size: job.drive.size, table: 'none' as const, partitions: [] };
+    const ended = {
+      ...({ before, method: 'overwrite', nist: 'clear', outcome: 'erased', why: null } as const),
+      ...{ bytesReadBack: job.drive.size, seconds: 60, hidden: [] },
+    };
+    const erase: EraseRun = {
+      ...({
+        version: 1,
+        run: randomUUID(),
+        startedAt: '2026-01-01T00:00:00.000Z',
+        jobId: job.jobId,
+      } as const),
+      ...{ method: 'overwrite', before, samples: [], overwritten: 0, ended },
+    };
+    ledger.append(started(job), context);
+    const journal = new EraseJournal(paths, job.drive);
+    journal.write(erase);
+    // It is over: nobody goes on with it.
+    expect(await journal.read()).toBeNull();
+    leaveBehind();
+    await closeLeftOpen(paths, ledger, context);
+    const last = [...ledger.checkedAfter(1)].map(({ entry }) => entry.record);
+    expect(last).toMatchObject([{ end: { state: 'interrupted' }, sanitised: ended }]);
+    expect(readdirSync(paths.erasures)).toEqual([]);
+  });
+
   it('is not doubtful once the helper was told', async () => {
     ledger.append(started(job), context);
     ledger.append(done(job), context);

@@ -6,6 +6,7 @@ import { inRack, rackPreviews } from './app-preview-rack-states';
 import { erasePreviews } from './app-preview-erase-states';
 import { healthPreviews } from './app-preview-health-states';
 import { helpPreviews } from './app-preview-help-states';
+import { livePreviews } from './app-preview-live-states';
 import { ownPreviews } from './app-preview-own-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
@@ -321,6 +322,7 @@ export const previews: Readonly<Record<string, Preview>> = {
   ...healthPreviews,
   ...erasePreviews,
   ...ownPreviews,
+  ...livePreviews,
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },

@@ -203,6 +203,7 @@ export const emptyState: AppState = {
   rehearsals: [],
   notices: [],
   fleet: { status: 'off', behind: null, caughtUpAt: null, lastError: null },
+  live: { live: null, problems: [] },
 };
 
 /** A state with these drives, each in a bay, and some empty bays. */

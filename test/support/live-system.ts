@@ -113,6 +113,13 @@ export class LiveSystem {
     return await this.#execute([...user, process.execPath, prestage, ...args], '');
   }
 
+  /** The argv that starts a helper in it, as root. */
+  helper(program: string): readonly [string, ...string[]] {
+    const path = `PATH=${this.#path}:${process.env['PATH'] ?? ''}`;
+    const enter = ['--mount', '--target', String(this.#holder.pid), '--', '/usr/bin/env', path];
+    return ['/usr/bin/nsenter', ...enter, process.execPath, program];
+  }
+
   /** Runs any program in it. @throws when it fails */
   async shell(script: string): Promise<string> {
     const { status, stdout, stderr } = await this.#execute(['sh', '-c', script], '');

@@ -20,6 +20,7 @@ import {
   pairOf,
   pastOf,
   bootTestOf,
+  isCheckable,
   sizeCheckOf,
 } from '../../store/selectors';
 import { selectDrive, useView } from '../../store/view-store';
@@ -169,7 +170,7 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
   const bay = useApp((state) => bayOf(state, driveId)?.label ?? job?.bay ?? '');
   // What is paired, written or finished is not erased for its size.
   const isFree =
-    drive?.verdict === 'eligible' &&
+    isCheckable(drive) &&
     job === null &&
     pair === null &&
     erasure?.status !== 'running' &&

@@ -1,6 +1,8 @@
 import type { ReactElement } from 'react';
 import { ScreenHeader } from '../../components/screen-header';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { OwnDisksSection, StickSection } from '../live/live-sections';
 import { AboutSection, SheetSection, TrainingSection } from './about-sections';
 import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
@@ -26,13 +28,17 @@ function goTo(id: string): void {
 
 /** What the station can be told. */
 export function SettingsScreen(): ReactElement {
-  const { settings: text, scannerCheck, health } = useText();
+  const { settings: text, scannerCheck, health, live } = useText();
+  const role = useApp((state) => state.live.live?.role ?? null);
   const parts = [
     ['settings-station', text.station.title],
+    ...(role === null ? [] : [['settings-stick', live.stickTitle] as const]),
+    ...(role === 'station' ? [['settings-own-disks', live.ownTitle] as const] : []),
     ['settings-bays', text.bays.title],
     ['settings-codes', text.codes.title],
     ['settings-scanner', scannerCheck.section.title],
     ['settings-health', health.settings.title],
+    ['settings-boot-loader', text.bootLoader.title],
     ['settings-rehearsal', text.rehearsal.title],
     ['settings-sheet', text.about.sheet],
     ['settings-labels', text.labels.title],
@@ -66,6 +72,8 @@ export function SettingsScreen(): ReactElement {
         </nav>
         <div className="stack">
           <StationSection />
+          <StickSection />
+          <OwnDisksSection />
           <BaysSection />
           <CodesSection />
           <ScannerSection />

@@ -106,7 +106,7 @@ function Row({
         />
       </td>
       <td className="nowrap">{bay ?? '–'}</td>
-      <td className="mono">{machineSerial}</td>
+      <td className="mono ship-serial">{machineSerial}</td>
       <td>{computerName ?? '–'}</td>
       <td>{orderNumber ?? '–'}</td>
       <td className="mono">{driveSerial ?? '–'}</td>

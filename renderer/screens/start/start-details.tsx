@@ -49,14 +49,15 @@ export function StartDetails(): ReactElement {
       { name: text.image, value: text.imageName(batch.imageIndex, image?.name ?? '') },
     );
   }
+  // The short ones beside one another first, so that sentences leave no gaps, and the list of drives keeps its room.
   details.push(
     { name: text.layout, value: batch.layout },
-    ...(recovery === null ? [] : [{ name: text.recovery, value: recovery }]),
-    ...(loader === null ? [] : [{ name: text.loader, value: sanitizeForDisplay(loader, 400) }]),
-    ...(filesShown === null ? [] : [{ name: text.machineFiles, value: filesShown }]),
     { name: text.operator, value: batch.operator },
     { name: text.workOrder, value: batch.workOrder === '' ? common.none : batch.workOrder },
+    ...(recovery === null ? [] : [{ name: text.recovery, value: recovery, wide: true }]),
+    ...(loader === null ? [] : [{ name: text.loader, value: sanitizeForDisplay(loader, 400), wide: true }]),
+    ...(filesShown === null ? [] : [{ name: text.machineFiles, value: filesShown, wide: true }]),
+    ...(sanitise ? [{ name: text.erase, value: text.eraseFirst, wide: true }] : []),
   );
-  if (sanitise) details.push({ name: text.erase, value: text.eraseFirst });
   return <DetailList details={details} />;
 }

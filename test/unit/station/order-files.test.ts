@@ -1,8 +1,16 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { toErrorData } from '../../../core/base/errors';
+import { scanSettingsSchema } from '../../../core/scan/scan-settings';
 import type { WorkOrder } from '../../../core/order/order';
-import { canonicalOrder, decodeText, keepOrder, storedOrder } from '../../../station/orders/order-files';
+import {
+  canonicalOrder,
+  decodeText,
+  keepOrder,
+  parseOrder,
+  storedOrder,
+} from '../../../station/orders/order-files';
 import { temporaryArea } from '../../support/global-setup';
 
 const text = 'serial;model\n5CD1;Gerät\n';
@@ -26,6 +34,19 @@ describe('the bytes of an order', () => {
     expect(() => decodeText('x', Buffer.from('d0cf11e0a1b11ae1', 'hex'))).toThrow(/old format of Excel/);
     expect(() => decodeText('x', Buffer.from('<html><table>'))).toThrow(/a web page or XML/);
     expect(() => decodeText('x', Buffer.from('%PDF-1.7'))).toThrow(/is a PDF/);
+  });
+
+  it('with more errors than anybody reads are told by the first of them, and how many there are', () => {
+    const lines = Array.from({ length: 1000 }, (_, index) => `SN${1000 + index},not a name`);
+    try {
+      parseOrder('x.csv', ['serial,name', ...lines].join('\n'), '1', scanSettingsSchema.parse({}));
+      expect.unreachable();
+    } catch (error) {
+      const { message, cause } = toErrorData(error);
+      expect(message).toBe('The work order x.csv has 1000 errors.');
+      expect(cause?.split('\n')).toHaveLength(201);
+      expect(cause).toMatch(/^line 2: 'not a name' .*\nand 800 more$/s);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { PrestageError } from '../../../core/base/errors';
+import { cancelled, PrestageError } from '../../../core/base/errors';
 import { GiB } from '../../../core/base/units';
 import { healthSettingsSchema } from '../../../core/health/health-rules';
 import { noPast } from '../../../core/ledger/drive-past';
@@ -10,13 +10,16 @@ import type { LedgerRecord } from '../../../core/ledger/record';
 import { overwriteOnly, type Abilities } from '../../../core/sanitise/methods';
 import { checkDriveSize } from '../../../station/jobs/check-drive-size';
 import { sanitise, type SanitiseDependencies } from '../../../station/jobs/run-sanitise';
+import { recordedDrive } from '../../../station/drives/finished-drive';
+import { sanitiseReserved } from '../../../station/jobs/sanitise-drive';
 import { EraseJournal, type EraseRun } from '../../../station/jobs/erase-journal';
 import type { Helpers } from '../../../station/helper-client/helpers';
 import type { Ledger } from '../../../station/ledger/ledger';
+import { ledgerUnavailable } from '../../../station/ledger/ledger-errors';
 import type { StatePaths } from '../../../station/state/state-paths';
 import { sampleDrive } from '../core/drive/drives';
 import { FakeHelperClient } from './fake-helper-client';
-import { context } from './ledger/samples';
+import { context, done, sampleJob } from './ledger/samples';
 
 /** What the record says of a drive that is erased for no machine, also where that is broken off. */
 
@@ -44,16 +47,20 @@ interface Story {
   readonly erase: () => unknown;
   readonly table?: 'none' | 'gpt';
   readonly abilities?: Abilities;
+  /** Disk GUID on the open drive; undefined: it cannot be read. */
+  readonly guid?: string | null | undefined;
 }
 
-function station({ erase, table = 'none', abilities = overwriteOnly() }: Story): {
+function station({ erase, table = 'none', abilities = overwriteOnly(), ...more }: Story): {
   readonly records: LedgerRecord[];
   readonly helper: FakeHelperClient;
   readonly dependencies: SanitiseDependencies;
 } {
   const records: LedgerRecord[] = [];
   const helper = new FakeHelperClient('first', [], {
-    reserveDrives: () => ({ reservations: [{ reservation: 'r1', drive, diskGuid: null }] }),
+    reserveDrives: () => ({
+      reservations: [{ reservation: 'r1', drive, ...('guid' in more ? {} : { diskGuid: null }) }],
+    }),
     prepareSanitise: () => ({ abilities, before: { ...before, table }, samples: [] }),
     sanitiseDrive: erase,
     checkSize: erase,
@@ -88,7 +95,7 @@ function station({ erase, table = 'none', abilities = overwriteOnly() }: Story):
 }
 
 const asked = {
-  drive,
+  ...({ drive, least: 'clear' } as const),
   benchDirectory: null,
   shown: { method: 'overwrite', nist: 'clear' } as const,
   reason: null,
@@ -115,6 +122,76 @@ describe('a drive that is erased for no machine', () => {
     await expect(sanitise(asked, dependencies)).rejects.toThrow('The helper died.');
     expect(outcomes(records)).toEqual(['not-known', 'not-known']);
     expect(records.at(-1)).toMatchObject({ sanitised: { why: 'The helper died.', method: 'overwrite' } });
+  });
+
+  it('has an entry and a card where it was cancelled before the helper could answer', async () => {
+    const { records, dependencies } = station({
+      erase: () => {
+        throw cancelled('The erase');
+      },
+    });
+    const report = await sanitise(asked, dependencies);
+    expect(report).toMatchObject({ ledgerEntry: 2, sanitised: { outcome: 'not-known' } });
+    expect(outcomes(records)).toEqual(['not-known', 'not-known']);
+  });
+
+  it('of which the table cannot be read needs a reason where its serial says what it holds, and loses its machine', async () => {
+    const own = sampleDrive({ size: 64 * GiB, kind: 'disk', bus: 'sata', serial: 'WD-WX11A1', wwn: null });
+    const job = sampleJob({ machineSerial: 'HELD001', drive: recordedDrive(own) });
+    const { records, dependencies } = station({ erase: () => erased, guid: undefined });
+    const holding: Partial<Ledger> = {
+      append: dependencies.ledger.append.bind(dependencies.ledger),
+      pastOf: () => noPast,
+      findDoneOn: () => [job],
+      isIdentityShared: () => false,
+      findShipped: () => ({ entry: { record: done(job) } }) as never,
+    };
+    const given = { ...dependencies, ledger: holding as Ledger };
+    const asks = { ...asked, drive: own };
+    await expect(sanitise(asks, given)).rejects.toMatchObject({ code: 'drive-holds-finished' });
+    expect(records).toEqual([]);
+    await sanitise({ ...asks, reason: 'Sent back' }, given);
+    expect(records[0]).toMatchObject({
+      kind: 'drive-verified',
+      machineSerial: 'HELD001',
+      end: { state: 'failed' },
+    });
+    expect(records[0]).not.toHaveProperty('diskGuid');
+  });
+
+  it('is told of as erased by nobody where that cannot be recorded', async () => {
+    const { records, dependencies } = station({ erase: () => erased });
+    const append = dependencies.ledger.append.bind(dependencies.ledger);
+    const full: Pick<Ledger, 'append' | 'pastOf'> = {
+      append: (...entry) => {
+        if (records.length > 0) throw ledgerUnavailable('The ledger is full.', 'Make room.');
+        return append(...entry);
+      },
+      pastOf: () => noPast,
+    };
+    await expect(sanitise(asked, { ...dependencies, ledger: full as Ledger })).rejects.toMatchObject({
+      code: 'ledger-unavailable',
+      data: { remedy: expect.stringContaining('is not recorded') as string },
+    });
+    expect(outcomes(records)).toEqual(['not-known']);
+  });
+
+  it('that is erased in a job keeps what came of it until the job is recorded', async () => {
+    const { helper, dependencies } = station({ erase: () => erased });
+    const { paths, signal, onProgress } = dependencies;
+    const jobId = '5a0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d';
+    await sanitiseReserved({
+      ...asked,
+      ...{ client: helper.client, reservation: 'r1', jobId, paths, signal, onProgress },
+      stallMilliseconds: 30_000,
+    });
+    const journal = new EraseJournal(paths, drive);
+    expect(await journal.leftBy(jobId)).toMatchObject({ outcome: 'erased', bytesReadBack: drive.size });
+    expect(await journal.leftBy(left.run)).toBeNull();
+    await journal.recorded(left.run);
+    expect(await journal.leftBy(jobId)).not.toBeNull();
+    await journal.recorded(jobId);
+    expect(readdirSync(join(area, 'erasures'))).toEqual([]);
   });
 
   it('is not touched, and in no record, where its journal cannot be written', async () => {
@@ -169,6 +246,27 @@ describe('a drive that was shown to be purged', () => {
     await expect(sanitise(asks, dependencies)).rejects.toMatchObject({ code: 'sanitise-changed' });
     expect(records).toEqual([]);
     expect(readdirSync(join(area, 'erasures'))).toEqual([]);
+    expect(helper.requests.map(({ method }) => method)).not.toContain('sanitiseDrive');
+  });
+});
+
+describe('a drive of which a purge is demanded', () => {
+  const erasing: EraseRun = { ...left, method: 'nvme-format-user', nist: 'clear' };
+
+  it.each<[string, EraseRun | null, typeof asked.shown | null, Abilities]>([
+    ['was shown to be cleared before that', null, asked.shown, overwriteOnly()],
+    [
+      'still erases itself by a clear',
+      erasing,
+      null,
+      { ...overwriteOnly(), methods: ['nvme-format-user', 'overwrite'], underWay: true },
+    ],
+  ])('is refused, untouched and in no record, where it %s', async (_, run, shown, abilities) => {
+    const { records, helper, dependencies } = station({ erase: () => erased, abilities });
+    if (run !== null) new EraseJournal({ erasures: join(area, 'erasures') }, drive).write(run);
+    const asks = { ...asked, shown, least: 'purge' as const };
+    await expect(sanitise(asks, dependencies)).rejects.toMatchObject({ code: 'sanitise-too-weak' });
+    expect(records).toEqual([]);
     expect(helper.requests.map(({ method }) => method)).not.toContain('sanitiseDrive');
   });
 });

@@ -29,6 +29,35 @@ const codeOf = (asked: PackRequest): string => {
   }
 };
 
+describe('a table of driver packs', () => {
+  const problemOf = (text: string): string | null => readDriverTable(text).problem;
+  const named = (pack: string): string => JSON.stringify([{ pack, models: [{ model: 'M' }] }]);
+
+  it('that names a member twice is refused: readers do not agree on which of them counts', () => {
+    const twice = '[{"pack": "A", "models": [{"model": "M"}],\n"Pack": "B"}]';
+    expect(problemOf(twice)).toBe('has a member twice: 0.Pack');
+  });
+
+  it.each([
+    '..\\..\\Windows',
+    '/etc',
+    '..',
+    'A.',
+    'A ',
+    'CON',
+    'com1.x',
+    'A\\B',
+    'A:b',
+    'packs.json',
+    'PACKS.json',
+  ])('does not take the folder %j', (pack) => {
+    expect(problemOf(named(pack))).toMatch(/^is not a table of driver packs: 0\.pack/);
+  });
+  it('takes a folder', () => {
+    expect(problemOf(named('Latitude 5440 (A1)'))).toBeNull();
+  });
+});
+
 describe('the driver packs of a batch', () => {
   it('names the pack of each machine, and says which machines have none, and why', () => {
     const { packs, warnings } = planPacks(request());

@@ -8,7 +8,12 @@ import {
   judgeHealth,
   type HealthRule,
 } from '../../../../core/health/health-rules';
-import { criticalWarningWords, withFalseSize, withHealth } from '../../../../core/health/health-words';
+import {
+  criticalWarningWords,
+  withFalseSize,
+  withHealth,
+  timeInUse,
+} from '../../../../core/health/health-words';
 import { sampleDrive } from '../drive/drives';
 
 const fresh: KnownHealth = {
@@ -171,5 +176,20 @@ describe('a drive that a check found smaller than it says', () => {
 
   it('is left alone where no check did', () => {
     expect(withFalseSize(sampleDrive(), undefined, defaultHealthRules).verdict).toBe('eligible');
+  });
+});
+
+describe('the time that a drive was on', () => {
+  it.each([
+    [0, '0 hours'],
+    [1, '1 hour'],
+    [47, '47 hours'],
+    [48, '2 days'],
+    [1459, '60 days'],
+    [1460, '2 months'],
+    [8760, '1 year'],
+    [19_710, '2 years 3 months'],
+  ])('%i hours: %s', (hours, words) => {
+    expect(timeInUse(hours)).toBe(words);
   });
 });

@@ -72,6 +72,8 @@ describe('a template', () => {
     [{ template: '<u>{{uuid}}</u>' }, 'nothing is known for {{uuid}}'],
     [{ template: '<u>{{constructor}}</u>' }, 'the placeholder {{constructor}} is not known'],
     [{ kind: 'json', template: '{"a": }' } as const, 'it is no valid JSON when it is filled'],
+    [{ kind: 'json', template: '{"a": {"b": 1, "b": 2}}' } as const, 'it has the member a.b twice'],
+    [{ kind: 'json', template: '[{"name": 1, "Name": 2}]' } as const, 'it has the member 0.Name twice'],
     [
       { template: `<u>${'x'.repeat(4096)}</u>` },
       'it has 4103 bytes when it is filled, and its place has 4096',
@@ -155,6 +157,8 @@ describe('a list of machine files', () => {
     '\\a:b',
     '\\a|b',
     '\\a\u202eb',
+    '\\$MFT',
+    '\\$extend\\a.txt',
   ])('refuses %s', (path) => {
     expect(machinePathSchema.safeParse(path).success).toBe(false);
   });

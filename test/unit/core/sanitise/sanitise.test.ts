@@ -32,7 +32,7 @@ import {
   sampleOffsets,
   type Sample,
 } from '../../../../core/sanitise/samples';
-import { endOfStatus, hiddenReached, judgeErase } from '../../../../core/sanitise/sanitised';
+import { endOfStatus, hiddenReached, judgeErase, sanitisedSchema } from '../../../../core/sanitise/sanitised';
 import { plannedEraseWords } from '../../../../core/sanitise/words';
 import { readTableBefore } from '../../../../core/sanitise/table-before';
 import { encodePartitionTable } from '../../../../core/drive/gpt';
@@ -416,6 +416,17 @@ describe('the outcome', () => {
     // Cancelled while the drive went on: it says "done", and nobody has looked.
     expect(judgeErase({ state: 'done' }, null).outcome).toBe('not-known');
     expect(judgeErase({ state: 'done' }, 'read-back')).toEqual({ outcome: 'erased', why: null });
+    const before = { size: 4096, table: 'none', partitions: [] };
+    const record = {
+      ...({ before, method: 'overwrite', nist: 'clear', outcome: 'erased', why: null } as const),
+      ...{ seconds: 1, hidden: [] },
+    };
+    const holds = (seen: object): boolean => sanitisedSchema.safeParse({ ...record, ...seen }).success;
+    expect([holds({ bytesReadBack: 4096 }), holds({ samples: counts })]).toEqual([true, true]);
+    // No record says it of what was not looked at.
+    expect([{}, { bytesReadBack: 4095 }, { samples: { ...counts, unread: 1 } }].map(holds)).toEqual([
+      ...[false, false, false],
+    ]);
     expect(judgeErase({ state: 'failed', why: 'It failed.' }, counts).outcome).toBe('not-erased');
     expect(judgeErase({ state: 'not-known', why: 'It stopped.' }, counts).outcome).toBe('not-known');
     expect(judgeErase({ state: 'not-known', why: 'It stopped.' }, null)).toEqual({

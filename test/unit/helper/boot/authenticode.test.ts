@@ -99,6 +99,31 @@ describe("a program's table of signatures", () => {
     expect(signaturesOf(program.subarray(0, -600))).toMatchObject([{ state: 'unreadable' }]);
   });
 
+  it('of a program whose sections lie over one another is not read: it would be hashed a thousand times', () => {
+    const sections = 3000;
+    const program = programWith([shimSignature(2)]);
+    const optional = 0x98;
+    const table = program.subarray(512);
+    const body = Buffer.alloc(512 * 1024);
+    program.copy(body, 0, 0, 512);
+    body.writeUInt16LE(sections, optional - 18);
+    body.writeUInt32LE(body.length, optional + 144);
+    for (let index = 0; index < sections; index += 1) {
+      const at = optional + 240 + index * 40;
+      body.writeUInt32LE(body.length - 512, at + 16);
+      body.writeUInt32LE(512, at + 20);
+    }
+    expect(signaturesOf(Buffer.concat([body, table]))).toMatchObject([{ state: 'unreadable' }]);
+  });
+
+  it('of a program that is cut off at any byte of its headers is not read: it is not said to have none', () => {
+    const program = programWith([shimSignature(2)]);
+    for (let length = 0; length < 0x98 + 240; length += 1) {
+      expect(signaturesOf(program.subarray(0, length))).toMatchObject([{ state: 'unreadable' }]);
+      expect(efiProgramIn(program.subarray(0, length))?.signed ?? false).toBe(length >= 0x98 + 152);
+    }
+  });
+
   it('is never the reason for a crash, whatever it holds', () => {
     const program = programWith([shimSignature(2)]);
     fc.assert(

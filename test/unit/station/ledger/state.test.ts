@@ -119,6 +119,7 @@ describe('the settings', () => {
     ['{"stationName": "a\\u202eb"}', 'stationName'],
     ['{"stationNme": "x"}', 'stationNme'],
     ['{', 'JSON'],
+    ['{"stallSeconds": 60, "stallSeconds": 6000}', 'stallSeconds is there twice'],
     ['[]', 'settings.json'],
   ])('are refused when they are %s, naming file and field', (text, field) => {
     const paths = statePaths(folder);

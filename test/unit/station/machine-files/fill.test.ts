@@ -31,6 +31,8 @@ describe('XML', () => {
     '<?xml version="1.0" encoding="utf-8"?>\n<a b="1"/>',
     '<a>&amp;&#xE4;&#228;</a>',
     '<a><!-- a - b & c --><![CDATA[a && b --]]></a>',
+    '<a xmlns:w="urn:w" b="x:y > z"><w:b w:c="]]&gt;"/>at 12:30</a>',
+    '<a><!-- <!DOCTYPE a> --></a>',
   ])('takes %j', (text) => {
     expect(xmlProblem(text)).toBeNull();
   });
@@ -41,8 +43,22 @@ describe('XML', () => {
     '<a b="&x"/>',
     '<a>\u0001</a>',
     '<a><!-- PC--1 --></a>',
+    '<a>&#0;</a>',
+    '<a>&#xD800;</a>',
+    '<a b="x<y"/>',
+    '<a>]]></a>',
+    '<a><w:b/></a>',
+    '<a w:b="1"/>',
   ])('refuses %j', (text) => {
     expect(xmlProblem(text)).toMatch(/not well-formed/);
+  });
+  it.each([
+    '<!DOCTYPE a><a/>',
+    '<!DOCTYPE a [<!ENTITY b "bb"><!ENTITY c "&b;&b;&b;">]><a>&c;</a>',
+    '<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+    '<?xml version="1.1"?><a/>',
+  ])('refuses %j, which is well-formed', (text) => {
+    expect(xmlProblem(text)).toMatch(/which Windows does not read/);
   });
   it.each(['', 'x', '<a>x</b>', '<a>&x</a>', '<a><b></a>', '<a/><b/>', '<a/><a/>', '<a b=1/>'])(
     'refuses %j',
@@ -107,6 +123,13 @@ describe('the files of a batch', () => {
       expect(refusal([{ serial: 'A' }, { serial: 'B' }])).toMatch(
         /^computer-name-invalid: .*machines A and B have one computer name, DEPOT-1/,
       );
+      answers('<!-- of the depot --><![CDATA[DEPOT-1]]>');
+      expect(refusal([{ serial: 'A' }, { serial: 'B' }])).toMatch(/one computer name, DEPOT-1/);
+      list.files[0] = {
+        ...file,
+        template: `<u:unattend xmlns:u="urn:u"><u:component name='Microsoft-Windows-Shell-Setup' x="y"><u:ComputerName>DEPOT-1</u:ComputerName></u:component></u:unattend>`,
+      };
+      expect(refusal([{ serial: 'A' }, { serial: 'B' }])).toMatch(/one computer name, DEPOT-1/);
       answers('*');
       expect(refusal([{ serial: 'A' }, { serial: 'B' }])).toBe('none');
     } finally {

@@ -1,0 +1,17 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, it } from 'vitest';
+
+const folder = resolve(import.meta.dirname, '../../../renderer/screens/settings');
+
+it('the list at the top of Settings leads to every part of it', () => {
+  const parts = readdirSync(folder)
+    .filter((name) => name.endsWith('.tsx'))
+    .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/<Panel id="([^"]+)"/g)])
+    .map(([, id = '']) => id);
+  const listed = [
+    ...readFileSync(join(folder, 'settings-screen.tsx'), 'utf8').matchAll(/\['(settings-[^']+)', /g),
+  ].map(([, id = '']) => id);
+  expect(parts.length).toBeGreaterThan(10);
+  expect(listed.toSorted()).toEqual(parts.toSorted());
+});
