@@ -80,6 +80,31 @@ export function requireLevel(
 }
 
 /**
+ * An erase that this station began and that goes on is waited for, whatever the drive offers meanwhile: with the password of that
+ * erase it offers nothing at all.
+ * @param least what is demanded at least
+ * @throws PrestageError sanitise-too-weak
+ */
+export function planGoingOn(
+  drive: Named,
+  method: SanitiseMethod,
+  abilities: Abilities,
+  least: NistLevel,
+): PlannedErase {
+  const nist = levelOf(method, abilities);
+  if (!isAtLeast(nist, least)) {
+    throw new PrestageError({
+      code: 'sanitise-too-weak',
+      message: `The ${driveLabel(drive)} is still being erased by ${methodWords(method, nist)}, which was begun before, and a ${least} is demanded.`,
+      remedy:
+        'Nothing was touched. Let that erase come to its end first: prestage sanitise without --level. Then it can be erased anew.',
+    });
+  }
+  const { hidden, notKnown } = abilities;
+  return { method, nist, hidden, notKnown, seconds: null };
+}
+
+/**
  * What was shown and confirmed, as far as the drive still offers it.
  * @throws PrestageError drive-locked, drive-frozen, sanitise-changed: nothing was touched
  */

@@ -6,7 +6,7 @@ import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { pastWords } from '../../core/ledger/past-words';
 import { jobHealthSchema } from '../../core/health/health-rules';
 import { jobHealthWords } from '../../core/health/health-words';
-import { chooseMethod, withHidden } from '../../core/sanitise/choose';
+import { chooseMethod, planGoingOn, withHidden } from '../../core/sanitise/choose';
 import {
   levelOf,
   methodFacts,
@@ -80,7 +80,10 @@ export function sanitiseCommand(): Command {
           const [abilities] = await readAbilitiesOf([drive], helpers, benchDirectory, signal);
           if (abilities === undefined) throw new Error('the helper told nothing of the drive');
           // One that an earlier run began is waited for; what it can do says nothing then.
-          const goesOn = abilities.underWay || (await eraseGoingOn(paths, drive, abilities)) !== null;
+          const left = await eraseGoingOn(paths, drive, abilities);
+          // The level of the settings keeps nobody from letting it come to its end.
+          if (left !== null) planGoingOn(drive, left.method, abilities, options.level ?? 'clear');
+          const goesOn = abilities.underWay || left !== null;
           const least = options.level ?? settings.sanitiseLevel;
           const method = goesOn ? null : chooseMethod(drive, abilities, options.method ?? null, least);
           const shown = method === null ? null : { method, nist: levelOf(method, abilities) };

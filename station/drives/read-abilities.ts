@@ -4,8 +4,8 @@ import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
 
 /**
- * Which ways of erasing drives offer, and what they hide. Hardware is asked through the helper that may open it, which can ask for
- * a password; what is no hardware can only be overwritten.
+ * Which ways of erasing drives offer, and what they hide. A device is asked through the helper that may open it, which can ask for
+ * a password, and which knows what device has commands of its own; a file can only be overwritten.
  * @returns in the order of the drives
  * @throws PrestageError privilege-…, drive-changed, drive-not-found, tool-missing, cancelled
  */
@@ -15,7 +15,7 @@ export async function readAbilitiesOf(
   benchDirectory: string | null,
   signal?: AbortSignal,
 ): Promise<Abilities[]> {
-  const asked = drives.filter(({ kind }) => kind === 'disk');
+  const asked = drives.filter(({ kind }) => kind !== 'virtual');
   const known = new Map<Drive, Abilities>();
   if (asked.length > 0) {
     const abilities = await askAbilities(asked, await helpers.privileged(), benchDirectory, signal);

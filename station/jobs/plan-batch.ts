@@ -16,8 +16,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { withFalseSize, withHealth } from '../../core/health/health-words';
-import { chooseAsShown, planErase, type PlannedErase } from '../../core/sanitise/choose';
-import { levelOf } from '../../core/sanitise/methods';
+import { chooseAsShown, planErase, planGoingOn, type PlannedErase } from '../../core/sanitise/choose';
 import { PrestageError } from '../../core/base/errors';
 import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
@@ -210,14 +209,7 @@ async function planErases(
   return drives.map((drive, index) => {
     const told = required(abilities[index], `what drive ${drive.id} can do`);
     const goesOn = left[index] ?? null;
-    // What it offers says nothing then: with the password of that erase it offers nothing at all.
-    if (goesOn !== null) {
-      const { hidden, notKnown } = told;
-      return {
-        ...{ method: goesOn.method, nist: levelOf(goesOn.method, told), hidden, notKnown },
-        seconds: null,
-      };
-    }
+    if (goesOn !== null) return planGoingOn(drive, goesOn.method, told, sanitiseLevel);
     const shown = eraseShown?.get(drive.id);
     if (shown !== undefined) chooseAsShown(drive, told, shown);
     const plan = planErase(drive, told, sanitiseLevel);

@@ -59,9 +59,9 @@ async function scene(
     serial: drive.serial ?? '',
     ...facts,
   });
-  const args = ['sanitise', '--drive', drive.id, '--bench', bench, '--state', state, '--yes', '--json'];
+  const at = ['--bench', bench, '--state', state, '--yes', '--json'];
   const sanitise: Scene['sanitise'] = async (more = [], signal) =>
-    await programs.run([...args, ...more], model, signal);
+    await programs.run(['sanitise', '--drive', drive.id, ...at, ...more], model, signal);
   return { drive, model, content, state, sanitise };
 }
 
@@ -161,7 +161,7 @@ describe.skipIf(!isRoot).concurrent('an NVMe drive that erases itself', () => {
       outcome: 'not-known',
       why: expect.stringContaining('cannot be taken back') as string,
     });
-    at.model.change({ left: 2 });
+    at.model.change({ left: 8 });
     const next = sanitisedOf(await at.sanitise());
     expect(next).toMatchObject({ outcome: 'erased', resumed: true, method: 'nvme-sanitize-overwrite' });
     // One pass, and told once.
@@ -176,7 +176,7 @@ describe.skipIf(!isRoot).concurrent('an NVMe drive that erases itself', () => {
     const run = await running;
     expect([run.status, errorOf(run).code]).toEqual([3, 'helper-died']);
     expect(erasures(at)).toHaveLength(1);
-    at.model.change({ left: 2 });
+    at.model.change({ left: 8 });
     expect(sanitisedOf(await at.sanitise())).toMatchObject({ outcome: 'not-erased', resumed: true });
     expect(at.model.facts['sent']).toBe('84');
   });
@@ -193,11 +193,12 @@ describe.skipIf(!isRoot).concurrent('an NVMe drive that erases itself', () => {
 
 describe.skipIf(!isRoot).concurrent('a SATA drive that erases itself', () => {
   it.each([
-    [0xf000, 'ata-sanitize-block', 'b412'],
-    [0x5000, 'ata-sanitize-overwrite', 'b414'],
-  ] as const)('by Sanitize, word 59 %i: %s', async (offers, method, sent) => {
+    [0xf000, 'ata-sanitize-block', 'b412', 'purge'],
+    // The model does not say that it turns.
+    [0x5000, 'ata-sanitize-overwrite', 'b414', 'clear'],
+  ] as const)('by Sanitize, word 59 %i: %s', async (offers, method, sent, nist) => {
     const at = await scene('ata', { offers });
-    expect(sanitisedOf(await at.sanitise())).toMatchObject({ outcome: 'erased', method, nist: 'purge' });
+    expect(sanitisedOf(await at.sanitise())).toMatchObject({ outcome: 'erased', method, nist });
     // Not told a number, it overwrites sixteen times.
     expect(at.model.facts).toMatchObject({ sent, passes: sent === 'b414' ? '1' : '0' });
     expect(holdsOld(at)).toBe(false);
@@ -236,6 +237,13 @@ describe.skipIf(!isRoot).concurrent('a SATA drive that erases itself', () => {
     expect(sanitisedOf(await at.sanitise())).toMatchObject({ outcome: 'erased', resumed: true });
     expect(at.model.facts).toMatchObject({ sent: 'f1 f3 f4', enabled: '0', locked: '0' });
     expect(holdsOld(at)).toBe(false);
+  });
+
+  it('and goes on with a clear that was begun, is refused where a purge is demanded', async () => {
+    const at = await scene('ata', { security: 0x01, dies: 0xf3 });
+    expect(errorOf(await at.sanitise()).code).toBe('helper-died');
+    expect(errorOf(await at.sanitise(['--level', 'purge'])).code).toBe('sanitise-too-weak');
+    expect(at.model.facts).toMatchObject({ locked: '1', sent: 'f1' });
   });
 
   it.each([
