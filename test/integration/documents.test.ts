@@ -58,7 +58,10 @@ const notRun: readonly (readonly [command: string, reason: string])[] = [
   ['openssl cms', 'test/integration/delivery.test.ts runs it'],
   ['prestage rehearse', 'starts virtual machines for minutes: test/boot'],
   ['prestage drives check', 'erases a drive for as long as it takes: test/integration/real-size.test.ts'],
-  ['prestage live', 'needs a stick: test/integration/live-setup.test.ts'],
+  ['prestage live setup', 'needs a stick: test/integration/live-setup.test.ts'],
+  ['prestage live station', 'needs a stick: test/integration/live-setup.test.ts'],
+  ['prestage live unlock-disk', 'needs a stick: test/integration/live.test.ts'],
+  ['prestage live update', 'needs a stick: test/integration/live-setup.test.ts'],
   ['prestage state', 'asks for a password: test/integration/state-backup.test.ts'],
   ['prestage machine', 'asks for an administrator’s password: test/integration/machine.test.ts'],
   [
@@ -188,7 +191,19 @@ async function readOptions(command: readonly string[]): Promise<ReadonlySet<stri
   return new Set(stdout.match(/(?<=^\s+(?:-\w, )?)--[a-z0-9-]+/gm));
 }
 
-const groups = ['media', 'order', 'ledger', 'fleet', 'cache', 'bench', 'support', 'key', 'label'];
+const groups = [
+  'media',
+  'order',
+  'ledger',
+  'fleet',
+  'cache',
+  'bench',
+  'support',
+  'key',
+  'label',
+  'live',
+  'state',
+];
 
 /** Whether the second word is a command, too. */
 function isOfGroup([first = '', second = '']: readonly string[]): boolean {
