@@ -29,6 +29,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
+          sequence: { groupOrder: 1 },
           // A process for each file, and all modules read anew in it, take longer than the tests. No test replaces a module,
           // and what a test changes of the process it puts back.
           isolate: false,
@@ -42,6 +43,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
+          sequence: { groupOrder: 1 },
           // What is asked again until it holds: a second is too short on busy cores.
           expect: { poll: { timeout: 20_000 } },
           // As for the unit tests.
@@ -57,6 +59,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
+          // Windows, scans and their pace: a third one would take their time. What has other workers runs as a group of its own.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
           // What is asked again until it holds: a second is too short on busy cores.
           expect: { poll: { timeout: 20_000 } },
           // As for the unit tests.
