@@ -59,6 +59,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           environment: 'node',
+          // Scans are key events at a scanner's pace: on a busy machine one may come too late. The report names what was tried again.
+          retry: 1,
           // Windows, scans and their pace: a third one would take their time. What has other workers runs as a group of its own.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

@@ -10,7 +10,7 @@ it('the list at the top of Settings leads to every part of it', () => {
     .filter((name) => name.endsWith('.tsx'))
     .concat('../live/live-sections.tsx');
   const parts = files
-    .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/<Panel id="([^"]+)"/g)])
+    .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/<Panel\s+id="([^"]+)"/g)])
     .map(([, id = '']) => id);
   const listed = [
     ...readFileSync(join(folder, 'settings-screen.tsx'), 'utf8').matchAll(/\['(settings-[^']+)', /g),
