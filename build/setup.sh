@@ -47,7 +47,7 @@ fi
 if [ -n "$tests" ]; then
   wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
           pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils
-          mkfs.ext4:e2fsprogs dmsetup:dmsetup ps:procps git:git minisign:minisign xdotool:xdotool
+          mkfs.ext4:e2fsprogs dmsetup:dmsetup cryptsetup:cryptsetup-bin ps:procps git:git minisign:minisign xdotool:xdotool
           setxkbmap:x11-xkb-utils zbarimg:zbar-tools pdftoppm:poppler-utils lp:cups-client cupsd:cups-daemon"
 fi
 
