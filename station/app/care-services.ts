@@ -48,7 +48,7 @@ export function careServices(
     context: () => app.recovery.contextWhenRecorded(),
   };
   const isPaired = (id: string): boolean => app.pairing.pairs.some(({ driveId }) => driveId === id);
-  const sizeChecks = new SizeChecks({
+  const sizeChecks: SizeChecks = new SizeChecks({
     ...{ helpers, ledger, ...common },
     stallSeconds: () => app.settings.current.stallSeconds,
     isTaken: (id) =>
@@ -59,7 +59,7 @@ export function careServices(
     ...{ helpers, paths, ...common },
     level: () => app.settings.current.sanitiseLevel,
   });
-  const erasures = new Erasures({
+  const erasures: Erasures = new Erasures({
     ...{ helpers, ledger, paths, ...common },
     settings: () => app.settings.current,
     operator: () => app.batch.state.operator,
