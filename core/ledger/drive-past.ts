@@ -237,7 +237,7 @@ function wasOn(drive: PastDrive, job: JobDetails, shared: boolean): boolean {
 
 /** As {@link wasOn}, of an erase. */
 function wasErased(drive: PastDrive, erase: EndedErase, shared: boolean): boolean {
-  if (drive.attachment !== null && drive.attachment === erase.attachment) return true;
+  if (isSameAttachment(drive, erase)) return true;
   if (areDifferentDrives(drive, erase.drive)) return false;
   return !shared && isKnownBySerial(drive) && tellsOwnIdentity(erase.drive) && isSameKey(drive, erase.drive);
 }

@@ -40,10 +40,12 @@ export class DrivePasts {
   of(drive: PastDrive): DrivePast {
     const { guids } = this.#entries;
     const shared = guids?.isShared(driveKey(drive)) ?? false;
+    const care = this.#entries.careOf(drive);
     return drivePast(drive, this.#endedJobs(drive, shared), {
-      cared: this.#careOf(drive, shared),
+      // Behind a dock that has one serial for all its drives, the newest may be anybody's.
+      cared: shared ? [] : care.flatMap((row) => careDone(row) ?? []),
       shared,
-      erases: this.#entries.careOf(drive).flatMap((row) => endedErase(row) ?? []),
+      erases: care.flatMap((row) => endedErase(row) ?? []),
       shipmentOf: (jobId) => this.#shipmentOf(jobId),
       findingOf: (job) => this.#findingOf(job),
     });
@@ -62,18 +64,6 @@ export class DrivePasts {
     // Where the serial is not the drive's own, it may be that of thousands behind one dock, and shows nothing.
     if (!shared && isKnownBySerial(drive)) for (const row of endedOn(drive)) rows.set(row.sequence, row);
     return [...rows.values()].sort((a, b) => a.sequence - b.sequence).flatMap((row) => endedJob(row) ?? []);
-  }
-
-  /** Oldest first. Behind a dock that has one serial for all its drives, the newest may be anybody's. */
-  #careOf(drive: PastDrive, shared: boolean): CareDone[] {
-    if (shared) return [];
-    return this.#entries
-      .careOf(drive)
-      .flatMap(({ sequence: entry, entry: { time, record } }) =>
-        record.kind === 'size-checked' || record.kind === 'drive-sanitised'
-          ? [{ record, entry, time, result: careOutcome(record).result }]
-          : [],
-      );
   }
 
   #shipmentOf(jobId: string): { readonly number: string; readonly time: string } | null {
@@ -97,6 +87,11 @@ function endedJob({ sequence: entry, entry: { time, record } }: LedgerRow): Ende
   if (record.kind !== 'job-ended') return null;
   const { job, end, untouched, sanitised } = record;
   return { job, entry, time, end, touched: untouched !== true, sanitised };
+}
+
+function careDone({ sequence: entry, entry: { time, record } }: LedgerRow): CareDone | null {
+  if (record.kind !== 'size-checked' && record.kind !== 'drive-sanitised') return null;
+  return { record, entry, time, result: careOutcome(record).result };
 }
 
 function endedErase({ sequence: entry, entry: { time, record } }: LedgerRow): EndedErase | null {

@@ -1,3 +1,5 @@
+import { formatBytes } from '../../core/base/display';
+import type { RecordedDrive } from '../../core/ledger/record';
 import { qrSquares } from './barcodes';
 import { barcode, fonts, ink, inner, line, mm, page, text, type Pdf } from './pdf';
 
@@ -18,6 +20,16 @@ export interface CertificatePage {
   readonly sections: readonly (readonly [heading: string, rows: readonly Row[]])[];
   /** Which record proves it. */
   readonly proof: string;
+}
+
+/** Which drive it is about, as it told itself. */
+export function driveRows({ model, serial, wwn, size, logicalSectorSize }: RecordedDrive): readonly Row[] {
+  return [
+    ['Model', model ?? 'not reported'],
+    ['Serial', serial ?? 'not reported'],
+    ['WWN', wwn ?? 'not reported'],
+    ['Size', `${formatBytes(size)} (${size} bytes), sectors of ${logicalSectorSize} bytes`],
+  ];
 }
 
 /** Where a page ends above its foot. */

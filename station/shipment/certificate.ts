@@ -12,7 +12,7 @@ import { replacedText } from '../../core/machine/replaced-computer';
 import type { MachineContent } from './content';
 import type { ShipmentDetails } from '../../core/shipment/shipment';
 import { machineCode } from './machine-code';
-import { drawPage, type Row } from './certificate-page';
+import { drawPage, driveRows, type Row } from './certificate-page';
 import { makePdf, utc } from './pdf';
 
 export type PageDetails = Omit<ShipmentDetails, 'files' | 'format' | 'version'>;
@@ -79,13 +79,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
     [
       'Drive',
       [
-        ['Model', drive.model ?? 'not reported'],
-        ['Serial', drive.serial ?? 'not reported'],
-        ['WWN', drive.wwn ?? 'not reported'],
-        [
-          'Size',
-          `${formatBytes(drive.size)} (${drive.size} bytes), sectors of ${drive.logicalSectorSize} bytes`,
-        ],
+        ...driveRows(drive),
         ['Disk GUID', job.diskGuid],
         ['Bay', drive.bay],
         ['Health', health === undefined ? null : sanitizeForDisplay(jobHealthWords(health), 400)],

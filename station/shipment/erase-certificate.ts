@@ -1,4 +1,4 @@
-import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { afterLine, healthLine, riseWords } from '../../core/health/health-words';
 import type { LedgerRecord } from '../../core/ledger/record';
@@ -14,7 +14,7 @@ import {
 import { driveKey, type LedgerRow } from '../ledger/entry';
 import { ledgerBroken } from '../ledger/ledger-errors';
 import type { LedgerReader } from '../ledger/ledger-reader';
-import { drawPage, type CertificatePage, type Row } from './certificate-page';
+import { drawPage, driveRows, type CertificatePage, type Row } from './certificate-page';
 import { makePdf, utc } from './pdf';
 import type { EraseCertificate } from './ship-protocol';
 
@@ -108,13 +108,7 @@ function sections({ sequence, hash, entry, record }: ErasedRow): [string, readon
     [
       'Drive',
       [
-        ['Model', drive.model ?? 'not reported'],
-        ['Serial', drive.serial ?? 'not reported'],
-        ['WWN', drive.wwn ?? 'not reported'],
-        [
-          'Size',
-          `${formatBytes(drive.size)} (${drive.size} bytes), sectors of ${drive.logicalSectorSize} bytes`,
-        ],
+        ...driveRows(drive),
         ['Connection', drive.bus],
         ['Bay', drive.bay],
         ['Identity', drive.identityShared === true ? 'another attached drive told the same serial' : null],
