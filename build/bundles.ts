@@ -4,7 +4,7 @@
  */
 import type { BuildOptions, Plugin } from 'esbuild';
 import { chmod, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { launched } from './code-cache';
 import { helpPlugin } from './help/help-plugin';
 
@@ -55,6 +55,17 @@ const apart = (name: string, filter: RegExp): Plugin => ({
   },
 });
 
+/** See build/libsql-later.cjs, which is what the programs get for `libsql`; only that file gets the package. */
+const libsqlLater: Plugin = {
+  name: 'libsql-later',
+  setup: (bundler) => {
+    const later = resolve(import.meta.dirname, 'libsql-later.cjs');
+    bundler.onResolve({ filter: /^libsql$/ }, ({ importer }) =>
+      importer === later ? { path: 'libsql', external: true } : { path: later },
+    );
+  },
+};
+
 /** A package, or a part of one, as a file of its own. */
 const ofItsOwn = {
   ...onNode,
@@ -90,10 +101,11 @@ export const programs = {
     'log-worker': 'station/log/log-worker.ts',
     'fleet-worker': 'station/fleet/fleet-worker.ts',
     'ship-worker': 'station/shipment/ship-worker.ts',
+    'rack-worker': 'station/rack/rack-worker.ts',
   },
   outdir,
   // Packages with native parts are loaded from node_modules. pg works without pg-native, which is not there.
-  external: ['drivelist', 'libsql', 'pg-native'],
+  external: ['drivelist', 'pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
   // A start reads and hashes all of it. Names stay, for whoever reads a stack.
@@ -101,6 +113,7 @@ export const programs = {
   minifySyntax: true,
   plugins: [
     ...common.plugins,
+    libsqlLater,
     apart('pdfkit', /^pdfkit$/),
     apart('font', /^@fontsource\/unifontex\/.*\.woff$/),
   ],

@@ -5,6 +5,7 @@
 #   build/setup.sh --app     also what starting and packing the desktop app needs: Electron and its libraries
 #   build/setup.sh --tests   all of that, and what the tests and the benchmark need
 #   build/setup.sh --fleet   what the command line needs, and a PostgreSQL for the fleet's tests
+#   build/setup.sh --live    what --tests does, and what making the stick and reading a screen needs
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export PATH="$PATH:/usr/sbin:/sbin"
@@ -14,11 +15,13 @@ say() { printf 'setup: %s\n' "$*" >&2; }
 app=""
 tests=""
 fleet=""
+live=""
 case "${1:-}" in
   "") ;;
   --app) app=yes ;;
   --tests) app=yes tests=yes ;;
   --fleet) fleet=yes ;;
+  --live) app=yes tests=yes live=yes ;;
   *) say "unknown: $1"; exit 2 ;;
 esac
 
@@ -46,9 +49,12 @@ if [ -n "$app" ]; then
 fi
 if [ -n "$tests" ]; then
   wanted="$wanted sgdisk:gdisk sfdisk:fdisk losetup:mount sudo:sudo Xvfb:xvfb xauth:xauth lintian:lintian
-          pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils
+          ip:iproute2 dnsmasq:dnsmasq-base pkexec:pkexec pkaction:polkitd dbus-daemon:dbus qemu-system-x86_64:qemu-system-x86 xz:xz-utils
           mkfs.ext4:e2fsprogs dmsetup:dmsetup cryptsetup:cryptsetup-bin ps:procps git:git minisign:minisign xdotool:xdotool
           setxkbmap:x11-xkb-utils zbarimg:zbar-tools pdftoppm:poppler-utils lp:cups-client cupsd:cups-daemon"
+fi
+if [ -n "$live" ]; then
+  wanted="$wanted mmdebstrap:mmdebstrap mksquashfs:squashfs-tools xorriso:xorriso tesseract:tesseract-ocr"
 fi
 
 missing=""
@@ -65,7 +71,12 @@ if [ -n "$libraries" ]; then
     case "$present" in *"${pair%%:*} "*) ;; *) missing="$missing ${pair##*:}" ;; esac
   done
 fi
+# Headers of the library that wimtools brings.
+if [ ! -e /usr/include/wimlib.h ]; then missing="$missing libwim-dev"; fi
 if [ -n "$tests" ] && [ ! -e /usr/share/OVMF/OVMF_VARS_4M.ms.fd ]; then missing="$missing ovmf"; fi
+if [ -n "$live" ] && ! ls /usr/share/tesseract-ocr/*/tessdata/eng.traineddata >/dev/null 2>&1; then
+  missing="$missing tesseract-ocr-eng"
+fi
 
 # Debian 13 renamed libraries whose interface has a 64-bit time: libasound2 is libasound2t64 there.
 by_availability() {

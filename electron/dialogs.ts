@@ -30,7 +30,7 @@ export function windowHandlers(
   const savePath = async (
     name: string,
     extension: string,
-    folder = app.getPath('documents'),
+    folder = service.live.diskFolder ?? app.getPath('documents'),
   ): Promise<string | null> => {
     const { canceled, filePath } = await dialog.showSaveDialog(current(), {
       defaultPath: join(folder, name),
@@ -38,12 +38,21 @@ export function windowHandlers(
     });
     return canceled || filePath === '' ? null : filePath;
   };
+  /** On a stick, files come from the disk that was opened for them, or from the one that brings media. */
+  const begin = (): { readonly defaultPath?: string } => {
+    const { filesFolder } = service.live;
+    return filesFolder === null ? {} : { defaultPath: filesFolder };
+  };
   const folderPath = async (): Promise<string | null> => {
-    const { canceled, filePaths } = await dialog.showOpenDialog(current(), { properties: ['openDirectory'] });
+    const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+      ...begin(),
+      properties: ['openDirectory'],
+    });
     return canceled ? null : (filePaths[0] ?? null);
   };
   const filePath = async (name: string, extensions: string[]): Promise<string | null> => {
     const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
+      ...begin(),
       properties: ['openFile'],
       filters: [
         { name, extensions },
@@ -63,6 +72,26 @@ export function windowHandlers(
   };
   return {
     ...lineHandlers(service, current),
+    chooseUpdate: async () => {
+      const path = await filePath('Prestage Live', ['iso', 'ISO']);
+      if (path !== null) service.live.beginUpdate(path);
+      return { chosen: path !== null };
+    },
+    chooseBootImage: async () => {
+      const path = await filePath('Prestage Live', ['iso', 'ISO']);
+      if (path !== null) service.rack.useImage(path);
+      return { chosen: path !== null };
+    },
+    saveBackup: async ({ password }) => {
+      service.backup.requirePlace();
+      const day = new Date().toISOString().slice(0, 10);
+      const station = service.settings.current.stationName.replace(/[^A-Za-z0-9._-]+/g, '-');
+      const path = await savePath(`${station}-${day}.prestage`, 'prestage');
+      if (path === null) return { saved: null };
+      const { bytes, entries } = await service.backup.backUp(path, password);
+      return { saved: { path, bytes, entries } };
+    },
+    chooseBackup: async () => ({ path: await filePath('Backups', ['prestage']) }),
     chooseShipmentsFolder: async () => {
       const { canceled, filePaths } = await dialog.showOpenDialog(current(), {
         properties: ['openDirectory', 'createDirectory'],

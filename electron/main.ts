@@ -102,6 +102,10 @@ async function start(): Promise<void> {
   service = await opening;
   // On a stick: what keeps the app running (build/live) starts it again.
   service.live.onRestart(() => void quit());
+  service.backup.onRestored(() => {
+    if (service?.live.state.live === null) app.relaunch();
+    void quit();
+  });
   // Phase 5: the wires, then the window that uses them.
   hardenSession(session.defaultSession, app.isPackaged);
   servePage(session.defaultSession, join(__dirname, 'renderer'));

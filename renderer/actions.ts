@@ -53,6 +53,22 @@ export async function startErasing(driveIds: readonly string[]): Promise<boolean
   }
 }
 
+/**
+ * Erases a disk and has it beside the stick from now on.
+ * @returns whether the station asks for a reason first; any other refusal is shown as a message
+ */
+export async function takeStationDisk(driveId: string, reason: string | null): Promise<boolean> {
+  try {
+    await call('makeImageDisk', { driveId, reason });
+  } catch (thrown) {
+    const error = errorOf(thrown);
+    const asks = error.code === 'drive-holds-finished' || error.code === 'drive-failed-before';
+    if (reason === null && asks) return true;
+    showError(error);
+  }
+  return false;
+}
+
 /** Something was changed on a screen by hand: what the latest scan did there is not how it stands any more. */
 export function forgetScan(): void {
   if (appState().pairing.lastScan?.holds === true) send('forgetScan', {});

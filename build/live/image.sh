@@ -7,7 +7,7 @@
 # the other slot as large as its own:
 #   2  PRESTAGE-A     32 KiB .. 800 MiB   the ISO 9660 itself: kernel, initramfs, squashfs
 #   1  PRESTAGE-ESP   800 .. 840 MiB      shim, GRUB, grub.cfg, grubenv
-# The first start adds PRESTAGE-B at 841 MiB, as large as A, and PRESTAGE-DATA behind.
+# The first start adds PRESTAGE-B at 840 MiB, as large as A, and PRESTAGE-DATA behind.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$1 image=$2 level=$3 root=$1/root iso=$1/iso
@@ -28,6 +28,9 @@ cp "$here/grub/slot.cfg" "$iso/prestage/slot.cfg"
 cp "$work/loaders/usr/lib/shim/shimx64.efi.signed" "$iso/EFI/BOOT/BOOTX64.EFI"
 cp "$work/loaders/usr/lib/shim/mmx64.efi.signed" "$iso/EFI/BOOT/mmx64.efi"
 cp "$work/loaders/usr/lib/grub/x86_64-efi-signed/grubx64.efi.signed" "$iso/EFI/BOOT/grubx64.efi"
+# The same GRUB with what a start from the network needs; the station serves it (helper/netboot).
+mkdir -p "$iso/prestage/netboot"
+cp "$work/loaders/usr/lib/grub/x86_64-efi-signed/grubnetx64.efi.signed" "$iso/prestage/netboot/grubnetx64.efi"
 cp "$here/grub/esp.cfg" "$iso/EFI/debian/grub.cfg"
 # GRUB's memory: a text of 1024 bytes, filled up with #.
 { printf '# GRUB Environment Block\nslot=a\n' && head -c 992 /dev/zero | tr '\0' '#'; } >"$iso/EFI/debian/grubenv"

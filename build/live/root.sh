@@ -47,9 +47,11 @@ path-exclude=/usr/lib/modules/*/kernel/drivers/gpu/drm/nouveau/*
 EOF
 
 packages=$(sed 's/#.*//' "$here/packages.list" | xargs | tr ' ' ',')
+# Into the initramfs: there before the kernel's package makes it.
 mmdebstrap --mode=root --variant=essential --format=directory --quiet \
   --aptopt="$work/apt.conf" --dpkgopt="$work/dpkg.cfg" \
   --include="$packages,prestage" \
+  --essential-hook="install -D --mode=0644 '$here/initramfs/9999-prestage-system' \"\$1/usr/lib/live/boot/9999-prestage-system\"" \
   --customize-hook="cd '$work/loaders' && APT_CONFIG=\"\$MMDEBSTRAP_APT_CONFIG\" apt-get download -qq shim-signed shim-helpers-amd64-signed grub-efi-amd64-signed" \
   trixie "$root" "$work/sources.list" >&2
 
@@ -62,7 +64,7 @@ mkdir -p "$root/etc/network"
 printf 'prestage\n' >"$root/etc/hostname"
 printf '127.0.0.1 localhost prestage\n::1 localhost\n' >"$root/etc/hosts"
 systemd-sysusers --root="$root"
-systemctl --root="$root" --quiet enable prestage-live prestage-screen prestage-station prestage-live-good systemd-networkd systemd-timesyncd
+systemctl --root="$root" --quiet enable prestage-live prestage-screen prestage-station prestage-agent prestage-live-good systemd-networkd systemd-timesyncd
 # Nobody logs in, on no console; nothing waits with a shell; no time of day starts anything.
 systemctl --root="$root" --quiet mask getty@.service serial-getty@.service console-getty.service autovt@.service \
   debug-shell.service ctrl-alt-del.target emergency.service rescue.service \

@@ -19,6 +19,7 @@ import { gzipSync } from 'node:zlib';
 import { run } from '../run';
 import { licenceTexts, type InstalledPackage } from './closure';
 import { changelog, controlFile } from './debian-control';
+import { unpackWim } from './stage';
 import { executable, installed, output, productManifest, root, unpacked } from './paths';
 
 /** Makes the Debian package from electron-builder's folder, with dpkg-deb alone: fpm would have to be fetched. */
@@ -34,6 +35,7 @@ const programs = [
   'resources/engine/prestage',
   'resources/engine/prestage-helper',
   'resources/engine/runtime/node',
+  `resources/engine/${unpackWim}`,
 ];
 
 /**

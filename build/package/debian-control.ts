@@ -15,7 +15,7 @@ const tools = [
 const privilege = ['pkexec', 'polkitd'];
 
 /**
- * The packages of every library that the files of Electron 33 name, except the C library's, by their names on Debian 12;
+ * The packages of every library that the files of Electron 33 and of the helper name, except the C library's, by their names on Debian 12;
  * later Debians provide the old names. test/package/package.test.ts compares the list with what the packed files name.
  */
 export const libraryPackages: readonly string[] = [
@@ -37,6 +37,7 @@ export const libraryPackages: readonly string[] = [
   'libpango-1.0-0',
   'libstdc++6',
   'libudev1',
+  'libwim15',
   'libx11-6',
   // Not named by any file: opened while running, and the app dies without it.
   'libx11-xcb1',
@@ -66,8 +67,8 @@ export function controlFile(details: {
     ['Maintainer', maintainer],
     ['Installed-Size', String(details.kibibytes)],
     ['Depends', [...tools, ...privilege, `libc6 (>= ${details.libc})`, ...libraryPackages].join(', ')],
-    // Boot tests, label printing, and what reads a drive's health, say so when they are missing.
-    ['Recommends', 'qemu-system-x86, ovmf, smartmontools, nvme-cli, hdparm, cups-client'],
+    // Boot tests, label printing, starting a rack's machines, and what reads a drive's health, say so when they are missing.
+    ['Recommends', 'qemu-system-x86, ovmf, smartmontools, nvme-cli, hdparm, cups-client, dnsmasq-base'],
     ['Section', 'admin'],
     ['Priority', 'optional'],
     [

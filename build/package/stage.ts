@@ -13,7 +13,7 @@ import type { NodeRuntime } from '../node-runtime';
 import { makeCodeCaches } from '../code-cache';
 import { run } from '../run';
 import { copyPackages, runtimeClosure } from './closure';
-import { appFolder, helperFolder, productManifest, root } from './paths';
+import { appFolder, helperFolder, installed, productManifest, root } from './paths';
 
 /**
  * Makes the folder that becomes app.asar: the app's bundles. The one package with native parts, libsql, it loads from
@@ -61,16 +61,21 @@ export function stageHelper(node: NodeRuntime): void {
     const text = readFileSync(join(root, 'dist', program), 'utf8').replace(/^#!.*\n/, '');
     writeFileSync(join(helperFolder, 'dist', program), text);
   }
-  const addon = 'helper/addon/build/Release/block_device.node';
-  cpSync(join(root, addon), join(helperFolder, addon));
+  for (const compiled of ['helper/addon/build/Release/block_device.node', unpackWim]) {
+    cpSync(join(root, compiled), join(helperFolder, compiled));
+  }
   copyPackages(root, runtimeClosure(root, ['drivelist', 'libsql']), helperFolder);
   stageNode(node);
-  makeCodeCaches(join(helperFolder, 'dist'), join(helperFolder, 'runtime/node'));
+  const place = join('/', installed, 'resources/engine/dist');
+  makeCodeCaches(join(helperFolder, 'dist'), join(helperFolder, 'runtime/node'), place);
   for (const wrapper of ['prestage', 'prestage-helper']) {
     cpSync(join(root, 'build/debian', wrapper), join(helperFolder, wrapper));
     chmodSync(join(helperFolder, wrapper), 0o755);
   }
 }
+
+/** What helper/unpack-wim/build.sh builds. */
+export const unpackWim = 'helper/unpack-wim/build/unpack-wim';
 
 /** Libraries that are on every Debian: with no others, this Node runs anywhere. */
 const everywhere =

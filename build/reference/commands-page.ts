@@ -8,13 +8,13 @@ import { commandForms } from './forms';
 import { commandAnchors } from './json-page';
 
 /** The commands that do something, by their names without `prestage`. */
-export function leafCommands(): ReadonlyMap<string, Command> {
+export async function leafCommands(): Promise<ReadonlyMap<string, Command>> {
   const leaves = new Map<string, Command>();
   const visit = (command: Command, name: string): void => {
     if (doesSomething(command)) leaves.set(name, command);
     for (const below of command.commands) visit(below, `${name} ${below.name()}`.trim());
   };
-  visit(prestageCommand(''), '');
+  visit(await prestageCommand(''), '');
   return leaves;
 }
 
@@ -24,9 +24,9 @@ function doesSomething(command: Command): boolean {
 }
 
 /** Makes the page. @throws Error when a command prints a form that the reference does not have */
-export function commandsPage(): string {
-  const root = prestageCommand('');
-  requireForms(leafCommands());
+export async function commandsPage(): Promise<string> {
+  const root = await prestageCommand('');
+  requireForms(await leafCommands());
   return [
     '# Commands',
     `${root.description()} \`prestage --help\` lists the commands, \`prestage COMMAND --help\` explains one.`,

@@ -29,8 +29,13 @@ import {
 import { thisMachineSchema } from '../../core/machine/this-machine';
 import { applyForm } from '../../station/cli/apply-report';
 import { benchCreateForm, benchRemoveForm } from '../../station/cli/bench-command';
+import { rackMirrorForm } from '../../station/cli/rack-mirror-command';
+import { plantStationsSchema } from '../../station/fleet/plant-stations';
 import { cacheForm } from '../../station/cli/cache-command';
 import { driveCheckForm } from '../../station/cli/drives-check-command';
+import { agentForm } from '../../station/cli/agent-command';
+import { rackMachineSchema, rackSchema } from '../../core/contract/rack';
+import { interfacesForm } from '../../station/cli/rack-serve-command';
 import { drivesForm } from '../../station/cli/drives-command';
 import { checkProofForm } from '../../station/cli/proof-commands';
 import { scannerForm } from '../../station/cli/scanner-command';
@@ -42,7 +47,9 @@ import {
 } from '../../station/cli/fleet-command';
 import { keyCreateForm, keyForm, keyListForm } from '../../station/cli/key-command';
 import { certificateForm, ledgerListForm } from '../../station/cli/ledger-command';
-import { liveForm, liveOffForm, liveUpdateForm } from '../../station/cli/live-command';
+import { liveOffForm, liveUpdateForm } from '../../station/cli/live-command';
+import { liveForm } from '../../station/cli/live-shown';
+import { liveMachineForm } from '../../station/cli/live-machine-command';
 import { backupForm, restoreForm } from '../../station/cli/state-command';
 import { mediaPlanForm } from '../../station/cli/plan-command';
 import { mediaRecipeForm } from '../../station/cli/recipe-command';
@@ -79,12 +86,23 @@ import { supportReportSchema } from '../../station/support/support-bundle';
 /** What commands print, by the command's name without `prestage`. */
 export const commandForms = {
   drives: drivesForm,
+  'rack show': rackSchema,
+  'rack serve': rackSchema,
+  'rack mirror': rackMirrorForm,
+  'rack interfaces': interfacesForm,
+  'rack admit': rackMachineSchema,
+  'rack refuse': rackMachineSchema,
+  agent: agentForm,
   'live show': liveForm,
   'live setup': liveForm,
   'live unlock': liveForm,
   'live station': liveForm,
   'live unlock-disk': liveForm,
   'live update': liveUpdateForm,
+  'live open-disk': liveForm,
+  'live close-disk': liveForm,
+  'live image-disk': liveForm,
+  'live machine': liveMachineForm,
   'live off': liveOffForm,
   'state backup': backupForm,
   'state restore': restoreForm,
@@ -134,6 +152,7 @@ export const commandForms = {
   'fleet add-station': fleetAddStationForm,
   'fleet push': fleetPushForm,
   'fleet status': fleetStatusForm,
+  'fleet stations': plantStationsSchema,
   'fleet verify': fleetReportSchema,
   'machine show': thisMachineSchema,
   'machine returned': returnedForm,

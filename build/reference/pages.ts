@@ -23,14 +23,15 @@ const note = '<!-- Made by "npm run reference" from the program itself. Do not e
 
 /** The pages as they should be: path → text, formatted as everything else. */
 export async function makePages(): Promise<ReadonlyMap<string, string>> {
-  const made = new Map<string, string>();
+  const texts = new Map<string, string>();
   for (const [name, make] of Object.entries(pages)) {
     const path = join(folder, name);
     const options = await resolveConfig(path);
-    const text = name.endsWith('.md') ? `${note}\n\n${make()}` : make();
-    made.set(path, await format(text, { ...options, filepath: path }));
+    const made = await make();
+    const text = name.endsWith('.md') ? `${note}\n\n${made}` : made;
+    texts.set(path, await format(text, { ...options, filepath: path }));
   }
-  return made;
+  return texts;
 }
 
 /** Writes the pages. */

@@ -1,4 +1,5 @@
 import { either, failed, refused, type ErrorMeaning } from './error-meaning';
+import { bootErrors } from './errors-of-boot';
 import { deliveryErrors } from './errors-of-delivery';
 import { loaderErrors } from './errors-of-loader';
 import { healthErrors } from './errors-of-health';
@@ -6,6 +7,7 @@ import { liveErrors } from './errors-of-live';
 import { machineFileErrors } from './errors-of-machine-files';
 import { driverErrors } from './errors-of-drivers';
 import { mediaErrors } from './errors-of-media';
+import { rackErrors } from './errors-of-rack';
 import { recipeErrors } from './errors-of-recipe';
 import { sanitiseErrors } from './errors-of-sanitise';
 
@@ -26,6 +28,8 @@ export const errorReference = {
   ...driverErrors,
   ...healthErrors,
   ...liveErrors,
+  ...rackErrors,
+  ...bootErrors,
   // drives
   'drive-listing-failed': refused(
     'The drives of this computer could not be listed.',

@@ -34,9 +34,25 @@ export const liveErrors = {
     'The data partition opens, but what is in it cannot be used.',
     'Nothing was changed. Do not set it up again. Restore the last backup on another stick, and keep this one.',
   ),
+  'live-data-changed': refused(
+    'The header of the data partition names another encryption than the one that the stick was set up with, or none.',
+    'Nothing was opened. Keep this stick apart: somebody may have changed it. Restore the last backup on another stick, with a new passphrase.',
+  ),
   'live-machine-unnamed': refused(
     'The text does not name this PC, so that its disk stays locked.',
     'Nothing was changed. Scan or type the serial on the label of this PC.',
+  ),
+  'live-disk-refused': refused(
+    'The disk cannot be opened for files, or not closed.',
+    'Nothing was changed. Use a USB disk with exFAT, FAT32 or NTFS that holds nothing but files.',
+  ),
+  'live-image-disk-refused': refused(
+    'The disk cannot be used for disk images and media.',
+    'Nothing was changed. Plug in a disk of its own for that: what is on it is erased.',
+  ),
+  'live-image-disk-missing': refused(
+    'The disk that was chosen for disk images and media is not there, or was pulled.',
+    'Nothing was touched. Plug it in and press Open it in Settings, under Disk for images and media. Or stop using it there: disk images and media then go onto the stick.',
   ),
   'clock-wrong': refused(
     'The clock of this station is wrong: something that already happened would be in its future.',

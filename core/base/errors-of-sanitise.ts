@@ -19,7 +19,7 @@ export const sanitiseErrors = {
     'Nothing was touched. Set the drive aside, or demand less: Settings, Station, or --level clear.',
   ),
   'sanitise-changed': either(
-    'The drive does not offer the way of erasing any more that was shown and confirmed.',
+    'The drive does not offer the way of erasing any more that was shown and confirmed, or hides something else.',
     'Nothing was touched. List the drives again, and confirm what they offer then.',
   ),
   'drive-not-erased': failed(

@@ -46,6 +46,10 @@ export const timeouts = {
    * 200 MB/s of a hard disk take 42 hours.
    */
   eraseWhole: 48 * 60 * 60_000,
+  /** A drive whose hidden area was opened, until the kernel shows all of it: some are found anew, and then udev looks at them. */
+  driveGrows: 30_000,
+  /** Between two looks for it. */
+  driveGrowsLook: 500,
   /** Between two questions how far a drive has erased itself. */
   eraseLook: 2_000,
   /**
@@ -81,6 +85,49 @@ export const timeouts = {
   fleetRetryFirst: 2_000,
   /** The longest pause between two tries. */
   fleetRetryLongest: 300_000,
+  /** An agent's question to its station, when there is nothing new: the answer then comes all the same. */
+  rackPoll: 20_000,
+  /** The other end of a rack's connection that says nothing for this long is gone. Longer than three of its beats. */
+  rackSilent: 20_000,
+  /** Between two signs of life on a rack's connection. */
+  rackBeat: 5_000,
+  /** A rack's connection, until both ends have shown who they are. A machine hashes slowly in its firmware's first seconds. */
+  rackConnect: 15_000,
+  /** Whoever opens a connection to a station and then asks for nothing: agents and machines that start ask at once. */
+  rackMute: 8_000,
+  /** A machine that was asked for its helper. It answers at once; starting the helper takes a second. */
+  rackOpen: 30_000,
+  /** One chunk of a disk image, from wherever it comes: 8 MiB at 3 Mbit/s. Who takes longer is asked no more. */
+  rackChunk: 30_000,
+  /** An agent that asks for its next chunk, while nobody can send it one: the answer then comes all the same. */
+  rackWait: 250,
+  /** How long an agent believes that another machine is admitted, before it asks the station again. */
+  rackPeer: 60_000,
+  /**
+   * A machine of a rack that was asked what it answers at once, or after a look at its disks: a disk that hangs keeps its kernel for half
+   * a minute, one that is held is let go after a flush.
+   */
+  rackAnswer: 90_000,
+  /** The drives of one machine of a rack, listed: a disk that hangs keeps its kernel for half a minute. */
+  rackList: 60_000,
+  /** Between two looks at the rack that is served, while the desktop app is open: who asks to be admitted stands before its machine. */
+  rackLook: 1_000,
+  /** Between two listings of one machine's disks: nobody puts disks into machines while they wait. */
+  rackListing: 10_000,
+  /** A machine whose work is cancelled because the app ends, until it is left to itself: it takes the tables off without its station. */
+  rackGoodbye: 5_000,
+  /** Before an agent tries again to reach its station. */
+  rackRetry: 1_000,
+  /** A job of a machine goes on without its station for this long: a cable that was pulled, a switch that starts again. */
+  rackGrace: 120_000,
+  /** Another DHCP server, until it counts as not there: one looks up to three seconds whether an address is taken before it offers it. */
+  dhcpLook: 6_000,
+  /** Before it is asked once more. */
+  dhcpAgain: 2_000,
+  /** Between two looks at the interface that machines are started through: nobody carries a cable to another socket in this time. */
+  bootLook: 2_000,
+  /** Between two pictures of a job on the screen of a machine of the rack, and how long its agent may take to show one. */
+  machineScreen: 1_000,
   /** Two progress lines of one drive or task, not on a terminal, while its phase does not change. */
   progressLine: 10_000,
 } as const;

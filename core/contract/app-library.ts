@@ -19,6 +19,8 @@ export const libraryMediaSchema = z.strictObject({
   path: z.string().nullable(),
   /** What is wrong with it now, a sentence; null when its files are there. Nothing is hashed for it. */
   problem: z.string().nullable(),
+  /** It lies on the disk for images and media beside the stick. Missing where it does not. */
+  onDisk: z.literal(true).optional(),
   /** Whether the station still trusts the key that signed it. */
   trusted: z.boolean(),
   /** Packages that it holds, and bytes of their files; null where the sender did not list them. */

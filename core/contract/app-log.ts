@@ -4,8 +4,8 @@ import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
 
-/** What a line is about: a drive that was written, one that was read again, boot tested, checked for its size or erased, a work order, a shipment. */
-export const logKinds = ['job', 'check', 'order', 'shipment'] as const;
+/** What a line is about: a drive that was written, one that was read again, boot tested, checked for its size or erased, a work order, a shipment, what came from another station. */
+export const logKinds = ['job', 'check', 'order', 'shipment', 'media'] as const;
 export type LogKind = (typeof logKinds)[number];
 
 /** What came of it: of a drive, or what was done with a work order or a shipment. */
@@ -18,6 +18,8 @@ export const logResults = [
   'machine-returned',
   'order-closed',
   'shipped',
+  'media-got',
+  'image-got',
 ] as const;
 
 /**

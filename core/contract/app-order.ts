@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorDataSchema } from '../base/errors';
 import { firmwareTrustSchema } from '../boot/loader-choice';
+import { atEndSchema } from '../machine/at-end';
 import { sha256Schema } from '../media/chunk-map';
 import { againstDriveSchema, orderLineStates } from '../order/order-state';
 import { nothing } from './app-common';
@@ -21,6 +22,10 @@ export const orderStateSchema = z.strictObject({
   shipBy: z.string().nullable(),
   /** Microsoft's certificates that the firmware of all its machines trusts; null: it does not say, or not the same of all. */
   firmwareTrust: firmwareTrustSchema.nullable(),
+  /** What machines of a rack do at the end of a batch; null: it does not say. */
+  atEnd: atEndSchema.nullable(),
+  /** Which of their disks gets the image, in words; null: it does not say. */
+  disk: z.string().nullable(),
   /** What a batch would refuse of it, or warn of, in sentences: names, files, drivers, loader, dates. */
   problems: z.array(z.string()),
   /** How many machines are expected. */

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { labelSettingsSchema } from '../label/label-settings';
 import { bootLoaderSettingsSchema } from '../boot/loader-choice';
 import { healthSettingsSchema } from '../health/health-rules';
+import { atEndSchema } from '../machine/at-end';
 import { bootTestSettingsSchema } from '../job/boot-test';
+import { rackSettingsSchema } from '../settings/rack-settings';
 import { appSettingsSchema } from '../settings/settings';
 import { nistLevels } from '../sanitise/methods';
 import { nothing } from './app-common';
@@ -21,8 +23,13 @@ export const stationSettingsSchema = z.strictObject({
   sanitise: z.boolean(),
   /** What an erase must be at least. */
   sanitiseLevel: z.enum(nistLevels),
+  /** Hidden areas are left as they are. */
+  keepHiddenAreas: z.boolean(),
   rehearsal: bootTestSettingsSchema,
   labels: labelSettingsSchema,
+  rack: rackSettingsSchema,
+  /** What machines of the rack do once their drives are written and recorded. */
+  atEnd: atEndSchema,
   desk: appSettingsSchema,
 });
 export type StationSettings = z.infer<typeof stationSettingsSchema>;

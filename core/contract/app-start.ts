@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorDataSchema } from '../base/errors';
 import { firmwareTrustSchema } from '../boot/loader-choice';
+import { atEndSchema } from '../machine/at-end';
 import { replacedComputerSchema } from '../machine/replaced-computer';
 
 /** What the next start will put on each paired drive: told before anybody starts it. By the same rules as the batch. */
@@ -23,6 +24,8 @@ export const startPlanSchema = z.strictObject({
   machineFiles: z.strictObject({ paths: z.array(z.string()), source: z.string() }).nullable(),
   /** The boot loader that goes on, and where it starts, in one line; null: not known. */
   loader: z.string().nullable(),
+  /** What machines of the rack do at the end; null: no paired drive is in one. */
+  atEnd: atEndSchema.nullable(),
   /** What to know of it, in sentences. */
   warnings: z.array(z.string()),
   /** Why the start would be refused. Files are looked at while the list of what will be erased is shown. */

@@ -20,9 +20,11 @@ import { appSizeCheckSchema, healthMethods, healthsStateSchema } from './app-hea
 import { labelMethods } from './app-labels';
 import { libraryMethods, libraryStateSchema, libraryWindowMethods } from './app-library';
 import { lineWindowMethods } from './app-line';
-import { appLiveMethods, appLiveSchema } from './app-live';
+import { backupMethods, backupWindowMethods } from './app-backup';
+import { appLiveMethods, appLiveSchema, appLiveWindowMethods } from './app-live';
 import { logMethods, logWindowMethods } from './app-log';
 import { orderMethods, orderStateSchema, orderWindowMethods } from './app-order';
+import { appRackSchema, rackMethods, rackWindowMethods } from './app-rack';
 import { startPlanSchema } from './app-start';
 import { settingsMethods, settingsWindowMethods, stationSettingsSchema } from './app-settings';
 import { shipMethods, shipWindowMethods } from './app-shipments';
@@ -64,6 +66,8 @@ export const appStateSchema = z.strictObject({
   fleet: fleetStateSchema,
   /** The stick that the station runs from. */
   live: appLiveSchema,
+  /** Machines that are imaged with their drives inside. */
+  rack: appRackSchema,
 });
 export type AppState = z.infer<typeof appStateSchema>;
 export const appPatchSchema = appStateSchema.partial();
@@ -84,6 +88,8 @@ export const serviceMethods = {
   ...labelMethods,
   ...settingsMethods,
   ...appLiveMethods,
+  ...rackMethods,
+  ...backupMethods,
 } as const;
 
 /** What asks for a file, shows one, or prints: handled in electron. */
@@ -96,6 +102,9 @@ export const windowMethods = {
   ...lineWindowMethods,
   ...shipWindowMethods,
   ...settingsWindowMethods,
+  ...appLiveWindowMethods,
+  ...rackWindowMethods,
+  ...backupWindowMethods,
 } as const;
 
 export const appMethods = { ...serviceMethods, ...windowMethods } as const;

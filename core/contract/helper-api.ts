@@ -5,7 +5,6 @@ import { errorDataSchema } from '../base/errors';
 import { mediaContentsSchema } from '../contents/contents';
 import { createdMediaSchema, mediaPlanSchema } from '../recipe/media-plan';
 import { firmwareTrustSchema } from '../boot/loader-choice';
-import { certificateYears } from '../boot/loader-trust';
 import { jobStateSchema } from '../job/job';
 import { bootTestSignSchema, bootTestVerdictSchema } from '../job/boot-test';
 import { mediaHashSchema, mediaSchema } from '../media/media';
@@ -15,12 +14,14 @@ import { controllerNoteSchema } from '../live/controllers';
 import { driveHealthSchema } from '../health/health';
 import { sizeCheckSchema } from '../health/size-check';
 import { thisMachineSchema } from '../machine/this-machine';
+import { bootMethods } from './helper-boot';
 import { deliveryMethods, progressToken } from './helper-delivery';
+import { imageMethods, imageRequestSchema } from './helper-images';
 import { liveMethods } from './helper-live';
+import { machineMethods } from './helper-machine';
 import { abilitiesSchema, sanitiseMethodSchema } from '../sanitise/methods';
 import { sampleSchema } from '../sanitise/samples';
 import { sanitisedSchema, tableBeforeSchema } from '../sanitise/sanitised';
-import { machinePathSchema, maxMachineFiles, slotSchema } from '../machine-files/machine-file';
 
 /**
  * station ↔ helper: JSON-RPC over the helper's stdin and stdout. Few verbs, strict schemas on both sides,
@@ -37,8 +38,6 @@ const versions = z.record(z.string(), z.string());
 
 /** Files and folders that must not be on a drive that is written: media, state. */
 const protectedPaths = z.array(z.string());
-
-export const imageRequestSchema = z.strictObject({ path: z.string(), imageIndex: z.int().positive() });
 
 export const helperMethods = {
   /** First call. Says whom one talks to. */
@@ -109,6 +108,9 @@ export const helperMethods = {
   },
   ...deliveryMethods,
   ...liveMethods,
+  ...bootMethods,
+  ...machineMethods,
+  ...imageMethods,
   /** Makes the media for practice in a folder of the user, in place of one that lies there. */
   makeTrainingMedia: {
     request: z.strictObject({ directory: z.string() }),
@@ -117,49 +119,6 @@ export const helperMethods = {
       /** Of the bytes that were made. */
       sha256: sha256Schema,
     }),
-  },
-  /** Formats and applies into `directory`, which must not exist yet; leaves a complete disk image there. */
-  makeDiskImage: {
-    request: z.strictObject({
-      progressToken,
-      ...imageRequestSchema.shape,
-      layout: z.string(),
-      /** Bytes. */
-      driveSize: z.int().positive(),
-      /** Bytes. */
-      sectorSize: z.int().positive(),
-      /** Certificates that the boot loader must be for; missing: the media's own goes on as it is. */
-      loader: z.enum(certificateYears).optional(),
-      /** Files whose bytes each drive gets of its own; missing: none. */
-      slots: z.array(slotSchema).max(maxMachineFiles).optional(),
-      directory: z.string(),
-    }),
-    response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
-  },
-  /**
-   * Makes one drive's own disk image in `directory`, which must not exist yet and lies beside the shared disk image: its boot
-   * store names this disk and these partitions. Large files are shared, not copied.
-   */
-  createDriveImage: {
-    request: z.strictObject({
-      renderDirectory: z.string(),
-      /** The shared disk image must have this fingerprint. */
-      fingerprint: sha256Schema,
-      diskGuid: z.uuid(),
-      partitionGuids: z.array(z.uuid()),
-      /** What lies in this drive's slots, each as long as its slot. All slots of the image, or none. */
-      slots: z
-        .array(z.strictObject({ path: machinePathSchema, content: z.base64() }))
-        .max(maxMachineFiles)
-        .optional(),
-      directory: z.string(),
-    }),
-    response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
-  },
-  /** Reads a whole disk image again. Answers with its fingerprint, or fails with render-damaged. */
-  checkDiskImage: {
-    request: z.strictObject({ progressToken, directory: z.string() }),
-    response: z.strictObject({ fingerprint: sha256Schema, bytes: z.int().nonnegative(), chunks: z.int() }),
   },
   /**
    * Opens drives for this helper alone and looks at all details again, on the open descriptors. From here on
@@ -197,7 +156,8 @@ export const helperMethods = {
     request: z.strictObject({
       jobId: z.uuid(),
       reservation: z.string(),
-      renderDirectory: z.string(),
+      /** Null: the chunks come from the station, by way of this machine's agent. */
+      renderDirectory: z.string().nullable(),
       /** The disk image must have this fingerprint. */
       fingerprint: sha256Schema,
       diskGuid: z.uuid(),
@@ -255,6 +215,18 @@ export const helperMethods = {
     }),
   },
   /**
+   * Opens what a reserved SATA drive hides (HPA, DCO), for good, where it has `size` bytes then, and holds it as what it is afterwards.
+   * Erases nothing. Cancelled before it begins only.
+   */
+  liftHidden: {
+    request: z.strictObject({ reservation: z.string(), size: z.int().positive() }),
+    response: z.discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('lifted'), drive: driveSchema }),
+      /** It goes on with the size that it had. A sentence. */
+      z.strictObject({ state: z.literal('kept'), why: z.string() }),
+    ]),
+  },
+  /**
    * Erases a reserved drive and looks at the samples again. Progress in bytes; total 0 where the drive does not tell. Cancelling
    * ends an overwrite; a drive that erases itself goes on, and is let alone. How it ended is an outcome, not an error. The
    * drive stays reserved.
@@ -294,8 +266,8 @@ export const helperMethods = {
       driveId: z.string(),
       confirmed: confirmedDriveSchema,
       benchDirectory,
-      /** File that holds the chunk map. */
-      chunkMapFile: z.string(),
+      /** File that holds the chunk map. Null: it comes from the station, by way of this machine's agent. */
+      chunkMapFile: z.string().nullable(),
       fingerprint: sha256Schema,
       diskGuid: z.uuid(),
       partitionGuids: z.array(z.uuid()),

@@ -21,6 +21,27 @@ export const liveMethods = {
     }),
     response: z.strictObject({}),
   },
+  /** Opens the largest file system of a disk that was plugged in for that; `write`: files are put on it. */
+  openOtherDisk: {
+    request: z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema, write: z.boolean() }),
+    response: z.strictObject({}),
+  },
+  /** Closes it: it may be pulled then. */
+  closeOtherDisk: { request: z.strictObject({}), response: z.strictObject({}) },
+  /** Whether {@link makeImageDisk} takes a disk, as it refuses it, and the disk GUID on it; null: it has none. Writes nothing. */
+  lookAtImageDisk: {
+    request: z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema }),
+    response: z.strictObject({ diskGuid: z.guid().nullable() }),
+  },
+  /** Erases a disk, and has disk images and new media on it from now on: encrypted, with a key on the data partition. */
+  makeImageDisk: {
+    request: z.strictObject({ driveId: z.string(), confirmed: confirmedDriveSchema }),
+    response: z.strictObject({}),
+  },
+  /** Opens the disk that was chosen for disk images and media. */
+  openImageDisk: { request: z.strictObject({}), response: z.strictObject({}) },
+  /** Disk images and media go onto the stick again. */
+  forgetImageDisk: { request: z.strictObject({}), response: z.strictObject({}) },
   /** Makes the encrypted data partition in the medium's free space, and opens it. */
   makeLiveData: { request: z.strictObject({ key: liveKeySchema }), response: z.strictObject({}) },
   /** Opens the data partition. */
@@ -38,6 +59,10 @@ export const liveMethods = {
     }),
     response: z.strictObject({ slot: z.enum(['a', 'b']), bytes: z.int().nonnegative() }),
   },
+  /** The app's page stands: this version is known to come up. */
+  noteLivePage: { request: z.strictObject({}), response: z.strictObject({}) },
   /** Turns this PC off. */
   powerOffLive: { request: z.strictObject({}), response: z.strictObject({}) },
+  /** Starts it again. */
+  restartLive: { request: z.strictObject({}), response: z.strictObject({}) },
 } as const;

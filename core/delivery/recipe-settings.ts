@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { certificateYears } from '../boot/loader-trust';
 import { driverTableSchema } from '../drivers/driver-table';
+import { rackChoicesSchema } from '../rack/rack-choices';
 import { machineFileSchema, maxMachineFiles, type MachineFile } from '../machine-files/machine-file';
 import {
   contentOf,
@@ -19,6 +20,8 @@ export const recipeSettingsSchema = z.strictObject({
   layout: z.string(),
   /** Boot loader that was chosen for the media; missing: Windows' own as it comes. */
   bootLoader: z.enum(certificateYears).optional(),
+  /** What machines of a rack do at the end of a batch, and which of their disks gets the image; missing: the recipe says nothing. */
+  ...rackChoicesSchema.shape,
   /** Packages, applications and driver packages, as the recipe names them. */
   content: z.array(recipeContentSchema.omit({ folder: true })),
   /** Which driver pack is for which machines; missing when the recipe has none. */
@@ -32,12 +35,14 @@ export type RecipeSettings = z.infer<typeof recipeSettingsSchema>;
 
 /** @param machineFiles those of the recipe, with what their templates hold */
 export function settingsOf(recipe: Recipe, machineFiles: readonly MachineFile[] = []): RecipeSettings {
-  const { comment, createdBy, layout, bootLoader, deployment, driverPacks } = recipe;
+  const { comment, createdBy, layout, bootLoader, deployment, driverPacks, atEnd, disk } = recipe;
   return {
     ...(comment === undefined ? {} : { comment }),
     ...(createdBy === undefined ? {} : { createdBy }),
     layout,
     ...(bootLoader === 'as-is' ? {} : { bootLoader }),
+    ...(atEnd === undefined ? {} : { atEnd }),
+    ...(disk === undefined ? {} : { disk }),
     content: contentOf(recipe).map(({ folder: _folder, ...named }) => named),
     ...(driverPacks.length === 0
       ? {}

@@ -41,6 +41,7 @@ export type BlockReasonCode = BlockReason['code'];
 
 /** What must be known about a drive that can be written all the same. */
 export const driveNoteCodes = [
+  'own-disk',
   'identity-shared',
   'disk-guid-shared',
   'bridge-sector-size',
@@ -56,6 +57,22 @@ export const driveNoteSchema = z.strictObject({
   message: z.string(),
 });
 export type DriveNote = z.infer<typeof driveNoteSchema>;
+
+/** A disk of the computer that runs from a stick of Prestage Live, and how it came to be written. */
+export const ownDiskSchema = z.discriminatedUnion('as', [
+  /** The computer was started to image itself. */
+  z.strictObject({ as: z.literal('machine') }),
+  /** It was started as a station, and somebody unlocked the disk by naming the computer. */
+  z.strictObject({
+    as: z.literal('station'),
+    /** What the computer was named by: its serial, UUID or model. */
+    computer: z.string(),
+    unlockedBy: z.string(),
+    /** ISO 8601, UTC. */
+    unlockedAt: z.iso.datetime(),
+  }),
+]);
+export type OwnDisk = z.infer<typeof ownDiskSchema>;
 
 export const driveKinds = ['disk', 'loop', 'virtual'] as const;
 
@@ -79,6 +96,30 @@ export const confirmedDriveSchema = z.strictObject({
   attachment: z.string().nullable(),
 });
 export type ConfirmedDrive = z.infer<typeof confirmedDriveSchema>;
+
+/** First digits of the SHA-256 of a machine's certificate. */
+export const rackMachineIdSchema = z.string().regex(/^[0-9a-f]{12}$/);
+
+/** Between the id of a drive and its machine's. No other id of a drive has it. */
+const machineMark = '@';
+
+/** The id of a drive that is in a machine of a rack. */
+export function idInMachine(driveId: string, machine: string): string {
+  return `${driveId}${machineMark}${machine}`;
+}
+
+/** A drive's id taken apart: as its own computer has it, and the machine of a rack that it is in, or null. */
+export function machineOfId(id: string): { readonly driveId: string; readonly machine: string | null } {
+  const at = id.lastIndexOf(machineMark);
+  return at === -1
+    ? { driveId: id, machine: null }
+    : { driveId: id.slice(0, at), machine: id.slice(at + machineMark.length) };
+}
+
+/** Whether a drive is in a machine of a rack, by its id. */
+export function isInRack(id: string): boolean {
+  return machineOfId(id).machine !== null;
+}
 
 /** One drive as it is listed, with its verdict. All strings are sanitized. */
 export const driveSchema = z.strictObject({
@@ -108,6 +149,10 @@ export const driveSchema = z.strictObject({
    * helper reads it from the drive itself before anything rests on it.
    */
   diskGuid: z.guid().nullable(),
+  /** It is a disk of the computer that runs from a stick, and may be written. Missing everywhere else. */
+  ownDisk: ownDiskSchema.optional(),
+  /** The machine of a rack that it is in; missing: it is attached to this station. */
+  rack: z.strictObject({ machine: rackMachineIdSchema, serial: z.string() }).optional(),
   /** What must be known before it is written; none of it blocks the drive. */
   notes: z.array(driveNoteSchema),
   verdict: z.enum(['eligible', 'blocked']),

@@ -1,6 +1,12 @@
-import { isLivePartition, livePartitions, livePaths, type LiveSystem } from '../live/live-system';
+import {
+  isLivePartition,
+  livePartitions,
+  livePaths,
+  type LiveSystem,
+  type UnlockedDisk,
+} from '../live/live-system';
 import { nodesOf, type BlockNode, type DriveDetails, type KnownDisk } from './drive-details';
-import type { BlockReason } from './drive';
+import type { BlockReason, DriveNote, OwnDisk } from './drive';
 import { tellsOwnIdentity } from './drive-identity';
 
 /**
@@ -10,6 +16,9 @@ import { tellsOwnIdentity } from './drive-identity';
 
 /** Mounts below which a live system keeps the medium it was started from (live-boot(7)). */
 const mediumTrees = ['/run/live/medium', '/run/live/persistence', '/lib/live/mount', livePaths.state];
+
+/** Below it live-boot mounts what it maps from the medium: the squashfs of the system. */
+const systemTree = '/run/live/rootfs';
 
 /**
  * The reasons against a drive that come from a live medium.
@@ -48,11 +57,20 @@ function isRunningMedium(root: BlockNode, live: LiveSystem): boolean {
   );
 }
 
+/**
+ * Whether a device is the live system's own image, mapped from its medium: no drive of the computer, and nothing anybody would look
+ * for in a list of drives.
+ */
+export function isSystemImage(root: BlockNode, live: LiveSystem | null): boolean {
+  if (live === null || root.type !== 'loop') return false;
+  return root.mountPoints.some((at) => at === systemTree || at.startsWith(`${systemTree}/`));
+}
+
 /** A disk of this PC, on a station: what a machine is started for is to write its own. */
 function ownReasons({ kind, known }: DriveDetails, live: LiveSystem | null): BlockReason[] {
   if (live?.role !== 'station' || kind !== 'disk') return [];
   const why = whyOwn(known ?? null, live);
-  if (why === null || isUnlocked(known ?? null, live)) return [];
+  if (why === null || unlockOf(known ?? null, live) !== undefined) return [];
   const again =
     known?.bus === 'usb'
       ? ' Or remove it and connect it again: what is connected later is a bench drive.'
@@ -62,6 +80,32 @@ function ownReasons({ kind, known }: DriveDetails, live: LiveSystem | null): Blo
       code: 'own-disk',
       message: why,
       release: `To write it on purpose, unlock it in Settings, under This PC's own disks, by naming this PC.${again}`,
+    },
+  ];
+}
+
+/**
+ * Whether a drive that may be written is a disk of the computer that runs from a stick, and why it may be written; null: it is not, or
+ * it is locked.
+ */
+export function ownDiskOf({ kind, known: told }: DriveDetails, live: LiveSystem | null): OwnDisk | null {
+  if (live === null) return null;
+  const known = told ?? null;
+  if (live.role === 'machine') return { as: 'machine' };
+  if (kind !== 'disk' || whyOwn(known, live) === null) return null;
+  const unlocked = unlockOf(known, live);
+  if (unlocked === undefined) return null;
+  const { machine, operator, at } = unlocked;
+  return { as: 'station', computer: machine, unlockedBy: operator, unlockedAt: at };
+}
+
+/** What must be known of a disk of this PC that was unlocked. A machine that images itself has no other disks. */
+export function ownDiskNotes(own: OwnDisk | null): DriveNote[] {
+  if (own?.as !== 'station') return [];
+  return [
+    {
+      code: 'own-disk',
+      message: `This is a disk of this PC itself, unlocked by ${own.unlockedBy}. What is installed on it is lost.`,
     },
   ];
 }
@@ -93,7 +137,14 @@ function sequenceOf(known: KnownDisk | null): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-function isUnlocked(known: KnownDisk | null, { unlocked }: LiveSystem): boolean {
+function unlockOf(known: KnownDisk | null, { unlocked }: LiveSystem): UnlockedDisk | undefined {
   const attachment = known?.attachment ?? null;
-  return attachment !== null && unlocked.some((one) => one.attachment === attachment);
+  return attachment === null ? undefined : unlocked.find((one) => one.attachment === attachment);
+}
+
+/** How a disk of the computer that ran from a stick came to be written: for the log and the papers. */
+export function ownDiskWords(own: OwnDisk): string {
+  return own.as === 'machine'
+    ? 'by the machine itself, started from a stick'
+    : `in the PC ${own.computer} itself, a station on a stick: unlocked by ${own.unlockedBy} on ${own.unlockedAt.slice(0, 'YYYY-MM-DD'.length)}`;
 }

@@ -48,14 +48,18 @@ const cardRatio = 1.05;
 /** Width of the room for its height: that of a window without what is around the bays. */
 const roomRatio = 1.7;
 
+/** A bay with a name, as machines of a rack have, is not read in a narrower column. */
+const mostNamedColumns = 10;
+
 /**
  * The grid for a number of bays. Without a shape: as close to the window's as it can be, with as few empty places as
  * possible, so that eight bays lie 4 by 2. Bays beyond a shape's last place come in rows below it: nothing that is
  * attached stays unseen.
+ * @param named bays among them have names, not numbers: each column is so wide that one reads them
  */
-export function rackGrid(shape: RackShape | null, bays: number): RackGrid {
+export function rackGrid(shape: RackShape | null, bays: number, named = false): RackGrid {
   if (shape === null) {
-    const columns = automaticColumns(bays);
+    const columns = automaticColumns(named ? Math.min(bays, mostNamedColumns) : bays, bays);
     const rows = Math.max(1, Math.ceil(bays / columns));
     return { rows, columns, places: placesAcross(bays, columns, 0) };
   }
@@ -89,10 +93,10 @@ function placeIn({ rows, columns, order }: RackShape, index: number): RackPlace 
   }
 }
 
-function automaticColumns(bays: number): number {
+function automaticColumns(most: number, bays: number): number {
   let best = 1;
   let least = Infinity;
-  for (let columns = 1; columns <= bays; columns += 1) {
+  for (let columns = 1; columns <= most; columns += 1) {
     const rows = Math.ceil(bays / columns);
     const shapeError = Math.abs(Math.log((roomRatio * rows) / columns / cardRatio));
     const empty = (rows * columns - bays) / bays;

@@ -27,6 +27,10 @@ export interface FlowFacts {
   readonly starting: boolean;
   /** Bays whose drive could be paired now. */
   readonly freeBays: number;
+  /** Drives in machines of a rack that could be paired now, each with its own machine. Left out: none. */
+  readonly freeInRack?: number;
+  /** Those of the machine that waits. Left out: none. */
+  readonly ownDisks?: number;
   readonly jobs: JobCounts;
   /** The open order, when it has a list; null: none has. */
   readonly order: OrderLeft | null;
@@ -113,13 +117,13 @@ export function flowOf(facts: FlowFacts): Flow {
 }
 
 function nextOf(facts: FlowFacts): NextAction {
-  const { armed, starting, machineWaits, pairs, freeBays, jobs } = facts;
+  const { armed, starting, machineWaits, pairs, freeBays, ownDisks = 0, jobs } = facts;
   // Confirmed outranks the list, which stays on the screen until the drives are held.
   if (starting) return 'wait-for-start';
   if (armed) return 'confirm-start';
   const asked = modeAsks(facts);
   if (asked !== null) return asked;
-  if (machineWaits) return freeBays > 0 ? 'bay' : 'insert-drive';
+  if (machineWaits) return freeBays > 0 || ownDisks > 0 ? 'bay' : 'insert-drive';
   if (facts.mode === 'fill' && takesMore(facts)) return 'machine-to-fill';
   if (pairs > 0) return missing(facts) ?? (takesMore(facts) ? 'machine-or-start' : 'start');
   if (jobs.running > 0) return takesMore(facts) ? 'running-or-machine' : 'running';
@@ -157,13 +161,13 @@ function missing({ operatorKnown, media }: FlowFacts): NextAction | null {
 }
 
 function onEmptyBench(facts: FlowFacts): NextAction {
-  const { operatorKnown, freeBays, order, takenOut = 0, line = false } = facts;
+  const { operatorKnown, freeBays, freeInRack = 0, order, takenOut = 0, line = false } = facts;
   if (!operatorKnown) return 'operator';
   // No machine of it would be taken any more.
   if (order !== null && isOrderDone(facts)) return order.toShip > 0 ? 'ship' : 'close-order';
   // The other machines of an order with a list come first: it is shipped when all are finished.
   if (takenOut > 0 && (order === null || (line && freeBays === 0))) return 'ship';
-  return missing(facts) ?? (freeBays > 0 ? 'machine' : 'insert-drive');
+  return missing(facts) ?? (freeBays + freeInRack > 0 ? 'machine' : 'insert-drive');
 }
 
 /** Another machine would be taken, and find a drive. */

@@ -16,6 +16,8 @@ export const screenTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('find-line'), machineSerial: z.string() }),
   /** Log: searches. */
   z.strictObject({ kind: z.literal('search'), text: z.string() }),
+  /** Machines: admits the machine that shows this code, or whose label is asked. */
+  z.strictObject({ kind: z.literal('admit'), text: z.string() }),
   /** Settings: says what it would be taken for. */
   z.strictObject({ kind: z.literal('try'), text: z.string() }),
 ]);
@@ -62,6 +64,11 @@ export function meaningOf(reading: ScanReading, place: ScanPlace): ScanMeaning {
       return { for: 'screen', task: { kind: 'search', text: searched(reading, text) } };
     case 'settings':
       return { for: 'screen', task: { kind: 'try', text } };
+    case 'machines':
+      return {
+        for: 'screen',
+        task: { kind: 'admit', text: reading.kind === 'machine' ? reading.serial : text },
+      };
     case 'media':
     case 'sheet':
     case 'scanner-check':
@@ -120,8 +127,11 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'number-taken':
     case 'returned':
     case 'shipped':
+    case 'machine-admitted':
     case 'notices-gone':
     case 'order-closed':
+    case 'off-asked':
+    case 'turning-off':
       return null;
     case 'ship-shown':
       return 'ship';
@@ -159,6 +169,9 @@ const ofScreen: ReadonlySet<string> = new Set([
   'number-taken',
   'returned',
   'shipped',
+  'machine-admitted',
+  'machine-not-asking',
+  'admission-refused',
   'not-waiting',
   'return-refused',
   'several-waiting',

@@ -2,6 +2,17 @@ import { z } from 'zod';
 import { assertNever, errorDataSchema, type ErrorData } from '../base/errors';
 import { sizeCheckSchema } from '../health/size-check';
 
+/** How the image came to a machine of a rack, in bytes. */
+export const receivedBytesSchema = z.strictObject({
+  /** From the station. */
+  station: z.int().nonnegative(),
+  /** From other machines of the rack. */
+  machines: z.int().nonnegative(),
+  /** Were on the drive already, from a job that did not end. */
+  kept: z.int().nonnegative(),
+});
+export type ReceivedBytes = z.infer<typeof receivedBytesSchema>;
+
 /** What a verified and sealed drive was found to hold. */
 export const jobResultSchema = z.strictObject({
   /** Bytes written between the partition tables. */
@@ -17,6 +28,8 @@ export const jobResultSchema = z.strictObject({
   tableSha256: z.string(),
   /** The whole drive was written and read back before the image went on; missing when that was not asked for. */
   sizeCheck: sizeCheckSchema.optional(),
+  /** Missing of a drive that is attached to the station, and before 0.6. */
+  received: receivedBytesSchema.optional(),
 });
 export type JobResult = z.infer<typeof jobResultSchema>;
 

@@ -30,6 +30,7 @@ const shortReasons: Readonly<Partial<Record<ErrorCode, string>>> = {
   'render-no-space': 'Disk is full',
   'render-failed': 'Disk image failed',
   'render-damaged': 'Disk image damaged',
+  'live-image-disk-missing': 'Disk for images gone',
   'helper-died': 'Helper stopped',
   'helper-protocol': 'Helper stopped',
   'ledger-unavailable': 'Not recorded',

@@ -51,6 +51,8 @@ export const drivePastSchema = z.strictObject({
       reason: z.string(),
       /** False: it ended before its first destructive write, and the drive is as it was. */
       touched: z.boolean(),
+      /** It was to be erased, and is not known to be: until it is, it may give out nothing. Missing otherwise. */
+      unerased: z.literal(true).optional(),
     })
     .nullable(),
   /** Jobs that failed on the drive since one on it ended well. */
@@ -99,15 +101,6 @@ export interface EndedJob {
   readonly sanitised?: Pick<Sanitised, 'outcome'> | undefined;
 }
 
-/** The newest entry of a drive's erase that belonged to no job. */
-export interface EndedErase {
-  readonly entry: number;
-  readonly time: string;
-  readonly drive: JobDetails['drive'];
-  readonly attachment?: string | undefined;
-  readonly sanitised: Pick<Sanitised, 'outcome'>;
-}
-
 /** An erase or a check of the size for no machine, as the ledger tells it. */
 export interface CareDone {
   readonly record: CareRecord;
@@ -125,8 +118,6 @@ export interface PastQuestions {
   /** Erases and checks that may have been of the drive, oldest first. */
   readonly cared?: readonly CareDone[];
   readonly shipmentOf: (jobId: string) => { readonly number: string; readonly time: string } | null;
-  /** Erases of a drive that may be this one, for no machine, oldest first. */
-  readonly erases?: readonly EndedErase[];
   /** The reading that speaks against a finished drive; null: none. */
   readonly findingOf: (
     job: JobDetails,
@@ -137,7 +128,7 @@ export interface PastQuestions {
 export function drivePast(
   drive: PastDrive,
   ended: readonly EndedJob[],
-  { shared, shipmentOf, findingOf, cared = [], erases = [] }: PastQuestions,
+  { shared, shipmentOf, findingOf, cared = [] }: PastQuestions,
 ): DrivePast {
   const care = cared.filter(({ record }) => wasCaredFor(drive, record, shared));
   const own = ended.filter(({ job }) => wasOn(drive, job, shared));
@@ -149,7 +140,7 @@ export function drivePast(
   const last = own.at(-1);
   const bad =
     last !== undefined && last.end.state !== 'done' && last.entry > (held?.entry ?? 0) ? last : null;
-  const erase = erases.findLast((one) => wasErased(drive, one, shared));
+  const erase = care.findLast(({ record }) => record.kind === 'drive-sanitised');
   const finding = held === null ? null : findingOf(held.job);
   const unfinished =
     erase === undefined ? null : unfinishedErase(erase, Math.max(held?.entry ?? 0, last?.entry ?? 0));
@@ -176,7 +167,8 @@ export function drivePast(
           },
     lastBad,
     failures,
-    ...careOf(care, last?.entry ?? 0, unfinished?.entry ?? 0),
+    // Behind a dock that has one serial for all its drives, the attachment is no proof either, and a false size blocks.
+    ...careOf(shared ? [] : care, last?.entry ?? 0, unfinished?.entry ?? 0),
   };
 }
 
@@ -235,17 +227,13 @@ function wasOn(drive: PastDrive, job: JobDetails, shared: boolean): boolean {
   return !several && isKnownBySerial(drive) && tellsOwnIdentity(job.drive) && isSameKey(drive, job.drive);
 }
 
-/** As {@link wasOn}, of an erase. */
-function wasErased(drive: PastDrive, erase: EndedErase, shared: boolean): boolean {
-  if (isSameAttachment(drive, erase)) return true;
-  if (areDifferentDrives(drive, erase.drive)) return false;
-  return !shared && isKnownBySerial(drive) && tellsOwnIdentity(erase.drive) && isSameKey(drive, erase.drive);
-}
-
 /** @param since entry of the drive's last job: what was written since has taken the place of what was to be erased */
-function unfinishedErase({ entry, time, sanitised }: EndedErase, since: number): DrivePast['lastBad'] {
-  if (sanitised.outcome === 'erased' || entry < since) return null;
-  return { state: 'erase-unfinished', entry, time, reason: eraseWords[sanitised.outcome], touched: true };
+function unfinishedErase({ entry, time, record }: CareDone, since: number): DrivePast['lastBad'] {
+  if (record.kind !== 'drive-sanitised' || entry < since) return null;
+  const { sanitised } = record;
+  if (sanitised.outcome === 'erased') return null;
+  const reason = eraseWords[sanitised.outcome];
+  return { state: 'erase-unfinished', entry, time, reason, touched: true, unerased: true };
 }
 
 const eraseWords = { 'not-erased': 'Not erased', 'not-known': 'Erase not finished' } as const;
@@ -292,11 +280,13 @@ function heldBy(
 
 function badOf({ entry, time, end, touched, sanitised }: EndedJob): DrivePast['lastBad'] {
   if (end.state === 'done') return null;
-  // Failed, it says why itself.
-  if (end.state !== 'failed' && sanitised !== undefined && sanitised.outcome !== 'erased') {
-    return { state: 'erase-unfinished', entry, time, reason: eraseWords[sanitised.outcome], touched };
+  if (sanitised === undefined || sanitised.outcome === 'erased') {
+    return { state: end.state, entry, time, reason: wordsOf(end), touched };
   }
-  return { state: end.state, entry, time, reason: wordsOf(end), touched };
+  const failed = end.state === 'failed';
+  // Failed, it says why itself.
+  const reason = failed ? wordsOf(end) : eraseWords[sanitised.outcome];
+  return { state: failed ? 'failed' : 'erase-unfinished', entry, time, reason, touched, unerased: true };
 }
 
 function wordsOf(end: Exclude<JobEnd, { state: 'done' }> | Finding['end']): string {

@@ -44,11 +44,14 @@ const careTexts: Readonly<Record<CareResult, string>> = {
   'size-failed': 'Smaller than it says, or damaged',
   'size-not-known': 'Size check failed',
   'size-cancelled': 'Size check cancelled',
+  'disk-begun': 'Not finished as the disk of a station',
+  'disk-made': 'Made the disk of a station',
+  'disk-failed': 'Not made the disk of a station',
 };
 
 /** Whether nothing speaks against the drive. */
 export function careIsWell(result: CareResult): boolean {
-  return result === 'erased' || result === 'size-checked';
+  return result === 'erased' || result === 'size-checked' || result === 'disk-made';
 }
 
 /** What was done with it for no machine; null: nothing that its newest job came after. */

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { sha256Schema } from '../media/chunk-map';
 import { recordedLoaderSchema } from '../boot/loader-choice';
 import { leftOutSchema } from '../media/left-out';
+import { imageSourceSchema } from '../media/image-source';
 import { recoverySchema } from '../media/recovery';
 import { recordedHashSourceSchema } from '../media/media-state';
 import { recordedPackSchema } from '../drivers/driver-table';
-import { driveIdentitySchema, driveKinds } from '../drive/drive';
+import { driveIdentitySchema, driveKinds, ownDiskSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
+import { recordedAgentSchema } from '../machine/admission';
 import { machineDetailsSchema } from '../machine/machine';
 import { replacedComputerSchema } from '../machine/replaced-computer';
 import { recordedMachineFileSchema } from '../machine-files/machine-file';
@@ -67,6 +69,8 @@ export const jobDetailsSchema = z.strictObject({
   loader: recordedLoaderSchema.optional(),
   /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
   fingerprint: sha256Schema,
+  /** The station that the disk image came from. Missing where it was made on this one, and before 0.6. */
+  imageFrom: imageSourceSchema.optional(),
   /** What the finished drive is known by: it is on the drive, and on no other. */
   diskGuid: z.uuid(),
   /**
@@ -90,6 +94,8 @@ export const jobDetailsSchema = z.strictObject({
   orderId: z.uuid().optional(),
   /** What was known about the machine besides its serial: from the work order, its label or its firmware. */
   machine: machineDetailsSchema.optional(),
+  /** The agent that wrote the drive inside the machine. Missing when the drive was attached to the station, and before 0.6. */
+  agent: recordedAgentSchema.optional(),
   /** The computer whose place the machine takes. Missing when the order says none, and before 0.4. */
   replaces: replacedComputerSchema.optional(),
   /**
@@ -97,6 +103,8 @@ export const jobDetailsSchema = z.strictObject({
    * media has none, and before 0.4.
    */
   driverPack: recordedPackSchema.nullable().optional(),
+  /** The drive is a disk of the computer that ran from a stick: it imaged itself, or the disk was unlocked. Missing elsewhere, and before 0.6. */
+  ownDisk: ownDiskSchema.optional(),
   /** Files that only this machine's drive has, each with its SHA-256. Missing when there are none, and before 0.5. */
   machineFiles: z.array(recordedMachineFileSchema).min(1).optional(),
 });
@@ -191,6 +199,24 @@ export const recordSchema = z.discriminatedUnion('kind', [
     ]),
   }),
   z.strictObject({
+    /** A drive became the disk beside a station's stick, for disk images and media, which erased it. About no machine. */
+    kind: z.literal('station-disk'),
+    drive: recordedDriveSchema,
+    /** The disk GUID that was on the drive before; null: it had none. Missing when it could not be read. */
+    previousDiskGuid: z.guid().nullable().optional(),
+    /** As in the job. */
+    attachment: z.string().optional(),
+    startedAt: timeSchema,
+    /** Why, although it held a finished image or its last job failed, and what that was. Missing where neither was so. */
+    driveAgain: driveAgainSchema.optional(),
+    end: z.discriminatedUnion('state', [
+      /** Before it is erased. What an entry with another state does not follow, was broken off. */
+      z.strictObject({ state: z.literal('begun') }),
+      z.strictObject({ state: z.literal('done') }),
+      z.strictObject({ state: z.literal('failed'), reason: errorDataSchema }),
+    ]),
+  }),
+  z.strictObject({
     /** A work order was opened on the station. */
     kind: z.literal('order-opened'),
     orderId: z.uuid(),
@@ -235,6 +261,30 @@ export const recordSchema = z.discriminatedUnion('kind', [
     unexpected: z.int().nonnegative(),
   }),
   z.strictObject({
+    /** A media or a disk image came whole from another station. */
+    kind: z.literal('got-from-station'),
+    from: imageSourceSchema,
+    what: z.discriminatedUnion('is', [
+      z.strictObject({
+        is: z.literal('media'),
+        sha256: sha256Schema,
+        name: z.string(),
+        version: z.string(),
+        revision: z.int().positive(),
+        bytes: z.int().positive(),
+      }),
+      z.strictObject({
+        is: z.literal('disk-image'),
+        /** SHA-256 of what it was made from. */
+        key: sha256Schema,
+        /** SHA-256 of its chunk map. */
+        fingerprint: sha256Schema,
+        mediaSha256: sha256Schema,
+        bytes: z.int().nonnegative(),
+      }),
+    ]),
+  }),
+  z.strictObject({
     /** Finished machines were packed for shipment. */
     kind: z.literal('shipment-closed'),
     shipmentId: z.uuid(),
@@ -261,10 +311,11 @@ const orderKinds = [
   'machine-returned',
   'order-closed',
   'shipment-closed',
+  'got-from-station',
 ] as const;
-/** Records about an order or a shipment, not about a drive. */
+/** Records about an order, a shipment, or what the station got, not about a drive. */
 export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[number] }>;
-const careKinds = ['size-checked', 'drive-sanitised'] as const;
+export const careKinds = ['size-checked', 'drive-sanitised', 'station-disk'] as const;
 /** Records about a drive alone: it belongs to no machine and no job. */
 export type CareRecord = Extract<LedgerRecord, { kind: (typeof careKinds)[number] }>;
 /** Records about one machine's drive. */
@@ -282,7 +333,7 @@ export const driveResults = [
   'rehearsal-failed',
 ] as const;
 
-/** What it says came of a drive alone: of an erase for no machine, or of a check of the size. An end follows what begun says, or it was broken off. */
+/** What it says came of a drive alone: of an erase for no machine, of a check of the size, or of making it the station's disk. An end follows what begun says, or it was broken off. */
 export const careResults = [
   'erase-begun',
   'erased',
@@ -293,12 +344,20 @@ export const careResults = [
   'size-failed',
   'size-not-known',
   'size-cancelled',
+  'disk-begun',
+  'disk-made',
+  'disk-failed',
 ] as const;
 export type CareResult = (typeof careResults)[number];
 
 /** Tells records about a machine's drive from those about an order, a shipment, or a drive alone. */
 export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
   return ![...orderKinds, ...careKinds].includes(record.kind as never);
+}
+
+/** Tells records about a drive alone from all others. */
+export function isCareRecord(record: LedgerRecord): record is CareRecord {
+  return careKinds.includes(record.kind as never);
 }
 
 /** Which machine and drive a record is about, and which job. */

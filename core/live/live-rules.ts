@@ -1,7 +1,8 @@
 import { errorData, type ErrorData } from '../base/errors';
 import { readUuid } from '../machine/identifiers';
 import { normalizeSerial } from '../machine/serial';
-import type { LiveState } from './live-state';
+import { formatBytes } from '../base/display';
+import type { ImageDisk, LiveState } from './live-state';
 
 /** Why a live station keeps no job of real drives; null: it does. Training drives are not asked about. */
 export function recordsProblem(live: LiveState | null): ErrorData | null {
@@ -13,6 +14,21 @@ export function recordsProblem(live: LiveState | null): ErrorData | null {
   return errorData({
     code: 'live-no-data',
     message: `Real drives are not written: ${what}, and what is not on it is lost when this PC is turned off.`,
+  });
+}
+
+/** How the disk for images and media is called in a sentence. */
+export function imageDiskName({ model, serial, size }: ImageDisk): string {
+  const known = [model, serial, size === 0 ? null : formatBytes(size)].filter((part) => part !== null);
+  return known.length === 0 ? 'that was chosen' : known.join(', ');
+}
+
+/** Why no drive is written while the disk for images and media is gone; null: it is there, or none was chosen. */
+export function imageDiskProblem(disk: ImageDisk | null): ErrorData | null {
+  if (disk === null || disk.open) return null;
+  return errorData({
+    code: 'live-image-disk-missing',
+    message: `The disk for images and media (${imageDiskName(disk)}) is not there. Nothing is put anywhere else instead.`,
   });
 }
 

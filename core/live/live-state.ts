@@ -57,6 +57,17 @@ export const keptLiveStationSchema = z.strictObject({
 });
 export type KeptLiveStation = z.infer<typeof keptLiveStationSchema>;
 
+/** The disk that was chosen for disk images and media. */
+export const imageDiskSchema = z.strictObject({
+  model: z.string().nullable(),
+  serial: z.string().nullable(),
+  /** Bytes; 0: not known. */
+  size: z.int().nonnegative(),
+  /** It is there, and disk images and new media go onto it. */
+  open: z.boolean(),
+});
+export type ImageDisk = z.infer<typeof imageDiskSchema>;
+
 export const liveDataStates = ['none', 'locked', 'open'] as const;
 
 export const liveStateSchema = z.strictObject({
@@ -78,5 +89,15 @@ export const liveStateSchema = z.strictObject({
   data: z.enum(liveDataStates),
   /** Null until they were asked. */
   station: keptLiveStationSchema.nullable(),
+  /** The disk beside the stick from which files are read; null: none is open. */
+  disk: z
+    .strictObject({
+      device: z.string(),
+      /** Files may be put on it. */
+      write: z.boolean(),
+    })
+    .nullable(),
+  /** Null: disk images and media are on the stick, or its data partition is not open. */
+  imageDisk: imageDiskSchema.nullable(),
 });
 export type LiveState = z.infer<typeof liveStateSchema>;

@@ -13,9 +13,23 @@ export const livePaths = {
   start: '/run/prestage/live.json',
   /** Written by the helper: {@link unlockedDisksSchema}. Gone with the next start. */
   unlocked: '/run/prestage/unlocked.json',
+  /** Written by the helper once the app's page has stood: then this version is known to come up (build/live). */
+  page: '/run/prestage/page-stands',
+  /** Where the disk is mounted from which files are read. */
+  disk: '/run/prestage/disk',
+  /** Where the stick that is named for it is mounted, to be read (build/live). */
+  media: '/media/PRESTAGE-IN',
   commandLine: '/proc/cmdline',
   /** Where the data partition is mounted: the station's state folder. */
   state: '/var/lib/prestage',
+  /** The image cache in it: where the folder for it of a disk for images and media is mounted. */
+  images: '/var/lib/prestage/renders',
+  /** In the media library: where that disk's folder for media is mounted. There while such a disk is chosen. */
+  library: '/var/lib/prestage/library/disk',
+  /** Where the whole disk is mounted while it is opened. */
+  imageDisk: '/run/prestage/image-disk',
+  /** Device of its partition, once it was opened. */
+  imageDiskDevice: '/run/prestage/image-disk-device',
 } as const;
 
 /** Names of the medium's partitions in its GPT. */
@@ -35,10 +49,19 @@ export function isLivePartition(name: string | null | undefined): boolean {
   return typeof name === 'string' && allPartitions.has(name);
 }
 
+/** Folder of the media library that lies on another disk, and the file in it that shows while that disk is not there. */
+export const libraryDisk = { folder: 'disk', gone: '.not-there' } as const;
+
+/** Name of the partition on a disk for images and media. It is no part of a medium. */
+export const imageDiskPartition = 'PRESTAGE-IMAGES';
+/** Name in /dev/mapper of the open one. */
+export const imageDiskMapping = 'prestage-images';
+
 /** Name of the open data partition in /dev/mapper. */
 export const liveDataMapping = 'prestage-data';
 
-export const liveRoles = ['station', 'machine'] as const;
+/** `agent`: a machine of a rack, whose disks its station writes. */
+export const liveRoles = ['station', 'machine', 'agent'] as const;
 export type LiveRole = (typeof liveRoles)[number];
 export const liveSlots = ['a', 'b'] as const;
 export type LiveSlot = (typeof liveSlots)[number];
@@ -122,8 +145,8 @@ export function liveSystemOf({ image, start, unlocked, commandLine }: LiveTexts)
   const slots = new Set(valuesOf(words, 'prestage.slot'));
   const [slot = started?.slot ?? ''] = slots;
   return {
-    // Only what says nothing but `machine` is a machine: as a station it may write less.
-    role: roles.every((role) => role === 'machine') ? 'machine' : 'station',
+    // Only what says nothing but `machine` is a machine, and so with `agent`: as a station it may write less.
+    role: (['machine', 'agent'] as const).find((one) => roles.every((role) => role === one)) ?? 'station',
     slot: slots.size > 1 ? null : (liveSlots.find((one) => one === slot) ?? null),
     image: parsed(image, liveImageSchema),
     start: started,

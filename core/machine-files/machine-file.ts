@@ -30,15 +30,24 @@ const unsafeInName = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]|^ /u;
 /** Files of NTFS itself, at the top of every volume. */
 const ofNtfs = /^\$(?:MFT|MFTMirr|LogFile|Volume|AttrDef|Bitmap|Boot|BadClus|Secure|UpCase|Extend)$/i;
 
+/** As Windows shortens longer names for DOS: on the drive it would be a second folder beside the one that is meant. */
+const shortName = /^[^.~]{1,7}~\d{1,6}(?:\.[^.]{0,3})?$/;
+
 function isWindowsPath(path: string): boolean {
   if (!path.startsWith('\\') || ofNtfs.test(namesOf(path)[0] ?? '')) return false;
   return namesOf(path).every((name) => windowsNameProblem(name) === null && !unsafeInName.test(name));
 }
 
-export const machinePathSchema = z.string().max(240).refine(isWindowsPath, {
-  message:
-    'must be a path on the Windows partition without a drive letter, such as \\Windows\\Panther\\unattend.xml',
-});
+export const machinePathSchema = z
+  .string()
+  .max(240)
+  .refine(isWindowsPath, {
+    message:
+      'must be a path on the Windows partition without a drive letter, such as \\Windows\\Panther\\unattend.xml',
+  })
+  .refine((path) => !namesOf(path).some((name) => shortName.test(name)), {
+    message: 'must have whole names: one such as WINDOW~1 may be short for another',
+  });
 
 const slotBytesSchema = z
   .int()

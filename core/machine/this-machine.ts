@@ -27,6 +27,23 @@ export const thisMachineSchema = z.strictObject({
 });
 export type ThisMachine = z.infer<typeof thisMachineSchema>;
 
+/** Refused values that are kept of a machine that another computer tells of. */
+const mostRefused = 16;
+
+/**
+ * What another computer tells of itself, by the rules that its own helper has: it may have others, or none.
+ */
+export function toldMachine(told: ThisMachine): ThisMachine {
+  const serial = told.serial === null ? null : normalizeSerial(told.serial);
+  const problem = serial === null ? null : serialProblem(serial);
+  const refused = told.refused.map((one) => ({ ...one, text: sanitizeForDisplay(one.text, 80) }));
+  if (serial !== null && problem !== null) {
+    const why = problem.code === 'serial-placeholder' ? 'placeholder' : 'invalid';
+    refused.unshift({ what: 'serial', text: sanitizeForDisplay(serial, 80), why });
+  }
+  return { ...told, serial: problem === null ? serial : null, refused: refused.slice(0, mostRefused) };
+}
+
 /** What was said of the machine whose drive is to be written: given, scanned, or from an order. */
 export interface SaidMachine {
   /** Null when nobody said one. */

@@ -9,6 +9,9 @@ export const chunkMapName = 'chunk-map.json';
 /** File of a drive's own folder with the chunks that no other drive has. */
 export const ownChunksName = 'own-chunks.img';
 
+/** File of the folder of a grown disk image with the chunks that the smaller one does not have. */
+export const grownChunksName = 'grown-chunks.img';
+
 /** Longest chunk. 8 MiB keeps drives streaming and bounds what one failed comparison can hide behind. */
 export const maximumChunkBytes = 8 * MiB;
 /** Gaps up to this size are written too: one longer request costs less than two. */
@@ -34,6 +37,8 @@ export const chunkSchema = z.strictObject({
   sha256: sha256Schema,
   /** The bytes lie in the drive's own file, from here on, and not in that of the partition. Bytes. */
   own: z.int().nonnegative().optional(),
+  /** The bytes lie in the file of what this size of drive has of its own, from here on. Bytes. */
+  grown: z.int().nonnegative().optional(),
 });
 export type Chunk = z.infer<typeof chunkSchema>;
 
@@ -94,6 +99,28 @@ export function planRanges(ranges: readonly ByteRange[], fileLength: number): By
     }
   }
   return planned;
+}
+
+/** The file of one partition inside a disk image folder. */
+export function partitionFileName(number: number): string {
+  return `partition-${number}.img`;
+}
+
+/** Where each chunk of a map lies in a disk image folder: file, and bytes into it. In the map's order. */
+export function chunkPlaces(
+  map: Pick<ChunkMap, 'chunks' | 'partitions'>,
+): { readonly file: string; readonly offset: number; readonly length: number }[] {
+  const starts = new Map(map.partitions.map(({ number, offset }) => [number, offset]));
+  return map.chunks.map(({ offset, length, partition, own, grown }) => ({
+    file:
+      own !== undefined
+        ? ownChunksName
+        : grown === undefined
+          ? partitionFileName(partition)
+          : grownChunksName,
+    offset: own ?? grown ?? offset - (starts.get(partition) ?? 0),
+    length,
+  }));
 }
 
 /** Sum of the chunks' lengths, in bytes. */

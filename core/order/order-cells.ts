@@ -1,7 +1,9 @@
 import { sanitizeForDisplay } from '../base/display';
 import { certificateYears } from '../boot/loader-trust';
 import { readMac, readUuid } from '../machine/identifiers';
+import { readDiskRule } from '../drive/disk-rule';
 import { findLayout, layouts } from '../drive/layout';
+import { atEndChoices, atEndSchema } from '../machine/at-end';
 import { machineDetailsSchema } from '../machine/machine';
 import { columnNames, type Column, type MacColumn } from './order-columns';
 import { oldNameSchema } from '../machine/replaced-computer';
@@ -49,6 +51,16 @@ export function readCell(
     case 'shipBy':
       if (daySchema.safeParse(text).success) return good(text);
       return bad(`'${shown(text)}' is not a day; write it as 2027-01-31`);
+    case 'atEnd': {
+      const said = atEndSchema.safeParse(text.toLowerCase());
+      if (said.success) return good(said.data);
+      return bad(
+        `'${shown(text)}' is nothing that machines do at the end; choose one of: ${atEndChoices.join(', ')}`,
+      );
+    }
+    case 'disk':
+      if (readDiskRule(text) !== null) return good(text);
+      return bad(`there is no disk rule '${shown(text)}'; write only, largest-nvme or name=TEXT`);
     case 'firmwareTrust':
       return readTrustCell(text);
     case 'number':

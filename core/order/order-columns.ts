@@ -27,6 +27,8 @@ export const orderColumns = [
   'imageIndex',
   'layout',
   'shipBy',
+  'atEnd',
+  'disk',
   // A table says it of each machine; in JSON the order can say it of all.
   'firmwareTrust',
 ] as const;
@@ -57,6 +59,8 @@ export const columnNames: Readonly<Record<Column, string>> = {
   imageIndex: 'image',
   layout: 'layout',
   shipBy: 'ship-by day',
+  atEnd: 'end of the machines',
+  disk: 'disk rule',
 };
 
 /**
@@ -159,6 +163,9 @@ const synonyms: Readonly<Record<Exclude<Column, MacColumn>, readonly string[]>> 
   imageIndex: ['image', 'imageindex', 'imagenumber', 'wimindex'],
   layout: ['layout', 'partitionlayout', 'disklayout'],
   shipBy: ['shipby', 'shipbyday', 'shipbydate', 'shipuntil'],
+  atEnd: ['atend', 'machinesatend', 'endaction'],
+  // Not `disk`: lists of machines have that for what is in them.
+  disk: ['diskrule', 'targetdisk'],
 };
 
 const bySynonym: ReadonlyMap<string, Column> = new Map(
@@ -183,7 +190,7 @@ const formerMacs = new Set([
 /** What was not read before Ethernet and Wi-Fi were told apart. */
 const newColumns: ReadonlySet<Column> = new Set<Column>([
   ...(['groupTag', 'assignedUser', 'shipBy', 'maker', 'systemSku', 'board', 'replaces'] as const),
-  ...(['replacesSerial', 'firmwareTrust'] as const),
+  ...(['replacesSerial', 'firmwareTrust', 'atEnd', 'disk'] as const),
 ]);
 
 /**

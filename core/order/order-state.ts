@@ -261,6 +261,8 @@ export function followOrder(
       case 'order-opened':
       case 'drive-sanitised':
       case 'size-checked':
+      case 'station-disk':
+      case 'got-from-station':
         break;
     }
   }

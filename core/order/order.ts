@@ -3,6 +3,7 @@ import { sha256Schema } from '../media/chunk-map';
 import { daySchema } from '../base/day';
 import { sanitizeForDisplay } from '../base/display';
 import { firmwareTrustSchema } from '../boot/loader-choice';
+import { rackChoicesSchema } from '../rack/rack-choices';
 import { machineDetailsSchema } from '../machine/machine';
 import { oldNameSchema } from '../machine/replaced-computer';
 import { normalizeSerial, serialProblem } from '../machine/serial';
@@ -44,6 +45,8 @@ export const workOrderSchema = z.strictObject({
   shipBy: daySchema.optional(),
   /** Microsoft's certificates that the firmware of its machines trusts. Without it: what the station's settings say. */
   firmwareTrust: firmwareTrustSchema.optional(),
+  /** What machines of a rack do at the end of a batch, and which of their disks gets the image. Without it: what recipe or settings say. */
+  ...rackChoicesSchema.shape,
   /** Each serial only once. */
   machines: z
     .array(orderLineSchema)

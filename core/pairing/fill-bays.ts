@@ -1,11 +1,10 @@
-import type { BayPlace } from '../drive/bays';
 import type { MachineDetails } from '../machine/machine';
 import { driveReasonRefusal } from './drive-reasons';
 import {
   accept,
   detailsRefusal,
-  driveRefusal,
   expectedNow,
+  freePlaces,
   isRepeated,
   machineRefusal,
   refuse,
@@ -17,11 +16,6 @@ import {
 } from './pairing-rules';
 
 /** FILL: machines that are scanned in a row take the free bays in their order, and no bay is scanned. Pure. */
-
-/** The bays that a machine could take now, in their order. */
-export function freePlaces({ pairs }: Pick<Pairing, 'pairs'>, context: PairingContext): BayPlace[] {
-  return context.bays.filter((place) => driveRefusal(place, pairs, context) === null);
-}
 
 /** FILL, or its button: from now on each machine takes the next free bay; the same again ends that. */
 export function toggleFill(state: Pairing, context: PairingContext): PairingResult {

@@ -4,7 +4,6 @@ import {
   knownDetails,
   machineRefusal,
   refuse,
-  startRefusal,
   why,
   withPair,
   withoutMachines,
@@ -13,6 +12,8 @@ import {
   type PairingResult,
 } from './pairing-rules';
 import { driveReasonRefusal } from './drive-reasons';
+import { otherMachine } from './rack-places';
+import { startRefusal } from './start-refusal';
 import type { BayPlace } from '../drive/bays';
 import type { Pair } from './pairing-state';
 import { required } from '../base/required';
@@ -38,6 +39,8 @@ export function pairWaiting(
   context: PairingContext,
 ): PairingResult {
   const machineSerial = required(state.waitingMachine, 'the machine that waits for its bay');
+  const another = otherMachine(place.driveId, machineSerial, context);
+  if (another !== null) return refuse(state, kind, why('not-this-machine', 'bay', another));
   // It may have been started or shipped while it waited.
   const refusal =
     machineRefusal(machineSerial, state.pairs, context) ??

@@ -1,14 +1,15 @@
 import { flowOf } from '../flow/flow';
-import { isAtWork, isRetryable } from '../flow/job-outcome';
+import { isAtWork, isRetryable, type CardOutcome } from '../flow/job-outcome';
 import type { ScanCommand } from '../scan/scan-outcome';
 import { driveReasonRefusal } from './drive-reasons';
 import type { BenchView } from '../settings/settings';
-import { freePlaces, toggleFill } from './fill-bays';
+import { toggleFill } from './fill-bays';
 import { arm, disarm, pairWaiting, start, undo } from './pairing-acts';
 import {
   accept,
   expectedNow,
   flowFacts,
+  freePlaces,
   isRepeated,
   isRepeatedStart,
   refuse,
@@ -48,6 +49,7 @@ const commands: Readonly<Record<ScanCommand, (state: Pairing, context: PairingCo
   RACK: (state, context) => showBench(state, 'rack', context),
   CARDS: (state, context) => showBench(state, 'cards', context),
   LINE: (state, context) => showBench(state, 'line', context),
+  OFF: turnOff,
 };
 
 /** Whether a bay has been asked for. */
@@ -58,6 +60,11 @@ function isAsking({ mode }: Pairing): boolean {
 function cancel(state: Pairing, context: PairingContext): PairingResult {
   if (state.armed) return accept(disarm(state), 'command', 'disarmed');
   if (state.mode === 'fill') return toggleFill(state, context);
+  const running = onlyJob(context, (job) => job === 'running');
+  if (state.mode === 'cancel' && running !== null) {
+    const action = { type: 'cancel-job', driveId: running } as const;
+    return accept({ ...state, mode: 'pair' }, 'command', 'job-cancelled', bayOf(running, context), action);
+  }
   if (state.mode !== 'pair') return accept({ ...state, mode: 'pair' }, 'command', 'cleared');
   if (state.waitingMachine !== null) {
     const machineSerial = state.waitingMachine;
@@ -78,10 +85,45 @@ function askWhichToRetry(state: Pairing, context: PairingContext): PairingResult
   if (state.armed || isAsking(state) || state.waitingMachine !== null) {
     return refuse(state, 'command', why('wrong-kind', expected));
   }
+  const only = onlyJob(context, isRetryable);
+  const asked = only === null ? null : driveReasonRefusal(only, null, context);
+  if (asked !== null) return refuse(state, 'command', { ...asked, expected });
+  if (only !== null) {
+    const action = { type: 'retry-job', driveId: only } as const;
+    return accept(state, 'command', 'job-retried', bayOf(only, context), action);
+  }
   if ([...context.jobs.values()].some(isRetryable)) {
     return accept({ ...state, mode: 'retry' }, 'command', 'retry-which');
   }
   return refuse(state, 'command', why('nothing-to-retry', expected));
+}
+
+/** The drive of the only job, in a machine that images itself: which one is meant is no question there. Null elsewhere. */
+function onlyJob({ live, jobs }: PairingContext, isMeant: (outcome: CardOutcome) => boolean): string | null {
+  if ((live?.own ?? null) === null) return null;
+  const [meant, ...others] = [...jobs].filter(([, outcome]) => isMeant(outcome));
+  return meant === undefined || others.length > 0 ? null : meant[0];
+}
+
+function bayOf(driveId: string, { bays }: PairingContext): { readonly bay?: string } {
+  const label = bays.find((place) => place.driveId === driveId)?.label;
+  return label === undefined ? {} : { bay: label };
+}
+
+/**
+ * OFF turns the PC off that runs from a stick: at once where it has imaged itself, or could not; else when it is scanned once more.
+ * Never while drives are at work.
+ */
+function turnOff(state: Pairing, context: PairingContext): PairingResult {
+  const { live = null } = context;
+  const expected = expectedNow(state, context);
+  if (live === null) return refuse(state, 'command', why('not-on-a-stick', expected));
+  if (state.armed) return refuse(state, 'command', why('wrong-kind', expected));
+  const jobs = [...context.jobs.values()];
+  if (jobs.some(isAtWork)) return refuse(state, 'command', why('still-at-work', expected));
+  const ended = live.own !== null && jobs.length > 0 && state.pairs.length === 0;
+  if (!ended && !live.offAsked) return accept(state, 'command', 'off-asked');
+  return accept(state, 'command', 'turning-off', {}, { type: 'turn-off' });
 }
 
 /**

@@ -2,6 +2,7 @@ import type { BayPlace } from '../drive/bays';
 import type { Drive } from '../drive/drive';
 import type { MachineDetails } from '../machine/machine';
 import { isConflict, joinDetails, saysNothing, sharedIdentity } from '../machine/machine-details';
+import type { LiveForPairing } from './own-step';
 import type { MediaState } from '../media/media-state';
 import { expectationOf, flowOf, type FlowFacts, type OrderLeft } from '../flow/flow';
 import { countOutcomes, type CardOutcome } from '../flow/job-outcome';
@@ -9,7 +10,8 @@ import type { DriveToTakeOut } from '../flow/take-out';
 import { startRefusals, type Pair, type PairingState, type StartRefusal } from './pairing-state';
 import type { JobTicket } from '../scan/job-ticket';
 import type { JobMedia } from './job-media';
-import { driveReasonRefusal, type ReasonContext } from './drive-reasons';
+import type { ReasonContext } from './drive-reasons';
+import { awayMachine, placesInMachine, rackOf } from './rack-places';
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, MediaStep, ScanKind, ScanOutcome } from '../scan/scan-outcome';
@@ -53,6 +55,8 @@ export interface PairingContext extends ReasonContext {
   /** What a scanned media is compared with. */
   readonly jobMedia: JobMedia;
   readonly drives: readonly Drive[];
+  /** IDs of the rack's machines that are connected now; missing: nothing is known of that. */
+  readonly connected?: ReadonlySet<string>;
   /** In the order in which NEXT goes through them. */
   readonly bays: readonly BayPlace[];
   /** By drive id, as their cards show them; cleared ones are not in it. */
@@ -66,6 +70,8 @@ export interface PairingContext extends ReasonContext {
     /** Drives that were confirmed as taken out and are in no shipment. */
     readonly takenOut: number;
   } | null;
+  /** Null or missing: the station does not run from a stick. */
+  readonly live?: LiveForPairing | null;
   /** Notices on the screen. */
   readonly notices: number;
   /** Serials, normalized. */
@@ -109,6 +115,7 @@ export type PairingAction =
   | { readonly type: 'take-out'; readonly drive: DriveToTakeOut }
   | { readonly type: 'dismiss-notices' }
   | { readonly type: 'close-order' }
+  | { readonly type: 'turn-off' }
   /** Line mode: closes the shipment of what was taken out. */
   | { readonly type: 'ship-line' };
 
@@ -168,6 +175,7 @@ export function startRefusalsOf(
 
 /** What the flow has to know, of the pairing and of the world around it. */
 export function flowFacts(state: Pairing, context: PairingContext): FlowFacts {
+  const inRack = freeInRack(state, context);
   return {
     operatorKnown: context.operator.trim() !== '',
     media: context.mediaStatus,
@@ -177,6 +185,7 @@ export function flowFacts(state: Pairing, context: PairingContext): FlowFacts {
     armed: state.armed,
     starting: context.starting,
     freeBays: freeBays(state, context),
+    ...(inRack === null ? {} : { freeInRack: inRack.free, ownDisks: inRack.waiting }),
     jobs: countOutcomes(context.jobs.values()),
     order: context.orderLeft(),
     takenOut: context.line?.takenOut ?? context.gone,
@@ -185,8 +194,30 @@ export function flowFacts(state: Pairing, context: PairingContext): FlowFacts {
 }
 
 /** Bays whose drive could be paired now. */
-export function freeBays({ pairs }: Pick<Pairing, 'pairs'>, context: PairingContext): number {
-  return context.bays.filter((place) => driveRefusal(place, pairs, context) === null).length;
+export function freeBays(state: Pick<Pairing, 'pairs'>, context: PairingContext): number {
+  return freePlaces(state, context).length;
+}
+
+/** The bays that any machine could take now, in their order. */
+export function freePlaces({ pairs }: Pick<Pairing, 'pairs'>, context: PairingContext): BayPlace[] {
+  return context.bays.filter(
+    // A drive in a machine of a rack is free for that machine alone, which needs no scan.
+    (place) => rackOf(place.driveId, context) === undefined && driveRefusal(place, pairs, context) === null,
+  );
+}
+
+/**
+ * Drives in machines of the rack that could be paired now: all, and those of the machine that waits. Null: no drive is in one.
+ */
+export function freeInRack(
+  { pairs, waitingMachine }: Pick<Pairing, 'pairs' | 'waitingMachine'>,
+  context: PairingContext,
+): { readonly free: number; readonly waiting: number } | null {
+  const inMachines = context.bays.filter(({ driveId }) => rackOf(driveId, context) !== undefined);
+  if (inMachines.length === 0) return null;
+  const isFree = (place: BayPlace): boolean => driveOrMachineRefusal(place, pairs, context) === null;
+  const own = waitingMachine === null ? [] : placesInMachine(waitingMachine, context);
+  return { free: inMachines.filter(isFree).length, waiting: own.filter(isFree).length };
 }
 
 /** What the station waits for. */
@@ -209,14 +240,20 @@ export function isRepeatedStart(context: PairingContext): boolean {
   return sinceLastSame !== null && sinceLastSame < timeouts.startRepeat;
 }
 
-/** Why a machine cannot be paired now, or null. */
+/**
+ * Why a machine cannot be paired now, or null.
+ * @param by what says its serial: what the firmware itself says is one, whatever its form
+ */
 export function machineRefusal(
   serial: string,
   pairs: readonly Pair[],
   context: PairingContext,
+  by: 'label' | 'firmware' = 'label',
 ): RefusalReason | null {
   const { serialPatterns } = context.scanSettings;
-  if (!fitsSerialPatterns(serial, serialPatterns)) {
+  const own = context.live?.own?.serial ?? null;
+  if (own !== null && serial !== own) return why('not-this-machine', 'machine', own);
+  if (own === null && by === 'label' && !fitsSerialPatterns(serial, serialPatterns)) {
     return why('pattern', 'machine', serialPatterns.map(({ maker }) => maker).join(', '));
   }
   if (!context.inOrder(serial)) return why('not-in-order', 'machine', serial);
@@ -244,28 +281,17 @@ export function driveRefusal(
   return why('drive-blocked', 'bay', drive.reasons.map(({ message }) => message).join(' '));
 }
 
-/** Why the pairs cannot be started now, or null. Each is looked at again: the world went on since it was paired. */
-export function startRefusal(state: Pairing, context: PairingContext): RefusalReason | null {
-  const [refusal] = startRefusalsOf(state, context);
-  if (refusal !== undefined) return why('not-ready', missingForStart(state, context), refusal);
-  for (const pair of state.pairs) {
-    const { driveId, bay, machineSerial } = pair;
-    const others = state.pairs.filter((other) => other !== pair);
-    const place = context.bays.find((one) => one.driveId === driveId) ?? { label: bay, port: null, driveId };
-    const refusal = driveRefusal(place, others, context);
-    if (refusal !== null) {
-      return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };
-    }
-    const unsuitable =
-      machineRefusal(machineSerial, others, context) ?? driveReasonRefusal(driveId, machineSerial, context);
-    if (unsuitable !== null) return unsuitable;
-  }
-  return null;
-}
-
-/** What comes next where nothing is confirmed. */
-function missingForStart(state: Pairing, context: PairingContext): Expectation {
-  return expectedNow({ ...state, armed: false }, { ...context, starting: false });
+/**
+ * The same for a pair that is made now: the machine that the drive is in must be there. One that goes away later is left out of its
+ * batch, and keeps nobody else's from starting.
+ */
+export function driveOrMachineRefusal(
+  place: BayPlace | undefined,
+  pairs: readonly Pair[],
+  context: PairingContext,
+): RefusalReason | null {
+  const away = awayMachine(place?.driveId ?? null, context);
+  return driveRefusal(place, pairs, context) ?? (away === null ? null : why('machine-away', 'bay', away));
 }
 
 /** A machine gets the drive of a place, which must hold one. What was known of it while it waited goes with it. */

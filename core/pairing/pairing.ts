@@ -1,6 +1,7 @@
 import { foldLabel, type BayPlace } from '../drive/bays';
 import {
   accept,
+  driveOrMachineRefusal,
   driveRefusal,
   expectedNow,
   detailsRefusal,
@@ -21,6 +22,8 @@ import {
 } from './pairing-rules';
 import { driveReasonRefusal } from './drive-reasons';
 import { fillNext } from './fill-bays';
+import { pairInRack } from './in-rack';
+import { otherMachine, placesInMachine, rackOf } from './rack-places';
 import { pairWaiting } from './pairing-acts';
 import { applyCommand } from './pairing-commands';
 import { flowOf } from '../flow/flow';
@@ -49,7 +52,9 @@ export {
 } from './pairing-rules';
 export { arm, canUndo, clearPairs, disarm, dropDrives, start, undo, unpair } from './pairing-acts';
 export { passedDrives, settleMode } from './pairing-commands';
-export { freePlaces, toggleFill } from './fill-bays';
+export { toggleFill } from './fill-bays';
+export { askForDisk, pairOwn } from './own-machine';
+export { pairInRack, takeOffers, type RackOffer } from './in-rack';
 
 type WrongReading = Extract<ScanReading, { kind: WrongKind }>;
 
@@ -125,8 +130,14 @@ function takeMachine(
   if (state.mode !== 'pair' || state.waitingMachine !== null) {
     return refuse(state, 'machine', why('wrong-kind', expected));
   }
-  const out = takeOut(state, serial, context);
+  // A machine that imaged its own disk leaves nothing to take out.
+  const out = (context.live?.own ?? null) === null ? takeOut(state, serial, context) : null;
   if (out !== null) return out;
+  // A machine of the rack has its drive already; of several the right one is scanned next.
+  const [place, ...otherPlaces] = placesInMachine(serial, context);
+  if (place?.driveId !== undefined && place.driveId !== null && otherPlaces.length === 0) {
+    return pairInRack(state, place.driveId, said, context);
+  }
   const refusal = machineRefusal(serial, state.pairs, context) ?? detailsRefusal(state, serial, said);
   if (refusal !== null) return refuse(state, 'machine', { ...refusal, expected: 'machine' });
   const history = [...state.history, { machineSerial: serial, byHand: false }];
@@ -204,6 +215,11 @@ function takePlace(
   const refused = (reason: Refused['reason']): PairingResult => refuse(state, kind, why(reason, expected));
   if (place === undefined) return refused(kind === 'drive' ? 'bay-empty' : 'bay-unknown');
   const { driveId } = place;
+  const rack = rackOf(driveId, context);
+  // Its bay is named as the machine is: whichever was meant, it is this machine.
+  if (rack !== undefined && state.mode === 'pair' && state.waitingMachine === null) {
+    return takeInRack(state, rack.serial, place, context);
+  }
   if (state.mode !== 'pair' && state.mode !== 'fill') return takeMeantBay(state, kind, place, context);
   if (state.waitingMachine === null) {
     // Just paired, cancelled or retried by the first of two reads.
@@ -211,9 +227,21 @@ function takePlace(
       state.pairs.at(-1)?.driveId === driveId || (driveId !== null && context.jobs.has(driveId));
     return refused(justTaken && isRepeated(context) ? 'repeated-read' : 'wrong-kind');
   }
-  const refusal = driveRefusal(place, state.pairs, context);
+  const refusal = driveOrMachineRefusal(place, state.pairs, context);
   if (refusal !== null) return refuse(state, kind, refusal);
   return pairWaiting(state, kind, place, context);
+}
+
+/** A machine of the rack was scanned, or one of its disks: it is out, or gets this disk. */
+function takeInRack(
+  state: Pairing,
+  serial: string,
+  { driveId }: BayPlace,
+  context: PairingContext,
+): PairingResult {
+  const again = isRepeated(context) && state.pairs.at(-1)?.driveId === driveId;
+  if (again) return refuse(state, 'bay', why('repeated-read', expectedNow(state, context)));
+  return takeOut(state, serial, context) ?? pairInRack(state, driveId ?? '', {}, context);
 }
 
 /** The bay that CANCEL, RETRY or CLEAR asked for. */
@@ -276,9 +304,11 @@ export function pairByHand(
     return refuse(state, 'drive', why('wrong-kind', 'machine'));
   }
   const place = placeOfDrive(driveId, context);
+  const another = otherMachine(driveId, machineSerial, context);
+  if (another !== null) return refuse(state, 'machine', why('not-this-machine', 'machine', another));
   const refusal =
     machineRefusal(machineSerial, state.pairs, context) ??
-    driveRefusal(place, state.pairs, context) ??
+    driveOrMachineRefusal(place, state.pairs, context) ??
     driveReasonRefusal(driveId, machineSerial, context);
   if (place === undefined || refusal !== null) {
     return refuse(state, 'machine', refusal ?? why('bay-unknown', 'bay'));

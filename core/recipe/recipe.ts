@@ -4,6 +4,7 @@ import { sanitizeForDisplay } from '../base/display';
 import { loaderChoiceSchema } from '../boot/loader-choice';
 import { driverPackSchema } from '../drivers/driver-table';
 import { defaultLayoutName, layouts } from '../drive/layout';
+import { rackChoicesSchema } from '../rack/rack-choices';
 import { machineFileListSchema } from '../machine-files/machine-file';
 
 /**
@@ -200,6 +201,8 @@ export const recipeSchema = z.strictObject({
   layout: z.enum(layouts.map(({ name }) => name)).default(defaultLayoutName),
   /** Boot loader of a media that Prestage makes: Windows' own, or the one for Microsoft's certificates of 2011 or 2023, in quotation marks. */
   bootLoader: loaderChoiceSchema.default('as-is'),
+  /** What machines of a rack do at the end of a batch, and which of their disks gets the image. Work orders count before it. */
+  ...rackChoicesSchema.shape,
   /** Where the site writes the media: a path of Windows, such as `\\server\share\contoso.wim`. */
   mediaFile: path().optional(),
 });

@@ -8,6 +8,11 @@ import type { DriveStatus } from './nvme';
 
 export interface AtaDrive {
   readonly serial: string;
+  readonly model: string;
+  /** World Wide Name, 16 digits; empty: it tells none. */
+  readonly wwn: string;
+  /** It has a device configuration overlay, whether or not it tells of it now. */
+  readonly hasDco: boolean;
   readonly sanitize: { readonly crypto: boolean; readonly block: boolean; readonly overwrite: boolean };
   readonly security: {
     readonly supported: boolean;
@@ -36,15 +41,22 @@ export function parseIdentify(text: string): AtaDrive | null {
   const bit = (index: number, at: number): boolean => ((word(index) >>> at) & 1) === 1;
   // Word 0, bit 15: not an ATA device.
   if (bit(0, 15)) return null;
-  const serial = words
-    .slice(10, 20)
-    .map((pair) => String.fromCharCode(pair >>> 8, pair & 0xff))
-    .join('')
-    .trim();
+  const textOf = (from: number, to: number): string =>
+    words
+      .slice(from, to)
+      .map((pair) => String.fromCharCode(pair >>> 8, pair & 0xff))
+      .join('')
+      .trim();
+  const wwn = words.slice(108, 112).map((one) => one.toString(16).padStart(4, '0'));
   // Words 59 and 128; word 59 counts where bit 12 says that the feature set is there.
   const sanitize = bit(59, 12);
   return {
-    serial,
+    serial: textOf(10, 20),
+    model: textOf(27, 47),
+    // Word 87 counts where its bits 15 and 14 are 01; bit 8 says that there is a name.
+    wwn: (word(87) & 0xc100) === 0x4100 ? wwn.join('') : '',
+    // Word 83 counts where its bits 15 and 14 are 01.
+    hasDco: (word(83) & 0xc800) === 0x4800,
     sanitize: {
       crypto: sanitize && bit(59, 13),
       overwrite: sanitize && bit(59, 14),
@@ -75,6 +87,7 @@ export function parseMaxSectors(text: string): { readonly visible: number; reado
   const found = /max sectors\s*=\s*(\d+)\/(\d+),/.exec(text);
   if (found === null || /bad\/missing sense data/.test(text)) return null;
   const [visible, native] = [Number(found[1]), Number(found[2])];
+  if (!isCountable(Math.max(visible, native))) return null;
   // hdparm warns where the two are read from different commands.
   return native < visible || /may be invalid|\?/.test(text) ? null : { visible, native };
 }
@@ -87,7 +100,13 @@ export function parseDco(text: string): number | null {
   if (/bad\/missing sense data|unknown, treating as/.test(text)) return null;
   if (!/DCO Revision:\s*0x000[12]\b/.test(text)) return null;
   const found = /Real max sectors:\s*(\d+)/.exec(text);
-  return found === null || Number(found[1]) < 2 ? null : Number(found[1]);
+  const sectors = Number(found?.[1] ?? 0);
+  return sectors < 2 || !isCountable(sectors) ? null : sectors;
+}
+
+/** Whether so many sectors, of 4096 bytes at most, are a number of bytes that can be told: a drive may say anything. */
+function isCountable(sectors: number): boolean {
+  return Number.isSafeInteger(sectors * 4096);
 }
 
 const unreadRegisters = /SG_IO: (?:bad\/missing|missing|questionable) sense data/;
@@ -147,17 +166,27 @@ export function ataAbilities({ drive, status, ...sizes }: AtaAnswers): Abilities
   // Firmware freezes Security at every start: that matters only where the drive has nothing better.
   const securityFrozen = security.supported && security.frozen && !offersSanitize && drive.solidState;
   if ((offersSanitize && sanitizeFrozen) || securityFrozen) obstacles.push('frozen');
+  const hidden = hiddenOf(sizes);
+  const { maxSectors, dcoSectors, logicalSectorSize } = sizes;
+  const sectors = Math.max(maxSectors?.native ?? 0, dcoSectors ?? 0);
   return {
     methods: ordered(methods),
     obstacles,
-    hidden: hiddenOf(sizes),
+    hidden,
+    ...(hidden.length === 0 ? {} : { lift: sectors * logicalSectorSize }),
     underWay: status?.state === 'running',
     ...(drive.turns ? { magnetic: true } : {}),
     ...(minutes === null ? {} : { seconds: { [byPassword]: minutes * 60 } }),
-    notKnown:
-      sizes.maxSectors === null
+    notKnown: [
+      ...(maxSectors === null
         ? ['Whether this drive hides an area (HPA) is not known: it does not tell its native size.']
-        : [],
+        : []),
+      ...(drive.hasDco && dcoSectors === null
+        ? [
+            'Whether the configuration of this drive (DCO) hides an area is not known: it does not tell it, as when the firmware of this computer has frozen it.',
+          ]
+        : []),
+    ],
   };
 }
 

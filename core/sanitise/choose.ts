@@ -9,6 +9,7 @@ import {
   levelOf,
   methodWords,
   nistLevels,
+  onceOpened,
   sanitiseMethodSchema,
   type Abilities,
   type HiddenArea,
@@ -23,14 +24,27 @@ type Named = Pick<Drive, 'id' | 'bay' | 'byPath' | 'path' | 'serial'>;
 /** What was shown of an erase before somebody confirmed it: it must not be done in a weaker way. */
 export const shownEraseSchema = z.strictObject({
   method: sanitiseMethodSchema,
+  /** At least: also where the drive does not give up what it hides. */
   nist: z.enum(nistLevels),
+  /**
+   * Its hidden areas (HPA, DCO) are opened first, for good. Missing: it has none, or they are left as they are.
+   */
+  lift: z
+    .strictObject({
+      /** Bytes that it has then: with any other it is not what was confirmed. */
+      size: z.int().positive(),
+      nist: z.enum(nistLevels),
+    })
+    .optional(),
+  /** It has hidden areas that could be opened, and they are left as they are. */
+  leaves: z.literal(true).optional(),
 });
 export type ShownErase = z.infer<typeof shownEraseSchema>;
 
 /**
  * The strongest way that a drive offers, or the one that was asked for.
  * @param least what is demanded at least
- * @throws PrestageError drive-locked, drive-frozen, sanitise-unavailable, sanitise-too-weak
+ * @throws PrestageError drive-locked, tool-missing, drive-frozen, sanitise-unavailable, sanitise-too-weak
  */
 export function chooseMethod(
   drive: Named,
@@ -39,6 +53,7 @@ export function chooseMethod(
   least: NistLevel = 'clear',
 ): SanitiseMethod {
   requireUnlocked(drive, abilities, wanted);
+  requireTool(drive, abilities, wanted);
   const { methods } = abilities;
   const label = driveLabel(drive);
   const isFrozen = abilities.obstacles.includes('frozen');
@@ -101,7 +116,7 @@ export function planGoingOn(
     });
   }
   const { hidden, notKnown } = abilities;
-  return { method, nist, hidden, notKnown, seconds: null };
+  return { method, nist, hidden, notKnown, seconds: null, goesOn: true };
 }
 
 /**
@@ -109,14 +124,29 @@ export function planGoingOn(
  * @throws PrestageError drive-locked, drive-frozen, sanitise-changed: nothing was touched
  */
 export function chooseAsShown(drive: Named, abilities: Abilities, shown: ShownErase): SanitiseMethod {
-  const { method, nist } = shown;
+  const { method, nist, lift, leaves } = shown;
   requireUnlocked(drive, abilities, method);
+  requireTool(drive, abilities, method);
+  const size = leaves === true ? abilities.lift : lift?.size;
+  if (size !== abilities.lift) throw hidesOther(drive, size, abilities);
   const offers = abilities.methods.includes(method);
   if (offers && isAtLeast(levelOf(method, abilities), nist)) return method;
   throw new PrestageError({
     code: 'sanitise-changed',
     message: `The ${driveLabel(drive)} was to be erased by ${methodWords(method, nist)}, and does not offer that any more${otherNamespaces(abilities)}.`,
     remedy: `Nothing was touched. Now it offers: ${offersOf(abilities)}. List the drives again, and confirm what they offer then.`,
+  });
+}
+
+/** What it hides is part of what was confirmed: the drive grows by it. */
+function hidesOther(drive: Named, size: number | undefined, { lift }: Abilities): PrestageError {
+  const bytes = (one: number): string => `${formatBytes(one)} (${one} bytes) with what it hides`;
+  const was = size === undefined ? 'hid nothing' : `was to have ${bytes(size)}`;
+  const now = lift === undefined ? 'hides nothing any more' : `would have ${bytes(lift)}`;
+  return new PrestageError({
+    code: 'sanitise-changed',
+    message: `The ${driveLabel(drive)} ${was} when it was shown, and now ${now}.`,
+    remedy: 'Nothing was touched. List the drives again, and confirm what they hide then.',
   });
 }
 
@@ -132,11 +162,34 @@ function frozen(label: string): PrestageError {
   });
 }
 
+/** A drive that cannot be asked is not taken for one that can do no more than be overwritten. @throws PrestageError tool-missing */
+function requireTool(drive: Named, { missing }: Abilities, wanted: SanitiseMethod | null): void {
+  if (missing === undefined || wanted === 'overwrite') return;
+  throw new PrestageError({
+    code: 'tool-missing',
+    message: `The tool ${missing.tool} is not installed: how the ${driveLabel(drive)} can erase itself is not known.`,
+    remedy: `Nothing was touched. Install the package ${missing.package} (sudo apt-get install ${missing.package}), then try again. To overwrite the drive instead, which is weaker (clear), choose the method overwrite.`,
+  });
+}
+
 /** @throws PrestageError drive-locked */
-function requireUnlocked(drive: Named, { obstacles }: Abilities, wanted: SanitiseMethod | null): void {
+function requireUnlocked(drive: Named, abilities: Abilities, wanted: SanitiseMethod | null): void {
+  const locked = whyLocked(drive, abilities, wanted);
+  if (locked !== null) throw locked;
+}
+
+/**
+ * The lock that keeps a drive from being erased; null: none that it tells of.
+ * @param wanted way that is asked for; null: none yet
+ */
+export function whyLocked(
+  drive: Named,
+  { obstacles }: Pick<Abilities, 'obstacles'>,
+  wanted: SanitiseMethod | null,
+): PrestageError | null {
   const label = driveLabel(drive);
   if (obstacles.includes('ata-locked')) {
-    throw new PrestageError({
+    return new PrestageError({
       code: 'drive-locked',
       message: `The ${label} is locked by an ATA password. It is not failing.`,
       remedy: `Nothing was touched. Unlock it in the computer that it came out of, or set it aside. After an erase by Prestage that lost its power the password is: ${ataPassword}`,
@@ -144,20 +197,21 @@ function requireUnlocked(drive: Named, { obstacles }: Abilities, wanted: Sanitis
   }
   // Erased or not, it would be locked in the computer that it goes into.
   if (obstacles.includes('ata-password') && wanted !== 'overwrite') {
-    throw new PrestageError({
+    return new PrestageError({
       code: 'drive-locked',
       message: `The ${label} has an ATA password. It is open now, and locked after its next power cut.`,
       remedy: `Nothing was touched. Take the password off in the computer that it came out of, or with hdparm --security-disable. After an erase by Prestage that was broken off it is: ${ataPassword}`,
     });
   }
   if (obstacles.includes('opal-locked')) {
-    throw new PrestageError({
+    return new PrestageError({
       code: 'drive-locked',
       message: `The ${label} is locked by its own encryption (Opal). It is not failing.`,
       remedy:
         'Nothing was touched. Reset it with the PSID on its label and the tool of its maker, which erases it as well, then list the drives again.',
     });
   }
+  return null;
 }
 
 function otherNamespaces({ obstacles }: Abilities): string {
@@ -185,7 +239,7 @@ export function hiddenWords({ kind, bytes }: HiddenArea): string {
 export function hiddenNote(hidden: readonly HiddenArea[]): string | null {
   if (hidden.length === 0) return null;
   const what = hidden.map(hiddenWords).join(' and ');
-  return `This drive hides ${what}: writing it does not reach that.`;
+  return `This drive hides ${what}: writing it alone does not reach that.`;
 }
 
 /** The drive with a note of what it hides, and of what it does not tell. */
@@ -207,15 +261,44 @@ export const plannedEraseSchema = z.strictObject({
   notKnown: z.array(z.string()),
   /** Seconds that it takes by the drive's own word; null: it does not tell. */
   seconds: z.int().nonnegative().nullable(),
+  /** This station began it before, and it is not finished: until it is, the drive may give out nothing. Missing where it begins anew. */
+  goesOn: z.literal(true).optional(),
 });
 export type PlannedErase = z.infer<typeof plannedEraseSchema>;
 
+/** What is asked of an erase beside the drive's own answers. */
+export interface EraseWish {
+  /** A way; null or missing: the strongest. */
+  readonly method?: SanitiseMethod | null;
+  readonly least: NistLevel;
+  /** Hidden areas (HPA, DCO) are left as they are. Missing: they are opened and erased. */
+  readonly keepHidden?: boolean;
+}
+
 /** @throws PrestageError as {@link chooseMethod} */
-export function planErase(drive: Named, abilities: Abilities, least: NistLevel): PlannedErase {
-  const method = chooseMethod(drive, abilities, null, least);
+export function planErase(
+  drive: Named & Pick<Drive, 'rack'>,
+  abilities: Abilities,
+  { method: wanted = null, least, keepHidden = false }: EraseWish,
+): PlannedErase {
+  // A drive that comes back as another one is found by the station itself alone.
+  const size = keepHidden || drive.rack !== undefined ? undefined : abilities.lift;
+  const then = size === undefined ? abilities : onceOpened(abilities);
+  const method = chooseMethod(drive, then, wanted, least);
   const { hidden, notKnown, seconds } = abilities;
   return {
     ...{ method, nist: levelOf(method, abilities), hidden, notKnown },
+    ...(size === undefined ? {} : { lift: { size, nist: levelOf(method, then) } }),
+    ...(size === undefined && abilities.lift !== undefined ? { leaves: true } : {}),
     seconds: seconds?.[method] ?? null,
+  };
+}
+
+/** What is confirmed of a plan: nothing else is done. */
+export function shownOf({ method, nist, lift, leaves }: PlannedErase): ShownErase {
+  return {
+    ...{ method, nist },
+    ...(lift === undefined ? {} : { lift }),
+    ...(leaves === undefined ? {} : { leaves }),
   };
 }

@@ -67,6 +67,8 @@ export const hiddenAreaSchema = z.strictObject({
   kind: z.enum(hiddenAreaKinds),
   /** Bytes; null: the drive does not tell. */
   bytes: z.int().nonnegative().nullable(),
+  /** The controller says that its Format with secure erase takes this as well. Missing: no, or it cannot be. */
+  byFormat: z.literal(true).optional(),
 });
 export type HiddenArea = z.infer<typeof hiddenAreaSchema>;
 
@@ -98,6 +100,10 @@ export const abilitiesSchema = z.strictObject({
   /** What keeps the drive from being erased, or from being erased in a stronger way. */
   obstacles: z.array(z.enum(obstacleCodes)),
   hidden: z.array(hiddenAreaSchema),
+  /** Bytes that the drive has once its hidden areas (HPA, DCO) are opened; missing: it hides none that can be. */
+  lift: z.int().positive().optional(),
+  /** A tool that is not installed, without which the drive cannot be asked; missing: all there is was there. */
+  missing: z.strictObject({ tool: z.string(), package: z.string() }).optional(),
   /** The drive is erasing itself now: somebody began it before. */
   underWay: z.boolean(),
   /** The drive says that it turns; missing where it does not. */
@@ -119,6 +125,23 @@ export function ordered(methods: readonly SanitiseMethod[]): SanitiseMethod[] {
   return sanitiseMethods.filter((method) => methods.includes(method));
 }
 
+/** Areas of a SATA drive that a command opens, so that they are a part of its size like any other. */
+export function canOpen({ kind }: Pick<HiddenArea, 'kind'>): boolean {
+  return kind === 'hpa' || kind === 'dco';
+}
+
+/** What a drive says that can be, once its hidden areas are opened. */
+export function onceOpened(abilities: Abilities): Abilities {
+  const { lift: _, ...rest } = abilities;
+  return { ...rest, hidden: abilities.hidden.filter((area) => !canOpen(area)) };
+}
+
+/** Whether the standard says that a way of erasing reaches a hidden area as well. */
+export function reaches(method: SanitiseMethod, { byFormat }: HiddenArea): boolean {
+  const isFormat = method === 'nvme-format-crypto' || method === 'nvme-format-user';
+  return methodFacts[method].reachesHidden || (isFormat && byFormat === true);
+}
+
 /** What {@link levelOf} must know of a drive. */
 export interface LevelFacts {
   readonly hidden: readonly HiddenArea[];
@@ -133,7 +156,8 @@ export interface LevelFacts {
  */
 export function levelOf(method: SanitiseMethod, { hidden, notKnown = [], magnetic }: LevelFacts): NistLevel {
   const { nist, reachesHidden } = methodFacts[method];
-  if (hidden.length + notKnown.length > 0 && !reachesHidden) return 'clear';
+  if (hidden.some((area) => !reaches(method, area))) return 'clear';
+  if (notKnown.length > 0 && !reachesHidden) return 'clear';
   return method === 'ata-sanitize-overwrite' && magnetic !== true ? 'clear' : nist;
 }
 

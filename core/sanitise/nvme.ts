@@ -20,6 +20,8 @@ export interface NvmeController {
    * all of them to a drive whose namespaces share one format (bit 0).
    */
   readonly formatErasesAll: boolean;
+  /** The same by the drive itself (bit 1): also of namespaces that are not attached. */
+  readonly formatReachesAll: boolean;
   /** Other controllers share its namespaces: one that is not attached here can be a drive of another. */
   readonly shared: boolean;
   /** Bytes in no namespace; null: not told. */
@@ -46,6 +48,7 @@ export function parseController(bytes: Uint8Array): NvmeController | null {
     canFormat: bit(view.getUint16(256, true), 1),
     formatCrypto: bit(format, 2),
     formatErasesAll: bit(format, 0) || bit(format, 1),
+    formatReachesAll: bit(format, 1),
     shared: bit(view.getUint8(76), 1),
     // A total of 0 says that the drive does not report capacity at all.
     unallocated: total === null || total === 0 ? null : size128(view, 296),
@@ -99,10 +102,19 @@ export function nvmeAbilities(controller: NvmeController, namespaces: Namespaces
   };
 }
 
-function hiddenOf({ unallocated }: NvmeController, namespaces: Namespaces | null): HiddenArea[] {
+/**
+ * What no namespace of this computer shows. A Format with secure erase takes every namespace of the subsystem where FNA says so, and never
+ * capacity that is in none: NVMe Base Specification 2.0, figure 275, byte 524, and 5.14.
+ */
+function hiddenOf(
+  { unallocated, formatReachesAll }: NvmeController,
+  namespaces: Namespaces | null,
+): HiddenArea[] {
   const areas: HiddenArea[] = [];
   const unattached = namespaces?.allocated.filter((one) => !namespaces.attached.includes(one)) ?? [];
-  if (unattached.length > 0) areas.push({ kind: 'nvme-unattached', bytes: null });
+  if (unattached.length > 0) {
+    areas.push({ kind: 'nvme-unattached', bytes: null, ...(formatReachesAll ? { byFormat: true } : {}) });
+  }
   if (unallocated !== null && unallocated > 0) areas.push({ kind: 'nvme-unallocated', bytes: unallocated });
   return areas;
 }

@@ -99,8 +99,13 @@ export function certainShare(samples: number): number {
   return samples === 0 ? 1 : 1 - 0.05 ** (1 / samples);
 }
 
-/** What the samples prove, as a sentence. */
+/** What was looked at, as a sentence. */
+export function samplesWords(samples: number): string {
+  return `${samples} samples of 1 MiB over the whole drive were compared with what they held before.`;
+}
+
+/** The same, with what it proves. */
 export function proofWords(samples: number): string {
   const share = (certainShare(samples) * 100).toFixed(1);
-  return `${samples} samples of 1 MiB over the whole drive were compared with what they held before. If ${share} % or more of the drive had kept its data, they would have shown it with a certainty of 95 %.`;
+  return `${samplesWords(samples)} If ${share} % or more of the drive had kept its data, they would have shown it with a certainty of 95 %.`;
 }

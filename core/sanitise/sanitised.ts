@@ -2,8 +2,9 @@ import { z } from 'zod';
 import {
   ataPassword,
   hiddenAreaSchema,
-  methodFacts,
+  canOpen,
   needsPassword,
+  reaches,
   nistLevels,
   sanitiseMethodSchema,
   type HiddenArea,
@@ -49,7 +50,19 @@ const sanitisedForm = z.strictObject({
   seconds: z.number().nonnegative(),
   /** It went on with an erase that had been broken off. */
   resumed: z.literal(true).optional(),
-  hidden: z.array(z.strictObject({ ...hiddenAreaSchema.shape, reached: z.boolean() })),
+  hidden: z.array(
+    z.strictObject({
+      ...hiddenAreaSchema.shape,
+      /** It is erased with the drive, or would have been. */
+      reached: z.boolean(),
+      /** It was opened for that first, for good: the drive has grown by it. */
+      opened: z.literal(true).optional(),
+      /** It was left as it was, as somebody chose. */
+      left: z.literal(true).optional(),
+      /** Why it could not be opened. A sentence, safe to show. */
+      why: z.string().optional(),
+    }),
+  ),
 });
 export type Sanitised = z.infer<typeof sanitisedForm>;
 
@@ -120,13 +133,15 @@ export interface Verdict {
  */
 export function judgeErase(end: CommandEnd, samples: SampleCounts | 'read-back' | null): Verdict {
   if (samples !== null && samples !== 'read-back' && samples.unchanged > 0) {
-    const places = samples.unchanged === 1 ? '1 of the places' : `${samples.unchanged} of the places`;
+    const { unchanged: left } = samples;
+    const held = left === 1 ? '1 piece of 64 KiB still holds' : `${left} pieces of 64 KiB still hold`;
+    // What was found first: a card has room for so much.
     return {
       outcome: 'not-erased',
       why:
         end.state === 'done'
-          ? `The drive reported that it has erased itself, but ${places} that were looked at hold what they held before.`
-          : `${end.why} ${places} that were looked at hold what they held before.`,
+          ? `${held} what was there before, though the drive reported that it has erased itself.`
+          : `${held} what was there before. ${end.why}`,
     };
   }
   switch (end.state) {
@@ -151,8 +166,28 @@ export function judgeErase(end: CommandEnd, samples: SampleCounts | 'read-back' 
   }
 }
 
-/** The hidden areas as the record keeps them. */
-export function hiddenReached(method: SanitiseMethod, hidden: readonly HiddenArea[]): Sanitised['hidden'] {
-  const reached = methodFacts[method].reachesHidden;
-  return hidden.map((area) => ({ ...area, reached }));
+/** What became of areas that can be opened: `why` they could not be. */
+export type AreasOpened =
+  | { readonly state: 'opened' }
+  | { readonly state: 'left' }
+  | { readonly state: 'kept'; readonly why: string };
+
+/** The hidden areas as the record keeps them. @param became null: nothing of it is known yet */
+export function hiddenReached(
+  method: SanitiseMethod,
+  hidden: readonly HiddenArea[],
+  became: AreasOpened | null = null,
+): Sanitised['hidden'] {
+  return hidden.map((area) => {
+    const reached = reaches(method, area);
+    if (became === null || !canOpen(area)) return { ...area, reached };
+    switch (became.state) {
+      case 'opened':
+        return { ...area, reached: true, opened: true };
+      case 'left':
+        return { ...area, reached, left: true };
+      case 'kept':
+        return { ...area, reached, why: became.why };
+    }
+  });
 }

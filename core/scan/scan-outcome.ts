@@ -14,6 +14,7 @@ export const scanCommands = [
   'LINE',
   'RACK',
   'CARDS',
+  'OFF',
 ] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 
@@ -103,6 +104,10 @@ export const refusals = [
   /** Another work order is open. Detail: its number. */
   'order-open',
   'machine-in-batch',
+  /** The machine that runs images itself, and another one was scanned. Detail: its own serial. */
+  'not-this-machine',
+  /** The drive is in a machine of the rack that is not connected. Detail: the machine's serial. */
+  'machine-away',
   'machine-running',
   /** Detail: the day. */
   'machine-shipped',
@@ -161,6 +166,14 @@ export const refusals = [
   'not-taken-out',
   /** Line mode, SHIP: no drive was taken out. */
   'nothing-to-ship',
+  /** OFF: this station does not run from a stick. */
+  'not-on-a-stick',
+  /** OFF: drives are being written. */
+  'still-at-work',
+  /** On Machines: no machine that asks shows this code, and no label is asked for. */
+  'machine-not-asking',
+  /** On Machines: the machine could not be admitted. Detail: why, a sentence. */
+  'admission-refused',
   /** On Ship: no finished machine, drive or bay has this name and waits for a shipment. */
   'not-waiting',
   /** On Ship: more than one drive of this bay waits. */
@@ -199,6 +212,7 @@ export const scanScreens = [
   'ship',
   'log',
   'settings',
+  'machines',
   'sheet',
   'scanner-check',
   'help',
@@ -248,6 +262,11 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       'filling-ended',
       'rack-shown',
       'cards-shown',
+      /** OFF: scanned once more, the PC goes off; and it does. */
+      'off-asked',
+      'turning-off',
+      /** On Machines: a machine was let into the rack. */
+      'machine-admitted',
       /** The order's line of a machine is shown. */
       'line-shown',
       'searched',

@@ -1,17 +1,16 @@
 import { join } from 'node:path';
-import { bytesOf, chunkMapName, ownChunksName, type ChunkMap } from '../../core/media/chunk-map';
+import { bytesOf, chunkMapName, chunkPlaces, type ChunkMap } from '../../core/media/chunk-map';
 import type { HelperResponse } from '../../core/contract/helper-api';
 import { isCancellation } from '../../core/base/errors';
 import { hashPieces, type HashedPiece, type HashPiece } from '../hash/hash';
-import { partitionFileName, readChunkMap, diskImageDamaged } from './chunk-map-file';
-import type { ImageProgress } from './make-disk-image';
+import { readChunkMap, diskImageDamaged } from './chunk-map-file';
+import type { ImageProgress } from './apply-image';
 
 /** Where each chunk of a map lies in the files of a disk image folder. */
-export function chunkPieces(map: ChunkMap, directory: string): HashPiece[] {
-  const starts = new Map(map.partitions.map(({ number, offset }) => [number, offset]));
-  return map.chunks.map(({ offset, length, partition, own }) => ({
-    path: join(directory, own === undefined ? partitionFileName(partition) : ownChunksName),
-    offset: own ?? offset - (starts.get(partition) ?? 0),
+function chunkPieces(map: ChunkMap, directory: string): HashPiece[] {
+  return chunkPlaces(map).map(({ file, offset, length }) => ({
+    path: join(directory, file),
+    offset,
     length,
   }));
 }

@@ -9,16 +9,11 @@ import { refuseForeignFile } from '../tools/caller';
 // For helper/pipeline/job-runner.ts, until it imports it from core.
 
 /** A 2 TiB drive filled to the brim has 262,144 chunks of about 110 characters. */
-const largestFile = 64 * 1024 * 1024;
+export const largestChunkMap = 64 * 1024 * 1024;
 
 /** SHA-256 of {@link fingerprintText}. */
 export function fingerprintOf(map: ChunkMap): string {
   return createHash('sha256').update(fingerprintText(map)).digest('hex');
-}
-
-/** The file of one partition's disk image inside a disk image folder. */
-export function partitionFileName(number: number): string {
-  return `partition-${number}.img`;
 }
 
 /** Writes a chunk map so that the file is there whole or not at all. */
@@ -43,7 +38,7 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
     const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const details = await handle.stat();
-      if (!details.isFile() || details.size > largestFile) {
+      if (!details.isFile() || details.size > largestChunkMap) {
         throw new Error('not a plain file of a plausible size');
       }
       refuseForeignFile(details.uid);
@@ -55,6 +50,16 @@ export async function readChunkMap(file: string): Promise<{ map: ChunkMap; finge
   } catch (error) {
     // Only the errno: a parser's message would quote a file that a privileged helper was made to open.
     throw diskImageDamaged('its chunk map cannot be read', errorCodeOf(error) ?? 'not a chunk map');
+  }
+}
+
+/** A chunk map that came as text, with its fingerprint. @throws PrestageError render-damaged */
+export function parseChunkMap(text: string): { map: ChunkMap; fingerprint: string } {
+  try {
+    const map = chunkMapSchema.parse(JSON.parse(text));
+    return { map, fingerprint: fingerprintOf(map) };
+  } catch {
+    throw diskImageDamaged('its chunk map cannot be read', 'not a chunk map');
   }
 }
 

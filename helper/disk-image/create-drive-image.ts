@@ -2,20 +2,25 @@ import { createHash } from 'node:crypto';
 import { link, lstat, mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setBootTarget } from '../../core/boot/bcd-rules';
-import { bytesOf, chunkMapName, ownChunksName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
+import {
+  bytesOf,
+  chunkMapName,
+  chunkPlaces,
+  grownChunksName,
+  ownChunksName,
+  partitionFileName,
+  type Chunk,
+  type ChunkMap,
+} from '../../core/media/chunk-map';
+import { required } from '../../core/base/required';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { MiB } from '../../core/base/units';
 import { changeBootStore, readBootStore } from '../boot/hive';
 import { cachePlace, onDisk } from '../tools/disk';
 import { runTool } from '../tools/runner';
-import {
-  fingerprintOf,
-  partitionFileName,
-  readChunkMap,
-  diskImageDamaged,
-  writeChunkMap,
-} from './chunk-map-file';
+import { requireChunk } from './checked-chunks';
+import { fingerprintOf, readChunkMap, diskImageDamaged, writeChunkMap } from './chunk-map-file';
 import { requireDone } from './format-partition';
 import { mapPartition } from './map-partition';
 import { fillSlots } from './slots';
@@ -50,6 +55,9 @@ async function fillFolder(
       const name = partitionFileName(number);
       await link(join(request.renderDirectory, name), join(request.directory, name));
     }
+    if (map.chunks.some(({ grown }) => grown !== undefined)) {
+      await link(join(request.renderDirectory, grownChunksName), join(request.directory, grownChunksName));
+    }
     const own = efi === undefined ? [] : await createEfiPartition(request, map, efi, signal);
     const withSlots = await writeOwnChunks(request, map);
     const shared = withSlots.filter(({ partition }) => partition !== efi?.number);
@@ -73,13 +81,15 @@ async function writeOwnChunks(
   map: ChunkMap,
 ): Promise<Chunk[]> {
   const contents = slots.map(({ path, content }) => ({ path, content: Buffer.from(content, 'base64') }));
-  const starts = new Map(map.partitions.map(({ number, offset }) => [number, offset]));
-  const filled = await fillSlots(map, contents, async (partition, offset, length) => {
-    const source = await open(join(renderDirectory, partitionFileName(partition)), 'r');
+  const places = chunkPlaces(map);
+  const filled = await fillSlots(map, contents, async (index) => {
+    const { file: name, offset, length } = required(places[index], `the place of chunk ${index}`);
+    const source = await open(join(renderDirectory, name), 'r');
     try {
       const bytes = Buffer.alloc(length);
-      const { bytesRead } = await source.read(bytes, 0, length, offset - (starts.get(partition) ?? 0));
+      const { bytesRead } = await source.read(bytes, 0, length, offset);
       if (bytesRead !== length) throw diskImageDamaged('its Windows partition is incomplete');
+      requireChunk(bytes, required(map.chunks[index], `chunk ${index}`));
       return bytes;
     } finally {
       await source.close();
@@ -87,17 +97,13 @@ async function writeOwnChunks(
   });
   if (filled.size === 0) return map.chunks;
   const file = join(directory, ownChunksName);
-  const places = [...filled.keys()];
   await writeFile(file, [...filled.values()], { flag: 'wx', mode: 0o600 });
   let own = 0;
   const changed = new Map<number, Chunk>();
-  for (const index of places) {
-    const chunk = map.chunks[index];
-    const bytes = filled.get(index);
-    if (chunk === undefined || bytes === undefined) {
-      throw new Error('a chunk that was filled is not in the map');
-    }
-    changed.set(index, { ...chunk, sha256: createHash('sha256').update(bytes).digest('hex'), own });
+  for (const [index, bytes] of filled) {
+    const chunk = required(map.chunks[index], `chunk ${index}`);
+    const { grown: _ofItsSize, ...rest } = chunk;
+    changed.set(index, { ...rest, sha256: createHash('sha256').update(bytes).digest('hex'), own });
     own += chunk.length;
   }
   return map.chunks.map((chunk, index) => changed.get(index) ?? chunk);
@@ -157,6 +163,7 @@ async function copyChunks(
       for (const chunk of map.chunks.filter(({ partition }) => partition === number)) {
         const { bytesRead } = await source.read(buffer, 0, chunk.length, chunk.offset - offset);
         if (bytesRead !== chunk.length) throw diskImageDamaged('its EFI partition is incomplete');
+        requireChunk(buffer.subarray(0, bytesRead), chunk);
         await target.write(buffer, 0, bytesRead, chunk.offset - offset);
       }
     } finally {

@@ -1,15 +1,17 @@
 /** Makes the disk image that all drives of a size share. */
 import { mkdir, open, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { HelperRequest, HelperResponse, TaskProgress } from '../../core/contract/helper-api';
+import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { planLoader } from '../../core/boot/loader-choice';
 import { requireLayout, requireRecoveryRoom } from '../../core/job/batch-rules';
-import { bytesOf, chunkMapName, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
-import { diskRefusal } from '../../core/base/disk-refusal';
-import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
+import {
+  bytesOf,
+  chunkMapName,
+  partitionFileName,
+  type Chunk,
+  type ChunkMap,
+} from '../../core/media/chunk-map';
 import { PrestageError } from '../../core/base/errors';
-import { untoldWarnings } from '../../core/media/left-out';
-import { applyWarnings } from '../../core/media/wim-listing';
 import { planPartitions, type Layout, type PlannedPartition } from '../../core/drive/layout';
 import { recoveryFor } from '../../core/media/recovery';
 import { minVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
@@ -18,20 +20,15 @@ import { MiB } from '../../core/base/units';
 import { dataExtents } from '../drives/block-device';
 import type { MediaInspector } from '../media/inspect-once';
 import { wimlibSourceArguments } from '../media/wim-source';
-import { cachePlace, onDisk, roomAt, toolOnDisk } from '../tools/disk';
-import { runTool } from '../tools/runner';
-import { wimlibFailure, WimlibProgress, wimlibStatus } from '../tools/wimlib';
+import { cachePlace, onDisk } from '../tools/disk';
+import { applyImage, type ImageProgress } from './apply-image';
 import { copyBootFiles, type BootFilesRequest } from './boot-files';
-import { fingerprintOf, partitionFileName, writeChunkMap } from './chunk-map-file';
+import { fingerprintOf, writeChunkMap } from './chunk-map-file';
 import { clusterBytes, formatPartition } from './format-partition';
+import { requireSpace, tooSmall } from './image-space';
 import { layRecovery } from './lay-recovery';
 import { mapPartition, rangesOf } from './map-partition';
-import { placeSlots, slottedSource, type SlottedSource } from './slots';
-
-export type ImageProgress = (progress: Omit<TaskProgress, 'token'>) => void;
-
-/** What a full disk or a full volume ends in. */
-const mayBeFull: ReadonlySet<number> = new Set([wimlibStatus.ntfsFailed, wimlibStatus.writeFailed]);
+import { placeSlots, slottedSource } from './slots';
 
 /**
  * Formats a layout's partitions in sparse files, applies an image to the Windows partition, copies the boot
@@ -89,15 +86,23 @@ async function makeIn(
     const volume = fileOf(request.directory, windows);
     const ownList = join(request.directory, 'slots.wim');
     const source = slots.length === 0 ? null : await slottedSource(media, slots, ownList, signal);
-    await applyImage(media, source, volume, request.driveSize, onProgress, signal);
+    const { file: first, refs } = wimlibSourceArguments(media);
+    const alone = await applyImage(
+      {
+        ...{ media, image, volume, driveSize: request.driveSize },
+        ...(source ?? { file: first, index: media.imageIndex, refs, further: media.files.slice(1) }),
+        format: () => formatPartition(windows, volume, sectorSize, signal),
+      },
+      onProgress,
+      signal,
+    );
     await rm(ownList, { force: true });
     const efi = partitions.find(({ role }) => role === 'efi');
     if (efi !== undefined) {
       onProgress({ phase: 'copying', done: 0, total: 0 });
-      const { file, refs } = wimlibSourceArguments(media);
       await copyBootFiles(
         {
-          wim: file,
+          wim: first,
           refs,
           imageIndex: media.imageIndex,
           bootImage: media.bootable.bootImage !== 'missing',
@@ -128,7 +133,8 @@ async function makeIn(
         : { slots: await placeSlots(volume, windows, clusterBytes(windows), slots, source.paths, signal) }),
     };
     await writeChunkMap(join(request.directory, chunkMapName), map);
-    return { fingerprint: fingerprintOf(map), bytes: bytesOf(map), chunks: chunks.length };
+    const made = { fingerprint: fingerprintOf(map), bytes: bytesOf(map), chunks: chunks.length };
+    return alone === null ? made : { ...made, appliedAlone: alone };
   } catch (error) {
     await rm(request.directory, { recursive: true, force: true });
     throw error;
@@ -153,51 +159,6 @@ function imageOf(media: Media): MediaImage {
   const image = media.images.find(({ index }) => index === media.imageIndex);
   if (image === undefined) throw new Error('inspectMedia answers only with an image that is there');
   return image;
-}
-
-async function applyImage(
-  media: Media,
-  slotted: SlottedSource | null,
-  volume: string,
-  driveSize: number,
-  onProgress: ImageProgress,
-  signal: AbortSignal,
-): Promise<void> {
-  const { file, refs } = wimlibSourceArguments(media);
-  const source = slotted ?? { file, index: media.imageIndex, refs };
-  const progress = new WimlibProgress(({ phase, done, total }) => {
-    if (phase !== 'extracting') return;
-    // wimlib says 100 % before it has flushed the volume; that can take seconds more.
-    onProgress({ phase: done >= total ? 'flushing' : 'applying', done, total });
-  });
-  onProgress({ phase: 'applying', done: 0, total: 0 });
-  const args = ['apply', source.file, String(source.index), volume, ...source.refs];
-  const applied = await runTool('wimlib-imagex', args, {
-    signal,
-    onOutput: (text) => {
-      progress.push(text);
-    },
-  });
-  if (applied.status === 0) {
-    const [untold] = untoldWarnings(applyWarnings(applied.stderr), media.leftOut);
-    if (untold === undefined) return;
-    throw new PrestageError({
-      code: 'media-content-left-out',
-      message: `Image ${media.imageIndex} of the media was not applied completely. wimlib warns: ${sanitizeForDisplay(untold, 400)}`,
-      cause: sanitizeForDisplay(applied.stderr, 4000),
-      remedy: 'No drive was touched. Ask the enterprise to correct this and create the media again.',
-    });
-  }
-  if (mayBeFull.has(applied.status)) {
-    const image = imageOf(media);
-    const folder = dirname(volume);
-    const free = await freeBytes(folder);
-    if (free < 16 * MiB) throw noSpace(dirname(folder), minVolumeBytes(image), free);
-    if (/no space left/i.test(applied.stderr)) throw tooSmall(image, driveSize);
-    const failed = wimlibFailure(applied.status, applied.stderr, file);
-    throw await toolOnDisk(applied.stderr, cachePlace(dirname(folder)), failed);
-  }
-  throw wimlibFailure(applied.status, applied.stderr, file);
 }
 
 /** Lists what format and apply have written, and hashes it. */
@@ -251,31 +212,5 @@ async function requireTrueHoles(directory: string): Promise<void> {
     message: 'The file system of the image cache does not store zeros that were written.',
     remedy:
       'No drive was touched. Put the image cache on ext4, XFS or Btrfs without compression (--state DIR, or XDG_CACHE_HOME).',
-  });
-}
-
-/** Bytes; what cannot be found out does not stop anything. */
-async function freeBytes(directory: string): Promise<number> {
-  return (await roomAt(directory))?.bytes ?? Infinity;
-}
-
-/** @param further bytes that lie beside the Windows partition */
-async function requireSpace(directory: string, image: MediaImage, further: number): Promise<void> {
-  // The image's data, and the file systems' own structures.
-  const needed = minVolumeBytes(image) + further + 32 * MiB;
-  const free = await freeBytes(directory);
-  if (free < needed) throw noSpace(dirname(directory), needed, free);
-}
-
-/** @param cache folder of the image cache */
-function noSpace(cache: string, needed: number, free: number): PrestageError {
-  const place = { ...cachePlace(cache), needed };
-  return new PrestageError(diskRefusal('full', place, { bytes: free, files: null }, null));
-}
-
-function tooSmall(image: MediaImage, driveSize: number): PrestageError {
-  return new PrestageError({
-    code: 'drive-too-small',
-    message: `Image ${image.index} (${formatBytes(image.bytes)} of files) does not fit on a drive of ${formatBytes(driveSize)} with this layout.`,
   });
 }

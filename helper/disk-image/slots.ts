@@ -30,6 +30,8 @@ export interface SlottedSource {
   readonly file: string;
   readonly index: number;
   readonly refs: readonly string[];
+  /** The files of `refs`. */
+  readonly further: readonly string[];
   /** Paths of the slots, with the names of folders that the image has, in the order of the slots. */
   readonly paths: readonly (readonly string[])[];
 }
@@ -62,7 +64,7 @@ export async function slottedSource(
     wimTime(new Date()),
   );
   await writeFile(file, imageWim(inserted.metadata, contents), { mode: 0o600, flag: 'wx' });
-  return { file, index: 1, refs: wimlibReferences(media), paths: inserted.paths };
+  return { file, index: 1, refs: wimlibReferences(media), further: media.files, paths: inserted.paths };
 }
 
 /** The lists of names of such a media are stored in another way, which wimlib alone reads. */
@@ -138,14 +140,14 @@ export interface SlotContent {
 
 /**
  * The chunks in which slots lie, with this drive's content in them.
- * @param read bytes of the shared image, by the place on the drive
+ * @param read bytes of a chunk of the shared image, by the chunk's place in the map
  * @returns by the chunk's place in the map
  * @throws PrestageError render-damaged where a slot is not what was recorded, usage where contents and slots do not match
  */
 export async function fillSlots(
   map: ChunkMap,
   contents: readonly SlotContent[],
-  read: (partition: number, offset: number, length: number) => Promise<Buffer>,
+  read: (index: number) => Promise<Buffer>,
 ): Promise<Map<number, Buffer>> {
   const slots = map.slots ?? [];
   if (slots.length !== contents.length) throw mismatched();
@@ -159,7 +161,7 @@ export async function fillSlots(
       const start = Math.max(slot.offset, chunk.offset);
       const end = Math.min(slot.offset + slot.length, chunk.offset + chunk.length);
       if (chunk.partition !== slot.partition || end <= start) continue;
-      const bytes = filled.get(index) ?? (await read(chunk.partition, chunk.offset, chunk.length));
+      const bytes = filled.get(index) ?? (await read(index));
       filled.set(index, bytes);
       const here = bytes.subarray(start - chunk.offset, end - chunk.offset);
       if (!here.equals(blank.subarray(start - slot.offset, end - slot.offset))) {

@@ -8,6 +8,7 @@ import {
   type SafetyContext,
 } from '../../core/drive/drive-safety';
 import { passwordNotes, withNotes } from '../../core/drive/drive-notes';
+import { isSystemImage, ownDiskNotes, ownDiskOf } from '../../core/drive/live-disks';
 import type { MachineListing } from './read-listing';
 import { driveIdOf } from './identity';
 import { modelOf, type LsblkDevice } from './lsblk';
@@ -15,7 +16,7 @@ import { buildNode } from './device-tree';
 import type { VirtualDrive } from './virtual-drives';
 
 /** What a drive is listed as, apart from its verdict. */
-type DriveLook = Omit<Drive, 'id' | 'verdict' | 'reasons' | 'notes'>;
+type DriveLook = Omit<Drive, 'id' | 'verdict' | 'reasons' | 'notes' | 'ownDisk'>;
 
 /**
  * Turns what the machine said and what a bench holds into the list of drives: the bench's first, each file
@@ -36,7 +37,10 @@ export function assessDrives(
     for (const loop of loops) drives.push(blockDrive(loop, listing, context, virtual, loops));
   }
   for (const device of listing.devices) {
-    if (!attached.has(device.kernelName)) drives.push(blockDrive(device, listing, context, null, []));
+    if (attached.has(device.kernelName) || isSystemImage(buildNode(device, listing), context.live ?? null)) {
+      continue;
+    }
+    drives.push(blockDrive(device, listing, context, null, []));
   }
   const known = new Set(listing.devices.flatMap((device) => [device.path, `/dev/${device.kernelName}`]));
   for (const base of listing.base) {
@@ -52,9 +56,18 @@ function finish(
   notes: Drive['notes'] = [],
 ): Drive {
   const { serial, wwn, bus, attachment } = look;
-  const reasons = assessDrive({ ...details, known: { serial, wwn, bus, attachment } }, context);
+  const assessed = { ...details, known: { serial, wwn, bus, attachment } };
+  const reasons = assessDrive(assessed, context);
   const verdict = reasons.length === 0 ? 'eligible' : 'blocked';
-  return { id: driveIdOf(look, look.model), ...look, notes, verdict, reasons };
+  const own = verdict === 'eligible' ? ownDiskOf(assessed, context.live ?? null) : null;
+  return {
+    id: driveIdOf(look, look.model),
+    ...look,
+    ...(own === null ? {} : { ownDisk: own }),
+    notes: [...ownDiskNotes(own), ...notes],
+    verdict,
+    reasons,
+  };
 }
 
 /** The loop devices over a bench file, by name and by inode: a bind mount gives a file a second name. */

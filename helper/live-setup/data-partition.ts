@@ -13,6 +13,7 @@ import { lastWords, runTool, toolFailed, type ToolResult } from '../tools/runner
 import type { ToolName } from '../tools/requirements';
 import { elevatedCaller } from '../tools/caller';
 import { makeKeyStick, readKeyStick } from './key-stick';
+import { hasOwnHeader, headerOptions } from './luks-header';
 import { dataPartition, requireMedium, type LiveMedium } from './medium';
 
 /**
@@ -87,13 +88,22 @@ export async function isDataMounted(): Promise<boolean> {
   );
 }
 
+/**
+ * KiB of memory that making and opening take. cryptsetup's own 1 GiB is more than a PC of 3 GiB has beside the running app, and a
+ * stick is opened on any PC. RFC 9106, 4, recommends 64 MiB where memory is short.
+ */
+const keyMemory = 256 * 1024;
+
 /** No answer is asked for, and the key comes whole from standard input. */
 const luks = [
   '--batch-mode',
   '--type',
   'luks2',
+  ...headerOptions,
   '--pbkdf',
   'argon2id',
+  '--pbkdf-memory',
+  String(keyMemory),
   '--label',
   livePartitions.data,
   '--key-file',
@@ -102,6 +112,12 @@ const luks = [
 
 async function openMapping(path: string, secret: Buffer): Promise<void> {
   if ((await deviceNumberAt(mapped)) !== null) return;
+  if (!(await hasOwnHeader(path, 'data'))) {
+    throw new PrestageError({
+      code: 'live-data-changed',
+      message: `The header of the data partition ${path} is not as this stick makes it: it was changed or is damaged, and records could be kept on it in clear.`,
+    });
+  }
   const args = ['open', '--type', 'luks2', '--key-file', '-', path, liveDataMapping];
   const ended = await runTool('cryptsetup', args, { input: secret, timeout: timeouts.liveSetup });
   // 2: no key slot opens with it (cryptsetup(8), return codes).
@@ -203,13 +219,18 @@ async function addPartitions(medium: LiveMedium): Promise<string> {
     await must('partx', ['--add', '--nr', String(number), disk.path]);
   }
   const path = partitionPath(disk.path, String(numbers.data));
+  await partitionThere(path);
+  return path;
+}
+
+/** Waits for the device of a partition that was made. @throws PrestageError tool-failed */
+export async function partitionThere(path: string): Promise<void> {
   for (const deadline = Date.now() + timeouts.listingTool; (await deviceNumberAt(path)) === null;) {
     if (Date.now() > deadline) {
       throw new PrestageError({ code: 'tool-failed', message: `The new partition ${path} did not appear.` });
     }
     await sleep(timeouts.progressInterval);
   }
-  return path;
 }
 
 /** build/live gives the first two to the EFI system partition and the first slot. */
@@ -223,13 +244,14 @@ export function partitionPath(disk: string, number: string): string {
 const numberOf = (partition: string): string => /(\d+)$/.exec(partition)?.[1] ?? '';
 
 /** udev keeps what it read of a partition: the name has changed since. Where udev does not run, nothing keeps it. */
-async function tellSystem(partition: string): Promise<void> {
+export async function tellSystem(partition: string): Promise<void> {
   await runTool('udevadm', ['trigger', '--settle', '--action=change', partition], {
     timeout: timeouts.listingTool,
   }).catch(() => undefined);
 }
 
-async function must(tool: ToolName, args: readonly string[], input?: Buffer): Promise<ToolResult> {
+/** Runs a tool that has to succeed. @throws PrestageError tool-failed */
+export async function must(tool: ToolName, args: readonly string[], input?: Buffer): Promise<ToolResult> {
   const ended = await runTool(tool, args, {
     timeout: timeouts.liveSetup,
     ...(input === undefined ? {} : { input }),

@@ -7,7 +7,7 @@ import { readListing } from '../drives/read-listing';
 import { lastWords, runTool } from '../tools/runner';
 import type { LiveMedium } from './medium';
 
-/** The key file on a second stick. Read and written by mtools, so that no file system of a stranger is ever mounted. */
+/** The key file on a second stick. Read and written by mtools, so that no file system of a stranger is mounted for it. */
 
 const keyBytes = 64;
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chown, mkdir, open, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
@@ -7,7 +7,7 @@ import { livePaths } from '../../core/live/live-system';
 import { keptLiveStationSchema, type KeptLiveStation, type LiveStation } from '../../core/live/live-state';
 import { elevatedCaller } from '../tools/caller';
 import { runTool, toolFailed } from '../tools/runner';
-import { isDataMounted } from './data-partition';
+import { keepFile, requireData } from './kept-files';
 import { requireLive } from './medium';
 
 /** Time zone, keyboard and clock of a live system. What is kept lies on the data partition and is put in place at each start. */
@@ -32,12 +32,7 @@ export async function keptStation(): Promise<KeptLiveStation | null> {
 export async function setLiveStation({ timeZone, keyboard, time }: LiveStation): Promise<void> {
   await requireLive();
   if (timeZone !== undefined || keyboard !== undefined) {
-    if (!(await isDataMounted())) {
-      throw new PrestageError({
-        code: 'live-no-data',
-        message: 'There is no open data partition to keep this on.',
-      });
-    }
+    await requireData();
     const before = await keptStation();
     const kept: KeptLiveStation = {
       version: 1,
@@ -45,7 +40,7 @@ export async function setLiveStation({ timeZone, keyboard, time }: LiveStation):
       keyboard: keyboard ?? before?.keyboard ?? 'us',
     };
     requireZone(kept.timeZone);
-    await keep(kept);
+    await keepFile(keptFile, `${JSON.stringify(kept)}\n`, 0o600, elevatedCaller());
     await putInPlace(kept);
   }
   if (time !== undefined) await setClock(new Date(time));
@@ -60,25 +55,6 @@ export async function applyKeptStation(): Promise<void> {
 function requireZone(zone: string): void {
   if (existsSync(join(zones, zone))) return;
   throw new PrestageError({ code: 'usage', message: `There is no time zone ${zone}.` });
-}
-
-/** Whole or not at all, and on the medium before anybody is told. */
-async function keep(kept: KeptLiveStation): Promise<void> {
-  const temporary = `${keptFile}.tmp`;
-  await rm(temporary, { force: true });
-  const file = await open(temporary, 'wx', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(kept)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  const owner = elevatedCaller();
-  if (owner !== null) await chown(temporary, owner, owner);
-  await rename(temporary, keptFile);
-  const folder = await open(dirname(keptFile), 'r');
-  await folder.sync();
-  await folder.close();
 }
 
 async function putInPlace({ timeZone, keyboard }: KeptLiveStation): Promise<void> {

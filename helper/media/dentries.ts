@@ -44,11 +44,12 @@ const attribute = { directory: 0x10, reparsePoint: 0x400, encrypted: 0x4000 } as
  * @throws PrestageError media-…, tool-missing, cancelled
  */
 export async function readDentries(
-  { wim, refs, imageIndex }: ImageSource,
+  { wim, refs, imageIndex, listed }: ImageSource,
   signal: AbortSignal | undefined,
   onDentry: (dentry: Dentry) => void,
   { path = '/', only = 'all' }: { readonly path?: string; readonly only?: 'all' | 'reparse-points' } = {},
 ): Promise<boolean> {
+  if (listed?.mayHave(path) === false) return false;
   let rest = Buffer.alloc(0);
   const take = (bytes: Buffer): void => {
     if (only === 'reparse-points' && !bytes.includes(tagLabel)) return;

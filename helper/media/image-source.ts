@@ -6,6 +6,8 @@ export interface ImageSource {
   /** wimlib's `--ref=…` arguments for the other parts of a split set. */
   readonly refs: readonly string[];
   readonly imageIndex: number;
+  /** What its names tell; missing where nobody has listed them. */
+  readonly listed?: { readonly mayHave: (path: string) => boolean };
 }
 
 /**

@@ -11,6 +11,7 @@ import { timeouts } from '../../core/base/timeouts';
 import { readDentries } from './dentries';
 import { readPrograms, type ReadPrograms } from './read-programs';
 import { listingMemory, type ImageSource } from './image-source';
+import { lookedAt } from './listed-paths';
 import {
   parseHeaderMembers,
   parseWimHeader,
@@ -25,7 +26,7 @@ import { anyCase, wimlibFailure } from '../tools/wimlib';
 import { largestStore, readBootStore } from '../boot/hive';
 import { efiProgramIn, peHeaderBytes } from '../boot/pe';
 
-const bootImagePath = '\\sources\\boot.wim';
+const bootImagePath = lookedAt.bootImage.replaceAll('/', '\\');
 const storePlace = 'microsoft/boot/bcd';
 
 /** A file that goes to the EFI partition. */
@@ -113,11 +114,11 @@ async function efiFilesOf(
       if (!files.has(place)) files.set(place, file);
     }
   };
-  await add('/EFI', '');
+  await add(lookedAt.efi, '');
   if (!files.has('microsoft/boot/bootmgfw.efi')) {
-    await add('/Windows/Boot/EFI', 'microsoft/boot/');
+    await add(lookedAt.bootFiles, 'microsoft/boot/');
     // Fonts without a boot manager would help nobody.
-    if (files.has('microsoft/boot/bootmgfw.efi')) await add('/Windows/Boot/Fonts', 'microsoft/boot/fonts/');
+    if (files.has('microsoft/boot/bootmgfw.efi')) await add(lookedAt.bootFonts, 'microsoft/boot/fonts/');
   }
   return { files, links };
 }

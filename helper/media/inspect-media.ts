@@ -3,9 +3,11 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaImage } from '../../core/media/media';
 import { leftOutText } from '../../core/media/left-out';
+import { inTurnOrBeside } from '../tools/in-turn-or-beside';
 import { inspectBoot } from './inspect-boot';
 import { inspectRecovery } from './inspect-recovery';
 import { DriverNames } from './inspect-drivers';
+import { ListedPaths } from './listed-paths';
 import { openMedia } from './open-media';
 import { readNames } from './read-names';
 import { lookAtFiles } from './look-at-files';
@@ -28,8 +30,12 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   if (!images.some(({ index }) => index === imageIndex)) throw imageMissing(first, imageIndex, images);
 
   const driverNames = new DriverNames();
+  const listed = new ListedPaths();
+  let nameCount = 0;
   const names = await readNames(first.path, imageIndex, signal, (name) => {
     driverNames.push(name);
+    listed.push(name);
+    nameCount += 1;
   });
   const warnings = [...names.notes];
   if (header.writeInProgress) {
@@ -37,14 +43,23 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
   }
   const files = parts.map((part) => part.path);
   const { file: wim, refs } = wimlibSourceArguments({ files });
-  const source = { wim, refs, imageIndex };
-  const content = await lookAtFiles(source, uncertainSizes.has(imageIndex), signal);
-  const leftOut = [...(await findLeftOut(source, signal)), ...content.leftOut];
+  const source = { wim, refs, imageIndex, listed };
+  const look = async (): Promise<Pick<Media, 'leftOut'> & { readonly bytes: number | null }> => {
+    const { bytes, leftOut } = await lookAtFiles(source, uncertainSizes.has(imageIndex), signal);
+    return { bytes, leftOut: [...(await findLeftOut(source, signal)), ...leftOut] };
+  };
+  const [{ bytes: contentBytes, leftOut }, { details, found, drivers }] = await inTurnOrBeside(
+    look,
+    async (stop) => ({
+      details: await inspectBoot(source, stop),
+      found: await inspectRecovery(source, solid, stop),
+      drivers: await driverNames.finish(source, stop),
+    }),
+    { beside: nameCount <= mostNamesBeside, signal },
+  );
   warnings.push(...leftOut.map((one) => sanitizeForDisplay(leftOutText(one), 400)));
-  const details = await inspectBoot(source, signal);
-  const { recovery, note } = await inspectRecovery(source, solid, signal);
+  const { recovery, note } = found;
   if (note !== null) warnings.push(note);
-  const drivers = await driverNames.finish(source, signal);
   if (drivers !== null && drivers.problem !== null) {
     warnings.push(`\\Drivers\\packs.json ${drivers.problem}`);
   }
@@ -61,7 +76,7 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
     parts: parts.length,
     integrityTable: parts.every((part) => part.header.integrity.storedBytes > 0),
     images: images.map((image) =>
-      image.index === imageIndex && content.bytes !== null ? { ...image, bytes: content.bytes } : image,
+      image.index === imageIndex && contentBytes !== null ? { ...image, bytes: contentBytes } : image,
     ),
     bootable,
     imageIndex,
@@ -71,6 +86,12 @@ export async function inspectMedia(path: string, imageIndex: number, signal?: Ab
     warnings,
   };
 }
+
+/**
+ * Names up to which two programs of wimlib look at an image at a time: each holds the list of all files, some 2 KiB a name. No
+ * real image has so many; one that was made to take all memory finds one program at a time, as it did.
+ */
+const mostNamesBeside = 500_000;
 
 /** The refusal of an image that is not there. */
 export function imageMissing(file: WimFile, wanted: number, images: readonly MediaImage[]): PrestageError {

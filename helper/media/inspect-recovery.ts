@@ -1,10 +1,11 @@
 /** Finds the recovery environment of an image: what a Recovery partition gets. */
 import { formatBytes } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { recoveryInImage, type Recovery } from '../../core/media/recovery';
+import type { Recovery } from '../../core/media/recovery';
 import { readDentries, type Dentry } from './dentries';
 import type { ImageSource } from './image-source';
 import { readFile } from './inspect-boot';
+import { lookedAt } from './listed-paths';
 import { parseHeaderMembers, parseWimHeader, startsPipable, wimHeaderBytes } from './wim-header';
 
 export interface FoundRecovery {
@@ -24,7 +25,7 @@ export async function inspectRecovery(
   signal?: AbortSignal,
 ): Promise<FoundRecovery> {
   const found: Dentry[] = [];
-  await readDentries(source, signal, (dentry) => found.push(dentry), { path: recoveryInImage });
+  await readDentries(source, signal, (dentry) => found.push(dentry), { path: lookedAt.recovery });
   const [file] = found;
   if (file === undefined) return { recovery: null, note: null };
   const sha1 = file.streams.find(({ kind }) => kind === 'Unnamed data')?.sha1;
@@ -39,7 +40,7 @@ export async function inspectRecovery(
 }
 
 function noRecovery(what: string): FoundRecovery {
-  const path = recoveryInImage.replaceAll('/', '\\');
+  const path = lookedAt.recovery.replaceAll('/', '\\');
   return { recovery: null, note: `${path} ${what}: a Recovery partition stays empty` };
 }
 

@@ -10,6 +10,7 @@ import { inTemporaryFolder } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import { anyCase, wimlibFailure } from '../tools/wimlib';
 import { listingMemory, type ImageSource } from './image-source';
+import { lookedAt } from './listed-paths';
 
 /** A file of an image that is, or could be, a program on the EFI partition. */
 export interface ProgramFile {
@@ -30,12 +31,6 @@ const largestProgram = 32 * MiB;
 /** Programs that are looked at: Windows brings ten. */
 const mostPrograms = 48;
 
-/** Windows' own boot managers, by the certificates that they are meant for. Source: Microsoft, KB5025885. */
-const bootManagerPaths = {
-  '2011': '/Windows/Boot/EFI/bootmgfw.efi',
-  '2023': '/Windows/Boot/EFI_EX/bootmgfw_EX.efi',
-} as const;
-
 /**
  * Reads who signed the programs that will lie on the EFI partition, and Windows' own boot managers in the image.
  * @param files what goes to the EFI partition, by its path there in lower case
@@ -49,8 +44,8 @@ export async function readPrograms(
   signal?: AbortSignal,
 ): Promise<ReadPrograms> {
   const managers = {
-    '2011': await fileAt(bootManagerPaths['2011']),
-    '2023': await fileAt(bootManagerPaths['2023']),
+    '2011': await fileAt(lookedAt.bootManagers['2011']),
+    '2023': await fileAt(lookedAt.bootManagers['2023']),
   };
   const programs = [...files]
     .filter(([place]) => place.endsWith('.efi'))

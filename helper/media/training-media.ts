@@ -31,7 +31,7 @@ export async function makeTrainingMedia(
     try {
       const tree = join(folder, 'tree');
       const made = join(folder, 'training-media.wim');
-      await makeTrainingTree(tree, {}, signal);
+      await makeTrainingTree(tree, { driverPacks: ['Latitude-5440'] }, signal);
       const options = [trainingMediaName, 'Made by Prestage for practice. It does not start.', '--check'];
       await captureWim({ tree, file: made, options: [...options, '--compress=LZX'], place: folder, signal });
       const sha256 = createHash('sha256')

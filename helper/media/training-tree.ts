@@ -72,6 +72,8 @@ export interface TrainingTreeOptions {
   readonly smallFiles?: number;
   /** Paths of the standard tree (for example `sources/boot.wim`) that are left out. */
   readonly without?: readonly string[];
+  /** Names of driver packs, each with one file that installs nothing; none by default. There is no table of them. */
+  readonly driverPacks?: readonly string[];
 }
 
 /** Paths of what makes the tree bootable prestaged media. */
@@ -110,6 +112,12 @@ export async function makeTrainingTree(
   await put('Windows/System32/ntoskrnl.exe', fakeProgram(220_000, 7));
   await put('Windows/System32/config/SYSTEM', Buffer.concat([Buffer.from('regf'), plainBytes(90_000, 8)]));
   await put('Windows/Boot/EFI/bootmgfw.efi', fakeProgram(40_000, 11));
+  for (const pack of options.driverPacks ?? []) {
+    await put(
+      `Drivers/${pack}/training.inf`,
+      '; Installs nothing.\r\n[Version]\r\nSignature="$WINDOWS NT$"\r\n',
+    );
+  }
   await put('Windows/empty.log', '');
   await put('Windows/Web/Grüße – Привет 你好 🎛.txt', 'not ASCII\r\n');
   await put(`Windows/WinSxS/${'a-rather-long-folder-name_31bf3856ad364e35/'.repeat(7)}manifest.xml`, '<a/>');

@@ -26,7 +26,8 @@ export function driveErrorOf(end: Exclude<DriveEnd, { type: 'done' | 'stopped' }
         return errorData({ code: 'drive-size-false', message, offset: end.offset });
       }
       const [code, what, general] = explain(end.kind, end.errno, label);
-      const remedy = (end.kind === 'source' ? null : fileRemedy(end.errno, drive)) ?? general;
+      const remedy =
+        (end.kind === 'source' || end.kind === 'link' ? null : fileRemedy(end.errno, drive)) ?? general;
       return errorData({
         code,
         message: `${what} at byte ${end.offset}${end.chunk === null ? '' : ` (chunk ${end.chunk})`}.`,
@@ -63,6 +64,9 @@ function explain(
       `The disk image for the ${label} could not be read correctly`,
       'The drive is not at fault. Write it again: the disk image is then checked and made again.',
     ];
+  }
+  if (kind === 'link') {
+    return ['rack-no-bytes', `The image for the ${label} stopped coming from the station`];
   }
   if (errno === 'SHORT') {
     return ['drive-gone', `The ${label} is smaller than the size it reports`, smallerThanItSays];

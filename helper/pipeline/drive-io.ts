@@ -22,7 +22,8 @@ export interface OpenDrive {
   readonly size: number;
 }
 
-export type FailureKind = 'source' | 'read' | 'write' | 'write-refused' | 'mismatch' | 'table' | 'size';
+export type FailureKind =
+  'source' | 'link' | 'read' | 'write' | 'write-refused' | 'mismatch' | 'table' | 'size';
 
 /** What went wrong, where on the drive (bytes) and at which chunk. */
 export class DriveFailure extends Error {

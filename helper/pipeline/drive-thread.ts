@@ -73,7 +73,7 @@ export async function runDriveThread(options: DriveThreadOptions): Promise<Drive
     const timer = setInterval(() => {
       const bytes = progress.phaseBytes;
       options.onProgress(bytes);
-      if (watch.isStalled(`${phase} ${bytes}`, performance.now())) {
+      if (watch.isStalled(`${phase} ${bytes} ${progress.beats}`, performance.now())) {
         progress.requestStop();
         hung += 1;
         settle({ type: 'stalled' });

@@ -6,6 +6,8 @@ import { sizeWords, type SizeCheck } from '../../core/health/size-check';
 import { timeouts } from '../../core/base/timeouts';
 import { errorCodeOf } from '../../core/base/system-error';
 import { dropFileCache, flushBuffers, rereadPartitions } from '../drives/block-device';
+import { RemoteChunks, type RemoteImage } from './remote-chunks';
+import type { ReceivedBytes } from '../../core/job/job';
 import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
 import { withoutChunks } from './signature-regions';
 import { SanitiseIo, type SanitiseAnswer, type SanitiseTask } from './sanitise-io';
@@ -24,6 +26,8 @@ export interface DriveWorkerData {
   readonly size: number;
   readonly blockDevice: boolean;
   readonly chunks: readonly SourcedChunk[];
+  /** Where the chunks come from that have no file here; missing: all have one. */
+  readonly remote?: RemoteImage;
   /** What is zeroed in the partitions before their content (signature-regions.ts), bytes. */
   readonly signatures: readonly ByteRange[];
   readonly table: PartitionTable;
@@ -41,6 +45,8 @@ export type DriveWorkerMessage =
       readonly answer?: SanitiseAnswer;
       /** Null where it was not asked for. */
       readonly sizeCheck: SizeCheck | null;
+      /** Null or missing: the chunks were read from files. */
+      readonly received?: ReceivedBytes | null;
     }
   | { readonly type: 'stopped' }
   | {
@@ -139,7 +145,11 @@ async function run(data: DriveWorkerData): Promise<void> {
   await drive.erase(data.signatures);
   await rereadTable(data);
   send({ type: 'phase', phase: 'writing' });
-  const writeSeconds = await seconds(() => drive.writeChunks(data.chunks));
+  let received: ReceivedBytes | null = null;
+  const writeSeconds = await seconds(async () => {
+    if (data.remote === undefined) await drive.writeChunks(data.chunks);
+    else received = await new RemoteChunks(drive, data.chunks, progress).write(data.remote);
+  });
   send({ type: 'phase', phase: 'verifying' });
   const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
   await drive.requireBlankTables();
@@ -148,7 +158,7 @@ async function run(data: DriveWorkerData): Promise<void> {
   try {
     const tableSha256 = await drive.seal(data.table);
     await rereadTable(data);
-    send({ type: 'done', writeSeconds, verifySeconds, tableSha256, sizeCheck });
+    send({ type: 'done', writeSeconds, verifySeconds, tableSha256, sizeCheck, received });
   } catch (error) {
     // A drive whose job did not end well must not look finished.
     // Best effort: a drive that takes no more writes is what the job failed of.

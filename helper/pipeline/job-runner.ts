@@ -5,21 +5,23 @@ import {
   bytesOf,
   chunkMapName,
   chunkMapProblem,
-  ownChunksName,
+  chunkPlaces,
+  partitionFileName,
   type ChunkMap,
 } from '../../core/media/chunk-map';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
+import { required } from '../../core/base/required';
 import { encodePartitionTable, type PartitionTable, type TableGuids } from '../../core/drive/gpt';
 import type { SizeCheck } from '../../core/health/size-check';
 import { advance, type JobEvent, type JobState } from '../../core/job/job';
 import { refuseForeignFile } from '../tools/caller';
-import { chunkPieces } from '../disk-image/check-disk-image';
-import { partitionFileName, readChunkMap, diskImageDamaged } from '../disk-image/chunk-map-file';
+import { readChunkMap, diskImageDamaged } from '../disk-image/chunk-map-file';
 import { driveErrorOf } from './drive-errors';
 import type { SourcedChunk } from './drive-io';
 import { noContent, runDriveThread, type DriveEnd } from './drive-thread';
 import { closeDescriptor, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
+import { fetchChunkMap, type RemoteImage } from './remote-chunks';
 import { findToRead } from './reservation';
 import { signatureRegionsOf } from './signature-regions';
 
@@ -35,6 +37,7 @@ export async function runJob(
   request: HelperRequest<'runJob'>,
   listener: JobListener,
   signal: AbortSignal,
+  agentSocket: string | null,
 ): Promise<JobState> {
   let job: JobState = { state: 'queued' };
   const jobNow = (): JobState => job;
@@ -42,12 +45,13 @@ export async function runJob(
     job = advance(job, event);
     listener(job);
   };
-  let sources: Map<number, FileHandle> | undefined;
+  let sources: Map<string, FileHandle> | undefined;
   let hangs = false;
   try {
     happen({ type: 'check' });
-    const map = await requireMap(join(request.renderDirectory, chunkMapName), request.fingerprint, opened);
-    sources = await openSources(map, request.renderDirectory);
+    const content = await contentOf(request, opened, agentSocket);
+    const { map } = content;
+    ({ sources } = content);
     await recheckDrive(opened);
     requireNotAborted(signal, 'The job');
     const { end, bytesWritten } = await runDriveThread({
@@ -57,7 +61,8 @@ export async function runJob(
         fd: opened.fd,
         size: opened.drive.size,
         blockDevice: opened.blockDevice,
-        chunks: sourcedChunks(map, request.renderDirectory, sources),
+        chunks: content.chunks,
+        ...(content.remote === undefined ? {} : { remote: content.remote }),
         signatures: signatureRegionsOf(opened.drive.size, map.partitions),
         table: tableFor(map, { disk: request.diskGuid, partitions: request.partitionGuids }),
       },
@@ -85,6 +90,51 @@ export async function runJob(
     if (!hangs && jobNow().state !== 'done') await closeDescriptor(opened.fd);
   }
   return job;
+}
+
+/** What goes on the drive, and where it comes from. */
+interface JobContent {
+  readonly map: ChunkMap;
+  readonly chunks: readonly SourcedChunk[];
+  /** Open files of the disk image, to be closed. */
+  readonly sources: Map<string, FileHandle>;
+  readonly remote?: RemoteImage;
+}
+
+/** @throws PrestageError render-damaged, rack-no-bytes */
+async function contentOf(
+  { renderDirectory, fingerprint }: Pick<HelperRequest<'runJob'>, 'renderDirectory' | 'fingerprint'>,
+  opened: OpenedDrive,
+  agentSocket: string | null,
+): Promise<JobContent> {
+  if (renderDirectory !== null) {
+    const map = requireFit(await readChunkMap(join(renderDirectory, chunkMapName)), fingerprint, opened);
+    const sources = await openSources(map, renderDirectory);
+    return { map, sources, chunks: sourcedChunks(map, sources) };
+  }
+  const map = requireFit(await fetchedMap(agentSocket, fingerprint), fingerprint, opened);
+  const chunks = map.chunks.map((chunk) => ({ ...chunk, sourceFd: -1, sourceOffset: 0 }));
+  return {
+    map,
+    chunks,
+    sources: new Map(),
+    remote: {
+      socket: required(agentSocket, 'the socket of the agent'),
+      fingerprint,
+      drive: opened.drive.path,
+    },
+  };
+}
+
+/** The chunk map that the station gives out. @throws PrestageError rack-no-bytes */
+async function fetchedMap(
+  agentSocket: string | null,
+  fingerprint: string,
+): Promise<Awaited<ReturnType<typeof fetchChunkMap>>> {
+  if (agentSocket === null) {
+    throw new Error('a chunk map of the station was asked of a helper without an agent');
+  }
+  return await fetchChunkMap(agentSocket, fingerprint);
 }
 
 function requireNotAborted(signal: AbortSignal, what: string): void {
@@ -140,6 +190,7 @@ function lastEvent(end: DriveEnd, bytesWritten: number, map: ChunkMap, opened: O
           directIo: opened.directIo,
           tableSha256: end.tableSha256,
           ...(end.sizeCheck === null ? {} : { sizeCheck: end.sizeCheck }),
+          ...(end.received === null || end.received === undefined ? {} : { received: end.received }),
         },
       };
     case 'stopped':
@@ -225,12 +276,15 @@ export async function verifyDrive(
   request: HelperRequest<'verifyDrive'>,
   onProgress: (bytesDone: number, bytesTotal: number) => void,
   signal: AbortSignal,
+  agentSocket: string | null = null,
 ): Promise<HelperResponse<'verifyDrive'>> {
   const drive = await findToRead(request);
   const opened = await openDrive(drive, 'read');
   let hangs = false;
   try {
-    const map = await requireMap(request.chunkMapFile, request.fingerprint, opened);
+    const { chunkMapFile: file, fingerprint } = request;
+    const read = file === null ? fetchedMap(agentSocket, fingerprint) : readChunkMap(file);
+    const map = requireFit(await read, fingerprint, opened);
     const bytesTotal = bytesOf(map);
     const { end } = await runDriveThread({
       data: {
@@ -262,8 +316,12 @@ export async function verifyDrive(
   }
 }
 
-async function requireMap(file: string, fingerprint: string, opened: OpenedDrive): Promise<ChunkMap> {
-  const read = await readChunkMap(file);
+/** @throws PrestageError render-damaged */
+function requireFit(
+  read: { readonly map: ChunkMap; readonly fingerprint: string },
+  fingerprint: string,
+  opened: OpenedDrive,
+): ChunkMap {
   if (read.fingerprint !== fingerprint) {
     throw diskImageDamaged('its fingerprint differs from the recorded one');
   }
@@ -272,22 +330,22 @@ async function requireMap(file: string, fingerprint: string, opened: OpenedDrive
   return read.map;
 }
 
-/** Stands for the file with the drive's own chunks; partitions have numbers from 1 on. */
-const ownSource = 0;
-
-/** Opens the disk image's files for reading. O_NOFOLLOW: the folder belongs to the user, the helper may be root. */
-async function openSources(map: ChunkMap, directory: string): Promise<Map<number, FileHandle>> {
-  const sources = new Map<number, FileHandle>();
+/**
+ * Opens the disk image's files for reading, by their names. O_NOFOLLOW: the folder belongs to the user, the helper may be root.
+ * All that a partition has lie there, also where none of its chunks does.
+ */
+async function openSources(map: ChunkMap, directory: string): Promise<Map<string, FileHandle>> {
+  const sources = new Map<string, FileHandle>();
   try {
     const written = map.partitions.filter(({ fileSystem }) => fileSystem !== 'none');
-    const files = written.map(({ number }) => ({ number, name: partitionFileName(number) }));
-    if (map.chunks.some(({ own }) => own !== undefined)) {
-      files.push({ number: ownSource, name: ownChunksName });
-    }
-    for (const { number, name } of files) {
+    const names = [
+      ...written.map(({ number }) => partitionFileName(number)),
+      ...chunkPlaces(map).map(({ file }) => file),
+    ];
+    for (const name of new Set(names)) {
       const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
       const handle = await open(join(directory, name), flags);
-      sources.set(number, handle);
+      sources.set(name, handle);
       const details = await handle.stat();
       if (!details.isFile()) throw new Error(`${name} is not a plain file`);
       refuseForeignFile(details.uid);
@@ -302,15 +360,16 @@ async function openSources(map: ChunkMap, directory: string): Promise<Map<number
   }
 }
 
-function sourcedChunks(map: ChunkMap, directory: string, sources: Map<number, FileHandle>): SourcedChunk[] {
-  const pieces = chunkPieces(map, directory);
-  return map.chunks.map(({ offset, length, sha256, partition, own }, index) => ({
-    offset,
-    length,
-    sha256,
-    sourceFd: sources.get(own === undefined ? partition : ownSource)?.fd ?? -1,
-    sourceOffset: pieces[index]?.offset ?? 0,
-  }));
+function sourcedChunks(map: ChunkMap, sources: ReadonlyMap<string, FileHandle>): SourcedChunk[] {
+  const places = chunkPlaces(map);
+  return map.chunks.map(({ offset, length, sha256 }, index) => {
+    const place = places[index];
+    return {
+      ...{ offset, length, sha256 },
+      sourceFd: sources.get(place?.file ?? '')?.fd ?? -1,
+      sourceOffset: place?.offset ?? 0,
+    };
+  });
 }
 
 function tableFor(map: ChunkMap, guids: TableGuids): PartitionTable {

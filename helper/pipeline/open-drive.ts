@@ -59,9 +59,11 @@ export async function openDrive(drive: Drive, access: 'read' | 'write'): Promise
  * kernel gives its name to no other device.
  * @throws PrestageError drive-not-permitted, drive-gone, drive-changed
  */
-export async function holdToLook(
-  drive: Drive,
-): Promise<{ readonly recheck: () => Promise<void>; readonly close: () => Promise<void> }> {
+export async function holdToLook(drive: Drive): Promise<{
+  readonly fd: number;
+  readonly recheck: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   const fd = await openAsync(drive.path, flags).catch((error: unknown) => {
     throw openFailed(drive, error);
@@ -74,7 +76,7 @@ export async function holdToLook(
   };
   try {
     await recheck();
-    return { recheck, close };
+    return { fd, recheck, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { timeouts } from '../../core/base/timeouts';
 import { blocked } from '../../core/job/batch-rules';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
-import { identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive/drive';
+import { confirmationOf, identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import { requireRecordsKept } from '../live-setup/live-state';
 import { elevatedCaller } from '../tools/caller';
 import { listDrives } from '../drives/list-drives';
 import { diskGuidIfReadable } from './disk-guid';
 import { refuseOtherUsers } from './other-users';
-import { closeDescriptor, driveChanged, openDrive, type OpenedDrive } from './open-drive';
+import { closeDescriptor, driveChanged, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
 
 /**
  * Finds a drive in a fresh listing by what the operator confirmed.
@@ -74,11 +76,19 @@ export async function findToLook(
   return ({ driveId, confirmed }) => findConfirmed(drives, driveId, confirmed, 'read');
 }
 
+/** Whether a listed drive is the one that was at this port, whatever size and name it has now. */
+function isAtItsPort(one: Drive, was: Drive): boolean {
+  const same = one.serial === was.serial && one.wwn === was.wwn && one.model === was.model;
+  return same && (was.byPath === null ? one.path === was.path : one.byPath === was.byPath);
+}
+
 /** The drives that this helper holds open for its station. */
 export class Reservations {
   private readonly held = new Map<string, OpenedDrive>();
   /** Those of them that a job has sealed. */
   private readonly sealed = new Set<string>();
+  /** How each was asked for. */
+  private readonly asked = new Map<string, HelperRequest<'listDrives'>>();
 
   /**
    * Opens drives and looks at all details again. The listing is made after the drives are open: from then on
@@ -110,6 +120,8 @@ export class Reservations {
       reservations: opened.map((drive, index) => {
         const reservation = randomUUID();
         this.held.set(reservation, drive);
+        const { benchDirectory, protectedPaths } = request;
+        this.asked.set(reservation, { benchDirectory, protectedPaths });
         const diskGuid = found[index];
         return { reservation, drive: drive.drive, ...(diskGuid === undefined ? {} : { diskGuid }) };
       }),
@@ -147,7 +159,53 @@ export class Reservations {
     const opened = this.held.get(reservation);
     this.held.delete(reservation);
     this.sealed.delete(reservation);
+    this.asked.delete(reservation);
     if (opened !== undefined) await closeDescriptor(opened.fd);
+  }
+
+  /**
+   * Looks for a held drive until the kernel shows another size of it, at the same port and as who it was, and holds that. The kernel
+   * may have found it anew: then it is opened as any drive is, and the one that is gone is closed.
+   * @returns null: it still has its old size
+   * @throws PrestageError drive-changed: it has another size than that; drive-blocked, drive-busy
+   */
+  async findGrown(reservation: string, opened: OpenedDrive, size: number): Promise<OpenedDrive | null> {
+    const asked = this.asked.get(reservation);
+    if (asked === undefined) throw new Error('a drive is held that nobody asked for');
+    const { drive } = opened;
+    const until = performance.now() + timeouts.driveGrows;
+    for (;;) {
+      const found = (await listDrives(asked)).find((one) => isAtItsPort(one, drive));
+      if (found !== undefined && found.size !== drive.size) {
+        if (found.size === size) return await this.#holdGrown(opened, found, asked);
+        throw driveChanged(found, `it now has ${found.size} bytes, and ${size} were confirmed`);
+      }
+      if (performance.now() > until) return null;
+      await sleep(timeouts.driveGrowsLook);
+    }
+  }
+
+  async #holdGrown(
+    opened: OpenedDrive,
+    found: Drive,
+    asked: HelperRequest<'listDrives'>,
+  ): Promise<OpenedDrive> {
+    if (found.verdict !== 'eligible') throw blocked(found);
+    if (found.attachment !== null && found.attachment === opened.drive.attachment) {
+      const same = { ...opened, drive: found };
+      await recheckDrive(same);
+      return same;
+    }
+    const again = await openDrive(found, 'write');
+    try {
+      await refuseOtherUsers([found]);
+      findConfirmed(await listDrives(asked), found.id, confirmationOf(found), 'write');
+    } catch (error) {
+      await closeDescriptor(again.fd);
+      throw error;
+    }
+    await closeDescriptor(opened.fd);
+    return again;
   }
 
   /**

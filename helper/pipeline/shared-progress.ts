@@ -10,7 +10,7 @@ export class SharedProgress {
   constructor(buffer: SharedArrayBuffer = new SharedArrayBuffer(24)) {
     this.buffer = buffer;
     this.counters = new BigInt64Array(buffer, 0, 2);
-    this.flags = new Int32Array(buffer, 16, 1);
+    this.flags = new Int32Array(buffer, 16, 2);
   }
 
   requestStop(): void {
@@ -19,6 +19,15 @@ export class SharedProgress {
 
   get stopRequested(): boolean {
     return Atomics.load(this.flags, 0) === 1;
+  }
+
+  /** The thread waits for something that is not the drive. */
+  beat(): void {
+    Atomics.add(this.flags, 1, 1);
+  }
+
+  get beats(): number {
+    return Atomics.load(this.flags, 1);
   }
 
   startPhase(): void {

@@ -21,7 +21,7 @@ import {
   type DriveStatus,
 } from '../../core/sanitise/nvme';
 import { protocolOf } from './protocol';
-import type { ToolName } from '../tools/requirements';
+import { toolPackages, type ToolName } from '../tools/requirements';
 import { runTool, type ToolResult } from '../tools/runner';
 
 /** Questions to a drive about itself. None of them changes it. What each answer means is in core/sanitise. */
@@ -47,7 +47,7 @@ export function textOf({ stdout, stderr }: ToolResult): string {
 /**
  * What a drive says that it can do. Nothing that it does not say is taken for granted: what cannot be read is not known, and
  * then only the overwrite is left.
- * @throws PrestageError tool-missing, cancelled
+ * @throws PrestageError cancelled
  */
 export async function readAbilities(drive: Drive, signal?: AbortSignal): Promise<Abilities> {
   const protocol = protocolOf(drive);
@@ -64,10 +64,12 @@ export async function readAbilities(drive: Drive, signal?: AbortSignal): Promise
   try {
     return protocol === 'nvme' ? await askNvme(drive, signal) : await askAta(drive, signal);
   } catch (error) {
-    if (!(error instanceof PrestageError) || error.code === 'tool-missing' || isCancellation(error)) {
-      throw error;
-    }
-    return overwriteOnly([`What this drive can do is not known: ${error.message}`]);
+    if (!(error instanceof PrestageError) || isCancellation(error)) throw error;
+    const unknown = overwriteOnly([`What this drive can do is not known: ${error.message}`]);
+    if (error.code !== 'tool-missing') return unknown;
+    // Other drives need another tool, or none: whoever erases this one is refused.
+    const tool = protocol === 'nvme' ? 'nvme' : 'hdparm';
+    return { ...unknown, missing: { tool, package: toolPackages[tool] } };
   }
 }
 
@@ -149,13 +151,28 @@ async function askAta(drive: Drive, signal?: AbortSignal): Promise<Abilities> {
   }
   const { sanitize } = found;
   const canSanitize = sanitize.block || sanitize.crypto || sanitize.overwrite;
+  const { max, dco } = await askSizes(path, signal);
   return ataAbilities({
     drive: found,
     logicalSectorSize,
-    maxSectors: parseMaxSectors(textOf(await askDrive('hdparm', ['-N', path], signal))),
-    dcoSectors: parseDco(textOf(await askDrive('hdparm', ['--dco-identify', path], signal))),
+    maxSectors: max,
+    dcoSectors: dco,
     status: canSanitize ? await ataStatus(path, signal) : null,
   });
+}
+
+/** Sectors that a SATA drive shows and has, each null where it does not tell. */
+export interface AtaSizes {
+  readonly max: ReturnType<typeof parseMaxSectors>;
+  /** In its configuration. */
+  readonly dco: number | null;
+}
+
+export async function askSizes(path: string, signal?: AbortSignal): Promise<AtaSizes> {
+  return {
+    max: parseMaxSectors(textOf(await askDrive('hdparm', ['-N', path], signal))),
+    dco: parseDco(textOf(await askDrive('hdparm', ['--dco-identify', path], signal))),
+  };
 }
 
 /** How far a SATA drive has erased itself. */

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { PrestageError, toErrorData } from '../../core/base/errors';
+import type { Drive } from '../../core/drive/drive';
 import type { Abilities } from '../../core/sanitise/methods';
 import { compareSamples, sampleOffsets, type SampleCounts } from '../../core/sanitise/samples';
 import { judgeErase, type CommandEnd } from '../../core/sanitise/sanitised';
@@ -8,7 +9,7 @@ import { readTableBefore } from '../../core/sanitise/table-before';
 import { isOpalLocked, rereadPartitions } from '../drives/block-device';
 import { driveErrorOf } from '../pipeline/drive-errors';
 import { noContent, runDriveThread, type DriveEnd } from '../pipeline/drive-thread';
-import { recheckDrive, type OpenedDrive } from '../pipeline/open-drive';
+import { holdToLook, recheckDrive, type OpenedDrive } from '../pipeline/open-drive';
 import { digestOfMark, type SanitiseAnswer, type SanitiseTask } from '../pipeline/sanitise-io';
 import { readAbilities } from './ask-drive';
 import { eraseItself } from './erase-itself';
@@ -87,9 +88,28 @@ function requireNotStopped(end: DriveEnd, { drive }: OpenedDrive): asserts end i
   throw new PrestageError(driveErrorOf(end, drive));
 }
 
-async function abilitiesOf(opened: OpenedDrive, signal: AbortSignal): Promise<Abilities> {
-  const abilities = await readAbilities(opened.drive, signal);
-  const opal = opened.blockDevice && isOpalLocked(opened.fd) === true;
+/**
+ * What a drive can do that nobody has to hold; it is held open meanwhile, so that its name cannot become another drive's. Changes nothing.
+ * @throws PrestageError drive-changed, drive-gone, drive-not-permitted, tool-missing, cancelled
+ */
+export async function lookAtAbilities(drive: Drive, signal: AbortSignal): Promise<Abilities> {
+  if (drive.kind === 'virtual') return await readAbilities(drive, signal);
+  const held = await holdToLook(drive);
+  try {
+    const abilities = await abilitiesOf({ drive, fd: held.fd, blockDevice: true }, signal);
+    await held.recheck();
+    return abilities;
+  } finally {
+    await held.close();
+  }
+}
+
+async function abilitiesOf(
+  { drive, fd, blockDevice }: Pick<OpenedDrive, 'drive' | 'fd' | 'blockDevice'>,
+  signal: AbortSignal,
+): Promise<Abilities> {
+  const abilities = await readAbilities(drive, signal);
+  const opal = blockDevice && isOpalLocked(fd) === true;
   return opal ? { ...abilities, obstacles: [...abilities.obstacles, 'opal-locked'] } : abilities;
 }
 

@@ -1,6 +1,6 @@
 import './thread-pool';
 import { release } from 'node:os';
-import { helperMethods, helperProtocolVersion, type HelperMethod } from '../../core/contract/helper-api';
+import { helperMethods, helperProtocolVersion } from '../../core/contract/helper-api';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { elevatedCaller } from '../tools/caller';
@@ -12,7 +12,10 @@ import { verifyCms } from '../delivery/verify-cms';
 import { listControllers, listDrives } from '../drives/list-drives';
 import { readHealth } from '../health/read-health';
 import { makeLiveData, openLiveData } from '../live-setup/data-partition';
+import { forgetImageDisk, makeImageDisk, openImageDisk, requireForImages } from '../live-setup/image-disk';
 import { readLiveState } from '../live-setup/live-state';
+import { notePage } from '../live-setup/note-page';
+import { closeOtherDisk, openOtherDisk } from '../live-setup/other-disk';
 import { powerOff } from '../live-setup/power-off';
 import { applyKeptStation, setLiveStation } from '../live-setup/set-station';
 import { unlockOwnDisk } from '../live-setup/unlock-disk';
@@ -29,14 +32,22 @@ import { checkDriveSize, eraseTables, runJob, verifyDrive } from '../pipeline/jo
 import { hasHungThread } from '../pipeline/drive-thread';
 import { holdToLook, type OpenedDrive } from '../pipeline/open-drive';
 import { readDiskGuid } from '../pipeline/read-disk-guid';
-import { readAbilities } from '../sanitise/ask-drive';
-import { prepareSanitise, sanitiseDrive, type Ended } from '../sanitise/sanitise';
+import { requireUnused } from '../pipeline/require-unused';
+import { liftHidden } from '../sanitise/lift-hidden';
+import { lookAtAbilities, prepareSanitise, sanitiseDrive, type Ended } from '../sanitise/sanitise';
 import { findToLook, Reservations } from '../pipeline/reservation';
 import { createDriveImage } from '../disk-image/create-drive-image';
 import { checkDiskImage } from '../disk-image/check-disk-image';
+import { growDiskImage } from '../disk-image/grow-disk-image';
 import { makeDiskImage } from '../disk-image/make-disk-image';
 import { bootTestDrive } from '../boot-test/boot-test';
+import { listBootInterfaces } from '../netboot/interfaces';
+import { closeBootImage, openBootImage } from '../netboot/open-boot-image';
+import { serveBoot } from '../netboot/serve-boot';
 import { ownVersion, toolVersions } from '../tools/versions';
+import { agentMode, forAgent } from './agent-mode';
+import { withPrivilege } from './allowed-methods';
+import { MachineEnd } from './machine-end';
 import {
   claimStdout,
   obeySignals,
@@ -51,6 +62,8 @@ const version = ownVersion();
 const reservations = new Reservations();
 const inspector = new MediaInspector();
 const elevated = elevatedCaller() !== null;
+const agent = agentMode(process.argv.slice(2));
+const machineEnd = new MachineEnd(agent);
 // The caller's PATH must not choose what runs with privilege.
 if (elevated) process.env['PATH'] = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
@@ -109,6 +122,30 @@ const handlers: HelperHandlers = {
     await unlockOwnDisk(request, await findToLook(null));
     return {};
   },
+  openOtherDisk: async (request) => {
+    await openOtherDisk(request, await findToLook(null));
+    return {};
+  },
+  closeOtherDisk: async () => {
+    await closeOtherDisk();
+    return {};
+  },
+  lookAtImageDisk: async (request) => {
+    await requireForImages(request, await findToLook(null), requireUnused);
+    return { diskGuid: await readDiskGuid({ ...request, benchDirectory: null }) };
+  },
+  makeImageDisk: async (request) => {
+    await makeImageDisk(request, await findToLook(null), requireUnused);
+    return {};
+  },
+  openImageDisk: async () => {
+    await openImageDisk();
+    return {};
+  },
+  forgetImageDisk: async () => {
+    await forgetImageDisk();
+    return {};
+  },
   makeLiveData: async ({ key }, { signal }) => {
     await makeLiveData(key, signal);
     return {};
@@ -116,6 +153,8 @@ const handlers: HelperHandlers = {
   openLiveData: async ({ key }, { signal }) => {
     await openLiveData(key, signal);
     await applyKeptStation();
+    // The records are there. What is missing beside them is told, and keeps drives from being written.
+    await openImageDisk().catch(() => undefined);
     return {};
   },
   setLiveStation: async (request) => {
@@ -124,10 +163,42 @@ const handlers: HelperHandlers = {
   },
   writeLiveSlot: async (request, context) =>
     await writeLiveSlot(request, reportOf(request, context), context.signal),
-  powerOffLive: async () => {
-    await powerOff();
+  noteLivePage: async () => {
+    await notePage();
     return {};
   },
+  powerOffLive: async () => {
+    await powerOff('poweroff');
+    return {};
+  },
+  restartLive: async () => {
+    await powerOff('reboot');
+    return {};
+  },
+  listBootInterfaces: async (_, { signal }) => ({ interfaces: await listBootInterfaces(signal) }),
+  openBootImage: async (request, context) => {
+    const report = reportOf(request, context);
+    return await openBootImage(
+      request.path,
+      (done, total) => {
+        report('hashing', done, total);
+      },
+      context.signal,
+    );
+  },
+  closeBootImage: async ({ folder }) => {
+    await closeBootImage(folder);
+    return {};
+  },
+  serveBoot: async ({ progressToken: token, ...request }, { signal, taskProgress }) =>
+    await serveBoot(
+      request,
+      () => {
+        taskProgress({ token, phase: 'checking', done: 1, total: 1 });
+      },
+      signal,
+    ),
+  tellMachine: async (request) => await machineEnd.tell(request),
   inspectMedia: async ({ path, imageIndex }, { signal }) => await inspector.inspect(path, imageIndex, signal),
   createMedia: async ({ progressToken: token, ...plan }, { signal, taskProgress }) =>
     await createMedia(
@@ -180,6 +251,7 @@ const handlers: HelperHandlers = {
       },
       signal,
     ),
+  growDiskImage: async (request) => await growDiskImage(request),
   createDriveImage: async (request, { signal }) => await createDriveImage(request, signal),
   checkDiskImage: async ({ progressToken: token, directory }, { signal, taskProgress }) =>
     await checkDiskImage(
@@ -201,10 +273,15 @@ const handlers: HelperHandlers = {
       request,
       (state) => {
         server.jobProgress({ jobId: request.jobId, job: state });
+        machineEnd.job(state);
       },
       signal,
+      agent?.socket ?? null,
     );
-    if (job.state === 'done') reservations.keepUntilRecorded(request.reservation, opened);
+    if (job.state === 'done') {
+      reservations.keepUntilRecorded(request.reservation, opened);
+      machineEnd.wrote(opened.drive.path);
+    }
     return job;
   },
   eraseTables: async ({ reservation, stallMilliseconds }) => {
@@ -214,10 +291,22 @@ const handlers: HelperHandlers = {
   readAbilities: async (request, { signal }) => {
     const find = await findToLook(request.benchDirectory);
     const drives = request.drives.map(find);
-    return { abilities: await Promise.all(drives.map((drive) => readAbilities(drive, signal))) };
+    return { abilities: await Promise.all(drives.map((drive) => lookAtAbilities(drive, signal))) };
   },
   prepareSanitise: async ({ reservation, stallMilliseconds }, { signal }) =>
     await onReserved(reservation, (opened) => prepareSanitise(opened, stallMilliseconds, signal)),
+  liftHidden: async ({ reservation, size }, { signal }) => {
+    let held = reservations.take(reservation);
+    try {
+      const search = (): Promise<OpenedDrive | null> => reservations.findGrown(reservation, held, size);
+      const end = await liftHidden(held, size, search, signal);
+      if (end.state === 'kept') return end;
+      held = end.opened;
+      return { state: 'lifted', drive: held.drive };
+    } finally {
+      reservations.giveBack(reservation, held);
+    }
+  },
   sanitiseDrive: async (request, { signal, taskProgress }) =>
     await onReserved(request.reservation, (opened) =>
       sanitiseDrive(
@@ -248,6 +337,7 @@ const handlers: HelperHandlers = {
         taskProgress({ token: request.progressToken, phase: 'verifying', done, total });
       },
       signal,
+      agent?.socket ?? null,
     ),
   bootTestDrive: async (request, { signal, taskProgress }) =>
     await bootTestDrive(
@@ -259,32 +349,6 @@ const handlers: HelperHandlers = {
     ),
 };
 
-/**
- * All that a helper does that sudo or pkexec started. What needs no privilege is not done with privilege: its
- * caller has another helper to read media, make files and list drives.
- */
-const withPrivilege: ReadonlySet<string> = new Set<HelperMethod>([
-  'hello',
-  'readMachine',
-  'unlockOwnDisk',
-  'makeLiveData',
-  'openLiveData',
-  'setLiveStation',
-  'writeLiveSlot',
-  'powerOffLive',
-  'reserveDrives',
-  'releaseDrive',
-  'runJob',
-  'eraseTables',
-  'readAbilities',
-  'prepareSanitise',
-  'sanitiseDrive',
-  'checkSize',
-  'readHealth',
-  'readDiskGuid',
-  'verifyDrive',
-  'bootTestDrive',
-]);
 const refuse = async (): Promise<never> => {
   await Promise.resolve();
   throw new PrestageError({
@@ -299,7 +363,11 @@ const refused: Partial<HelperHandlers> = Object.fromEntries(
     .map((method) => [method, refuse]),
 );
 
-const server = serveHelper({ ...handlers, ...refused }, { input: process.stdin, output: claimStdout() });
+const all: HelperHandlers = { ...handlers, ...refused };
+const server = serveHelper(agent === null ? all : forAgent(all, agent), {
+  input: process.stdin,
+  output: claimStdout(),
+});
 obeySignals(server);
 
 void server.closed.then(async () => {

@@ -10,6 +10,8 @@ export const toolPackages = {
   mdir: 'mtools',
   'qemu-system-x86_64': 'qemu-system-x86',
   setpriv: 'util-linux',
+  ip: 'iproute2',
+  dnsmasq: 'dnsmasq-base',
   dmidecode: 'dmidecode',
   hivexml: 'libhivex-bin',
   hivexsh: 'libhivex-bin',
@@ -24,9 +26,11 @@ export const toolPackages = {
   partx: 'util-linux',
   'mkfs.ext4': 'e2fsprogs',
   mount: 'mount',
+  umount: 'mount',
   date: 'coreutils',
   udevadm: 'udev',
   systemctl: 'systemd',
+  efibootmgr: 'efibootmgr',
 } as const;
 
 export type ToolName = keyof typeof toolPackages;

@@ -16,6 +16,8 @@ export interface ToolOptions {
   readonly timeout?: number;
   /** Bytes of address space the tool may have, for tools that read what others made. */
   readonly memoryLimit?: number;
+  /** A program of ours, with its arguments, that starts the tool: the tool's path and arguments are its last ones. */
+  readonly before?: readonly string[];
   /** Called with each piece of standard output as it comes. */
   readonly onOutput?: (text: string) => void;
   /**
@@ -96,10 +98,13 @@ export async function runTool(
   args: readonly string[],
   options: ToolOptions = {},
 ): Promise<ToolResult> {
-  const [command, ...argv] =
-    options.memoryLimit === undefined
-      ? [findTool(tool), ...args]
-      : [findTool('prlimit'), `--as=${options.memoryLimit}`, findTool(tool), ...args];
+  const limit = options.memoryLimit;
+  const [command = '', ...argv] = [
+    ...(limit === undefined ? [] : [findTool('prlimit'), `--as=${limit}`]),
+    ...(options.before ?? []),
+    findTool(tool),
+    ...args,
+  ];
   if (options.signal?.aborted === true) throw cancelled(tool);
   const outputLimit = options.outputLimit ?? 256 * 1024 * 1024;
 

@@ -6,6 +6,8 @@ interface Choice {
   readonly value: string;
   readonly label: string;
   readonly description?: ReactNode;
+  /** It cannot be chosen; the description says why. */
+  readonly disabled?: boolean;
 }
 
 interface ChoicesProps {
@@ -51,11 +53,17 @@ export function Choices(props: ChoicesProps): ReactElement {
       {hint !== undefined && <p className="soft choices-hint">{hint}</p>}
       <div className="choices-list">
         {props.choices.map((choice) => (
-          <label key={choice.value} className="choice" data-chosen={choice.value === shown}>
+          <label
+            key={choice.value}
+            className="choice"
+            data-chosen={choice.value === shown}
+            data-disabled={choice.disabled === true}
+          >
             <input
               type="radio"
               name={name}
               checked={choice.value === shown}
+              disabled={choice.disabled === true}
               onChange={() => {
                 void choose(choice.value);
               }}

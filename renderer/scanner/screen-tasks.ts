@@ -2,6 +2,7 @@ import { assertNever } from '../../core/base/errors';
 import type { ScreenTask } from '../../core/flow/screen-scan';
 import { act } from '../actions';
 import { closeLine } from '../screens/line/line-acts';
+import { admitScanned } from '../screens/machines/machine-scans';
 import { markLine } from '../screens/order/marked-line';
 import { currentAppSettings } from '../screens/settings/app-settings';
 import { tryScanned } from '../screens/settings/tried-code';
@@ -20,6 +21,9 @@ export async function doTask(task: ScreenTask, text: string): Promise<void> {
       return;
     case 'try':
       tryScanned(task.text);
+      return;
+    case 'admit':
+      await act('noteScan', { text, screen: 'machines', outcome: await admitScanned(task.text) });
       return;
     case 'tick':
       await act('noteScan', { text, screen: 'ship', outcome: await tickScanned(task.text) });

@@ -6,19 +6,22 @@ import {
   IconPackages,
   IconPackageExport,
   IconSchool,
+  IconServer2,
   IconSettings,
   IconUsb,
   type Icon,
 } from '@tabler/icons-react';
 import type { ReactElement } from 'react';
+import { isOwnMachine } from '../screens/machine/own-state';
 import { useApp } from '../store/app-store';
+import { askingMachines } from '../store/selectors';
 import { showScreen, toggleHelp, useView, type Screen } from '../store/view-store';
 import { useText } from '../text';
 import { OperatorButton } from './operator';
 
 /** The screens of the work, in its order. */
 const workScreens = ['order', 'media', 'bench', 'ship'] as const;
-const otherScreens = ['log', 'settings'] as const;
+const otherScreens = ['log', 'settings', 'machines'] as const;
 /** In the order of their keys. */
 export const railScreens: readonly RailScreen[] = [...workScreens, ...otherScreens];
 type RailScreen = (typeof workScreens)[number] | (typeof otherScreens)[number];
@@ -30,6 +33,7 @@ const icons: Readonly<Record<RailScreen, Icon>> = {
   ship: IconPackageExport,
   log: IconListDetails,
   settings: IconSettings,
+  machines: IconServer2,
 };
 
 /** The sheet of barcodes and the scanner check belong to the settings. */
@@ -37,8 +41,9 @@ const railScreenOf = (screen: Screen): Screen =>
   screen === 'sheet' || screen === 'scanner-check' ? 'settings' : screen;
 
 function RailItem({ screen }: { readonly screen: RailScreen }): ReactElement {
-  const text = useText().common;
+  const { common: text, machine } = useText();
   const shown = useView((view) => railScreenOf(view.screen));
+  const own = useApp(isOwnMachine);
   const ScreenIcon = icons[screen];
   return (
     <li>
@@ -52,10 +57,22 @@ function RailItem({ screen }: { readonly screen: RailScreen }): ReactElement {
         }}
       >
         <ScreenIcon size={24} aria-hidden />
-        <span>{text.screens[screen]}</span>
+        {screen === 'machines' && <AskingMark />}
+        <span>{own && screen === 'bench' ? machine.screen : text.screens[screen]}</span>
         <kbd>{text.screenKeys[screen]}</kbd>
       </button>
     </li>
+  );
+}
+
+/** How many machines ask to be let into the rack. */
+function AskingMark(): ReactElement | null {
+  const text = useText().machines.asking;
+  const asking = useApp(askingMachines);
+  return asking === 0 ? null : (
+    <strong className="rail-mark" title={text.count(asking)}>
+      {asking}
+    </strong>
   );
 }
 
@@ -131,6 +148,8 @@ function StickChip(): ReactElement | null {
 /** Goes from screen to screen, in the order of the work; at its foot who works. */
 export function Rail(): ReactElement {
   const text = useText().common;
+  // A machine that images itself has no rack.
+  const own = useApp(isOwnMachine);
   return (
     <div className="rail no-print">
       <nav aria-label={text.navigation}>
@@ -140,9 +159,11 @@ export function Rail(): ReactElement {
           ))}
         </ul>
         <ul className="rail-others">
-          {otherScreens.map((screen) => (
-            <RailItem key={screen} screen={screen} />
-          ))}
+          {otherScreens
+            .filter((screen) => !own || screen !== 'machines')
+            .map((screen) => (
+              <RailItem key={screen} screen={screen} />
+            ))}
           <HelpItem />
         </ul>
       </nav>

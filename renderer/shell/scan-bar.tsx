@@ -22,10 +22,12 @@ const longestShown = 40;
 const checkReasons: ReadonlySet<string> = new Set(Object.values(doubtRefusals));
 
 function Said({ scan }: { readonly scan: NonNullable<PairingState['lastScan']> }): ReactElement {
-  const text = useText().bench;
+  const { bench: text, machine } = useText();
+  const own = useApp(({ live }) => live.own !== null);
   const { outcome } = scan;
   const refused = outcome.result === 'refused';
-  const said = refused ? text.refused(outcome) : text.accepted(outcome);
+  const ofOwn = own && !refused ? machine.accepted(outcome) : null;
+  const said = ofOwn ?? (refused ? text.refused(outcome) : text.accepted(outcome));
   const more = refused
     ? checkReasons.has(outcome.reason)
       ? ''
@@ -91,15 +93,17 @@ function wayTo(next: NextAction, screen: Screen): (() => void) | null {
 }
 
 function Next(): ReactElement {
-  const text = useText().flow;
+  const { flow: text, machine } = useText();
   const screen = useView((view) => view.screen);
   const next = useFlow((flow) => flow.next);
+  const live = useApp((state) => state.live);
   const pairing = useApp((state) => state.pairing);
   const wanted = useApp(({ media }) => wantedName(media));
   const ordered = useApp(({ order }) => order !== null);
+  const own = live.own === null ? null : machine.nextWords(next, { pairing, live });
   const { next: words, hint } =
     refusedAgain(pairing) === null
-      ? text.nextWords(next, pairing, { onShip: screen === 'ship', wanted, ordered })
+      ? (own ?? text.nextWords(next, pairing, { onShip: screen === 'ship', wanted, ordered }))
       : text.reasonWords;
   return (
     <div className="scan-next">

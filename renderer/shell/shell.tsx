@@ -1,5 +1,6 @@
-import { useEffect, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { assertNever } from '../../core/base/errors';
+import { send } from '../actions';
 import { useAnnouncement } from '../announce';
 import { isDialogOpen } from '../dialog';
 import { ErrorBoundary } from '../components/error-boundary';
@@ -8,6 +9,10 @@ import { FirstDriveCard } from '../screens/first-drive/first-drive-card';
 import { HelpScreen } from '../screens/help/help-screen';
 import { LineScreen } from '../screens/line/line-screen';
 import { LiveGate } from '../screens/live/live-gate';
+import { MachineEnded } from '../screens/machine/machine-ended';
+import { MachineScreen } from '../screens/machine/machine-screen';
+import { MachinesScreen } from '../screens/machines/machines-screen';
+import { isOwnMachine, ownJobOf, ownResultOf } from '../screens/machine/own-state';
 import { LogScreen } from '../screens/log/log-screen';
 import { MediaScreen } from '../screens/media/media-screen';
 import { OrderScreen } from '../screens/order/order-screen';
@@ -17,6 +22,7 @@ import { SettingsScreen } from '../screens/settings/settings-screen';
 import { ShipScreen } from '../screens/ship/ship-screen';
 import { SheetScreen } from '../screens/sheet/sheet-screen';
 import { StartOverlay } from '../screens/start/start-overlay';
+import { useApp } from '../store/app-store';
 import { showScreen, toggleHelp, useView, viewStore, type Screen } from '../store/view-store';
 import { useText } from '../text';
 import { Messages, Notices } from './messages';
@@ -24,16 +30,25 @@ import { Rail, railScreens } from './rail';
 import { ScanBar } from './scan-bar';
 import { ScannerOffer } from './scanner-offer';
 
-function ScreenOf({ screen }: { readonly screen: Screen }): ReactElement {
+interface ScreenOfProps {
+  readonly screen: Screen;
+  /** A machine that images itself shows how it ended over the whole window again. */
+  readonly onLarge: () => void;
+}
+
+function ScreenOf({ screen, onLarge }: ScreenOfProps): ReactElement {
+  const own = useApp(isOwnMachine);
   switch (screen) {
     case 'bench':
-      return <BenchScreen />;
+      return own ? <MachineScreen onLarge={onLarge} /> : <BenchScreen />;
     case 'media':
       return <MediaScreen />;
     case 'log':
       return <LogScreen />;
     case 'settings':
       return <SettingsScreen />;
+    case 'machines':
+      return <MachinesScreen />;
     case 'order':
       return <OrderScreen />;
     case 'ship':
@@ -81,6 +96,25 @@ function useScreenKeys(): void {
   }, []);
 }
 
+/** How long the page has to stand before this version is known to come up. Milliseconds. */
+const standing = 30_000;
+
+/** On a stick: tells the station once that the page stands, drawn. A page that is loaded again begins again. */
+function usePageStands(): void {
+  const onStick = useApp(({ live }) => live.live !== null);
+  useEffect(() => {
+    if (!onStick) return undefined;
+    const timer = setTimeout(() => {
+      requestAnimationFrame(() => {
+        send('pageStands', {});
+      });
+    }, standing);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [onStick]);
+}
+
 function Announcer(): ReactElement {
   const { number, polite, urgent } = useAnnouncement();
   return (
@@ -110,12 +144,45 @@ function LineShell(): ReactElement {
   );
 }
 
+/** A machine that imaged itself has the window for how that ended, until somebody puts it away: for this end, not for the next. */
+function useOwnEnd(): { readonly result: 'pass' | 'fail' | null; readonly put: (away: boolean) => void } {
+  const result = useApp((state) => (isOwnMachine(state) ? ownResultOf(state) : null));
+  const end = useApp((state) => ownJobOf(state)?.endedAt ?? null);
+  const [away, setAway] = useState<string | null>(null);
+  return {
+    result: end !== null && end === away ? null : result,
+    put: (isAway) => {
+      setAway(isAway ? end : null);
+    },
+  };
+}
+
 /** What is around every screen: the rail, notices, messages, and the start when it is armed. */
 export function Shell(): ReactElement {
   const text = useText().common;
   const screen = useView((view) => view.screen);
-  const line = useAppSettings().benchView === 'line';
+  const own = useApp(isOwnMachine);
+  const line = useAppSettings().benchView === 'line' && !own;
+  const { result, put } = useOwnEnd();
   useScreenKeys();
+  usePageStands();
+  if (result !== null && screen === 'bench') {
+    return (
+      <>
+        <main id="content" tabIndex={-1}>
+          <ErrorBoundary>
+            <MachineEnded
+              result={result}
+              onLeave={() => {
+                put(true);
+              }}
+            />
+          </ErrorBoundary>
+        </main>
+        <Announcer />
+      </>
+    );
+  }
   if (line && screen === 'bench') return <LineShell />;
   return (
     <div className="shell">
@@ -133,7 +200,12 @@ export function Shell(): ReactElement {
         <div className="shell-row">
           <main id="content" tabIndex={-1} className="shell-main">
             <ErrorBoundary key={screen}>
-              <ScreenOf screen={screen} />
+              <ScreenOf
+                screen={screen}
+                onLarge={() => {
+                  put(false);
+                }}
+              />
             </ErrorBoundary>
           </main>
           <ErrorBoundary>

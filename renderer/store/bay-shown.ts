@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import type { AppBootTest, AppJob } from '../../core/contract/app-bench';
 import type { AppErasure } from '../../core/contract/app-erase';
 import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
@@ -12,6 +13,7 @@ import {
   erasureKind,
   erasureOf,
   healthOf,
+  isAway,
   jobOf,
   pairOf,
   pastKindOf,
@@ -34,6 +36,43 @@ export interface BayShown {
   readonly erasure: AppErasure | null;
   readonly kind: CardKind;
   readonly pastKind: PastKind | undefined;
+  /** It is in a machine of a rack that is not connected. */
+  readonly away: boolean;
+}
+
+/** Whether two objects have the same members, but for one that is compared by a rule of its own. */
+function sameBut<T extends object, K extends keyof T>(
+  before: T,
+  after: T,
+  but: K,
+  same: (before: T[K], after: T[K]) => boolean,
+): boolean {
+  const names = Object.keys(after) as (keyof T)[];
+  return (
+    names.length === Object.keys(before).length &&
+    names.every((name) =>
+      name === but ? same(before[but], after[but]) : Object.is(before[name], after[name]),
+    )
+  );
+}
+
+/** Whether nothing of a job has changed but how far it is: bars and figures have that of their own (useDriveProgress). */
+function hasOnlyMoved(before: AppJob, after: AppJob): boolean {
+  return sameBut(before, after, 'state', (one, other) => {
+    if (!('bytesDone' in one) || !('bytesDone' in other)) return Object.is(one, other);
+    return sameBut(one, other, 'bytesDone', () => true);
+  });
+}
+
+/** The newest job of a drive, the same object while it only moves: ten times a second nothing of a card changes but its bar. */
+function useStillJob(driveId: string | null): AppJob | null {
+  const shown = useRef<AppJob | null>(null);
+  return useApp((state) => {
+    const job = jobOf(state, driveId);
+    const before = shown.current;
+    if (job === null || before === null || !hasOnlyMoved(before, job)) shown.current = job;
+    return shown.current;
+  });
 }
 
 /**
@@ -42,12 +81,13 @@ export interface BayShown {
  */
 export function useBayShown(driveId: string | null): BayShown {
   const drive = useApp((state) => driveOf(state, driveId));
-  const job = useApp((state) => jobOf(state, driveId));
+  const job = useStillJob(driveId);
   const pair = useApp((state) => pairOf(state, driveId));
   const bootTest = useApp((state) => bootTestOf(state, driveId));
   const past = useApp((state) => pastOf(state, driveId));
   const health = useApp((state) => healthOf(state, driveId));
   const sizeCheck = useApp((state) => sizeCheckOf(state, driveId));
+  const away = useApp((state) => isAway(state, driveOf(state, driveId)));
   const newest = useApp((state) => erasureOf(state, driveId));
   const erased = job === null && drive !== null ? erasureKind(newest, pair) : null;
   const erasure = erased === null ? null : newest;
@@ -63,5 +103,6 @@ export function useBayShown(driveId: string | null): BayShown {
     erasure,
     kind,
     pastKind: pastKindOf(kind, past),
+    away,
   };
 }

@@ -11,13 +11,14 @@ import { useView, type Screen } from './view-store';
 type Told = Pick<AppState, 'batch' | 'media' | 'pairing' | 'jobs' | 'rehearsals' | 'order' | 'settings'>;
 
 export function flowFactsOf({ batch, media, pairing, jobs, rehearsals, order, settings }: Told): FlowFacts {
-  const { mode, waitingMachine, pairs, armed, starting, freeBays, takenOut } = pairing;
+  const { mode, waitingMachine, pairs, armed, starting, freeBays, inRack, takenOut } = pairing;
   const bootOf = (driveId: string): BootOutcome =>
     bootOutcome(rehearsals.find((bootTest) => bootTest.driveId === driveId));
   return {
     operatorKnown: batch.operator.trim() !== '',
     media: media.status,
     ...{ mode, machineWaits: waitingMachine !== null, pairs: pairs.length, armed, starting, freeBays },
+    ...(inRack === undefined ? {} : { freeInRack: inRack.free, ownDisks: inRack.waiting }),
     jobs: countOutcomes(jobs.map(({ driveId, state }) => cardOutcome(state, bootOf(driveId)))),
     // One whose copy is damaged tells nothing of its machines.
     order: order === null || order.error !== null ? null : { open: order.open, toShip: order.counts.done },

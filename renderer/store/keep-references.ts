@@ -49,8 +49,10 @@ export function keepReferences<T>(before: unknown, after: T): T {
 }
 
 function stored(before: unknown, after: unknown): unknown {
+  // What a patch did not carry is the very same, and is not walked through.
+  if (Object.is(before, after)) return before;
   if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) {
-    return Object.is(before, after) ? before : after;
+    return after;
   }
   const oldList = isList(before) ? before : null;
   const newList = isList(after) ? after : null;

@@ -2,6 +2,7 @@ import type { AppState } from '../../core/contract/app';
 import type { AppErasure, ErasePlansState } from '../../core/contract/app-erase';
 import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
 import type { AppJob, AppBootTest, DrivesState } from '../../core/contract/app-bench';
+import type { ErrorData } from '../../core/base/errors';
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
 import type { PlannedDrive } from '../../core/contract/app-start';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
@@ -13,39 +14,69 @@ import { isRunning } from '../../core/job/job';
 
 export type BayView = DrivesState['bays'][number];
 
+/** Members of lists by what they are known by, made once for each list: two hundred cards look into each at every change. */
+const indexes = new WeakMap<readonly object[], ReadonlyMap<string, object>>();
+
+/** The member with this key; null: there is none. */
+export function memberOf<Member extends object>(
+  list: readonly Member[],
+  key: string | null,
+  keyOf: (member: Member) => string,
+): Member | null {
+  if (key === null) return null;
+  let index = indexes.get(list);
+  if (index === undefined) {
+    index = new Map(list.map((member) => [keyOf(member), member]));
+    indexes.set(list, index);
+  }
+  return (index.get(key) as Member | undefined) ?? null;
+}
+
+const byId = ({ id }: { readonly id: string }): string => id;
+const byDrive = ({ driveId }: { readonly driveId: string }): string => driveId;
+
 /** The drive with an id; null when it is not attached any more. */
 export function driveOf(state: AppState, driveId: string | null): Drive | null {
-  return state.drives.drives.find(({ id }) => id === driveId) ?? null;
+  return memberOf(state.drives.drives, driveId, byId);
 }
 
 /** The newest job of a drive; null when it has none or that was dismissed. */
 export function jobOf(state: AppState, driveId: string | null): AppJob | null {
-  return state.jobs.find((job) => job.driveId === driveId) ?? null;
+  return memberOf(state.jobs, driveId, byDrive);
 }
 
 /** What the ledger tells of a drive; null when that is nothing. */
 export function pastOf(state: AppState, driveId: string | null): DrivePast | null {
-  return state.pasts.find((one) => one.driveId === driveId)?.past ?? null;
+  return memberOf(state.pasts, driveId, byDrive)?.past ?? null;
 }
 
 /** What a drive said of its health; null: it was not asked. */
 export function healthOf(state: AppState, driveId: string | null): HealthsState[number] | null {
-  return state.healths.find((one) => one.driveId === driveId) ?? null;
+  return memberOf(state.healths, driveId, byDrive);
 }
 
 /** The newest check of a drive's real size. */
 export function sizeCheckOf(state: AppState, driveId: string | null): AppSizeCheck | null {
-  return state.sizeChecks.find((one) => one.driveId === driveId) ?? null;
+  return memberOf(state.sizeChecks, driveId, byDrive);
 }
 
 /** How a drive would be erased; null: it was not asked. */
 export function erasePlanOf(state: AppState, driveId: string | null): ErasePlansState[number]['plan'] | null {
-  return state.erasePlans.find((one) => one.driveId === driveId)?.plan ?? null;
+  return memberOf(state.erasePlans, driveId, byDrive)?.plan ?? null;
 }
 
 /** The newest erase of a drive for no machine. */
 export function erasureOf(state: AppState, driveId: string | null): AppErasure | null {
-  return state.erasures.find((one) => one.driveId === driveId) ?? null;
+  return memberOf(state.erasures, driveId, byDrive);
+}
+
+/**
+ * Why a drive was not erased that turned out to hold a finished image, which the listing could not tell; null: it did not, or nobody tried.
+ * It is erased for a reason only.
+ */
+export function foundHolding(state: AppState, driveId: string | null): ErrorData | null {
+  const erasure = erasureOf(state, driveId);
+  return erasure?.status === 'failed' && erasure.error.code === 'drive-holds-finished' ? erasure.error : null;
 }
 
 /** What a card shows of a drive that is, or was, erased for no machine; null: nothing, because a pair tells more. */
@@ -70,17 +101,29 @@ export function isCheckable(drive: Drive | null): boolean {
 
 /** The newest rehearsal of a drive. */
 export function bootTestOf(state: AppState, driveId: string | null): AppBootTest | null {
-  return state.rehearsals.find((bootTest) => bootTest.driveId === driveId) ?? null;
+  return memberOf(state.rehearsals, driveId, byDrive);
+}
+
+/** Whether the machine of a rack that a drive is in does not ask for work now; false of a drive of the bench. */
+export function isAway({ rack }: Pick<AppState, 'rack'>, drive: Drive | null): boolean {
+  if (drive?.rack === undefined) return false;
+  const { machine } = drive.rack;
+  return memberOf(rack.machines, machine, byId)?.connected !== true;
+}
+
+/** How many machines ask to be let into the rack. */
+export function askingMachines({ rack }: Pick<AppState, 'rack'>): number {
+  return rack.machines.filter(({ state }) => state === 'waiting').length;
 }
 
 /** The pair that a drive is in. */
 export function pairOf(state: AppState, driveId: string | null): Pair | null {
-  return state.pairing.pairs.find((pair) => pair.driveId === driveId) ?? null;
+  return memberOf(state.pairing.pairs, driveId, byDrive);
 }
 
 /** What the start will put on a paired drive; null: it is not paired. */
 export function plannedOf(state: AppState, driveId: string | null): PlannedDrive | null {
-  return state.startPlan.drives.find((one) => one.driveId === driveId) ?? null;
+  return memberOf(state.startPlan.drives, driveId, byDrive);
 }
 
 /** The bay that a drive sits in. */
@@ -149,7 +192,7 @@ export function countsOf({
 }: Pick<AppState, 'pairing' | 'jobs' | 'rehearsals'>): Counts {
   const counts = { paired: pairing.pairs.length, running: 0, pass: 0, fail: 0, stopped: 0 };
   for (const job of jobs) {
-    const bootTest = bootTests.find(({ driveId }) => driveId === job.driveId) ?? null;
+    const bootTest = memberOf(bootTests, job.driveId, byDrive);
     const kind = cardKind(null, job, null, bootTest);
     if (kind === 'running' || kind === 'pass' || kind === 'fail') counts[kind] += 1;
     else counts.stopped += 1;

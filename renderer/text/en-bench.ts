@@ -1,3 +1,4 @@
+import type { AtEnd } from '../../core/machine/at-end';
 import type { DriveNote } from '../../core/drive/drive';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { Task } from '../../core/base/task';
@@ -95,6 +96,7 @@ export const benchText = {
   noSerial: 'no serial',
   /** Of a drive that can be written, in a few words for its card. */
   note: {
+    'own-disk': 'A disk of this PC',
     'identity-shared': 'Same serial as another drive',
     'disk-guid-shared': 'A copy is attached',
     'bridge-sector-size': 'USB adapter with 4096-byte sectors',
@@ -159,6 +161,7 @@ export const benchText = {
     verifySpeed: 'Verify speed',
     duration: 'Duration',
     table: 'Partition table SHA-256',
+    received: 'Image received',
     reason: 'Reason',
     cancelledExplained:
       'The job was cancelled. The drive has no partition table and cannot be shipped. Retry it.',
@@ -247,6 +250,12 @@ export const benchText = {
     layout: 'Layout',
     recovery: 'Recovery partition',
     loader: 'Boot loader',
+    atEnd: 'At the end',
+    ends: {
+      wait: 'Machines wait until somebody turns them off',
+      off: 'Machines switch off',
+      restart: 'Machines restart into what was written',
+    } satisfies Record<AtEnd, string>,
     machineFiles: 'Files for each machine',
     filesFrom: (files: readonly string[], source: string): string => `${files.join(', ')} (from ${source})`,
     driverPack: (pack: string): string => `Drivers: ${pack}`,

@@ -3,10 +3,12 @@ import { counted } from '../../core/base/plurals';
 import type { AppErasure } from '../../core/contract/app-erase';
 import type { ShownErase } from '../../core/sanitise/choose';
 import { methodWords } from '../../core/sanitise/methods';
+import type { SanitiseOutcome } from '../../core/sanitise/sanitised';
 import {
   cannotBeTakenBack,
   eraseSentences,
   hiddenReachedWords,
+  liftWords,
   plannedEraseWords,
   sanitisedLines,
 } from '../../core/sanitise/words';
@@ -32,6 +34,8 @@ export const eraseText = {
   },
   how: ({ method, nist }: ShownErase): string => methodWords(method, nist),
   planned: plannedEraseWords,
+  /** What is done of what it hides; null: nothing. That it hides something is a note of the drive. */
+  lift: liftWords,
   lines: sanitisedLines,
   hidden: hiddenReachedWords,
   noPercent: 'The drive does not say how far it is',
@@ -41,7 +45,8 @@ export const eraseText = {
       ? `Stop waiting for ${bayName(bay)}? The drive erases itself and goes on. Whether it is erased will not be known.`
       : `Stop erasing ${bayName(bay)}? What is erased so far stays erased; the drive is not.`,
   keepErasing: 'Keep erasing',
-  certificate: 'Certificate',
+  /** The paper of an erase: only one that is erased has a certificate. */
+  paper: (outcome: SanitiseOutcome): string => (outcome === 'erased' ? 'Certificate' : 'Report'),
   saved: (path: string): string => `Written to ${path}`,
   action: (action: string, bay: string): string => `${action}: ${bayName(bay)}`,
 

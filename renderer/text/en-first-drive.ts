@@ -48,7 +48,7 @@ export const firstDriveText = {
   useMedia: 'Use the training media',
   codeOf: (code: string): string => `QR code: ${code}`,
   step: {
-    operator: 'Who works',
+    operator: 'Operator',
     media: 'Training media',
     pair: 'Pair a machine',
     start: 'START',

@@ -30,7 +30,7 @@ function shipHint(ordered: boolean, out: number): string {
 }
 
 function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreToSay): NextWords {
-  const { waitingMachine, waitingFacts = {}, freeBays, nextFreeBay } = pairing;
+  const { waitingMachine, waitingFacts = {}, freeBays, inRack, nextFreeBay } = pairing;
   switch (action) {
     case 'operator':
       return { next: 'Scan your badge' };
@@ -49,7 +49,7 @@ function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreT
       const known = knownWords(waitingFacts);
       return {
         next: `Scan the bay for ${waitingMachine ?? ''}${known === '' ? '' : ` (${known})`}`,
-        hint: 'Or NEXT for the first free bay.',
+        hint: freeBays > 0 ? 'Or NEXT for the first free bay.' : 'Its disks are bays of the bench.',
       };
     }
     case 'machine-to-fill':
@@ -59,7 +59,9 @@ function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreT
       };
     case 'insert-drive':
       return waitingMachine === null
-        ? { next: 'Insert a drive', hint: 'No bay has a drive that can be written.' }
+        ? inRack === undefined
+          ? { next: 'Insert a drive', hint: 'No bay has a drive that can be written.' }
+          : { next: 'Connect a machine or insert a drive', hint: 'No drive here can be written now.' }
         : { next: `Insert a drive for ${waitingMachine}`, hint: 'No bay has a free drive. Or CANCEL.' };
     case 'machine-or-start':
       return { next: 'Scan the next machine, or START' };

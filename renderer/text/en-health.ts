@@ -18,7 +18,8 @@ const figures: Readonly<Record<HealthFigure, string>> = {
   uncorrectable: 'Uncorrectable sectors',
   reallocated: 'Reallocated sectors',
   mediaErrors: 'Media errors',
-  spareLeft: 'Spare above the threshold (points)',
+  // The one figure that gets worse when it falls.
+  spareLeft: 'Spare above the threshold, down to (points)',
   percentageUsed: 'Percentage used',
   temperature: 'Temperature (°C)',
   crcErrors: 'Interface CRC errors',

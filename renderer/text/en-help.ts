@@ -17,6 +17,7 @@ export const helpText = {
     ship: 'Back to Ship (Esc)',
     log: 'Back to Log (Esc)',
     settings: 'Back to Settings (Esc)',
+    machines: 'Back to Machines (Esc)',
     sheet: 'Back to Barcodes (Esc)',
     'scanner-check': 'Back to Scanner check (Esc)',
   } satisfies Readonly<Record<HelpedScreen, string>>,

@@ -1,3 +1,4 @@
+import { atEndWords } from '../../core/machine/at-end';
 import type { LogKind, LogRow } from '../../core/contract/app-log';
 import type { ScanCommand } from '../../core/scan/scan-outcome';
 import { countedGrouped, grouped } from '../../core/base/plurals';
@@ -22,12 +23,17 @@ const results: Readonly<Record<LogRow['result'], string>> = {
   'size-cancelled': 'Size check cancelled',
   'size-checked': 'Size checked: whole',
   'size-failed': 'Size checked: fail',
+  'disk-begun': 'Station’s disk begun',
+  'disk-made': 'Station’s disk made',
+  'disk-failed': 'Station’s disk: fail',
   'order-opened': 'Order opened',
   'machine-allowed': 'Allowed',
   'machine-left-out': 'Left out',
   'machine-returned': 'Returned',
   'order-closed': 'Order closed',
   shipped: 'Shipped',
+  'media-got': 'Media got',
+  'image-got': 'Disk image got',
 };
 
 const kinds: Readonly<Record<LogKind, string>> = {
@@ -35,6 +41,7 @@ const kinds: Readonly<Record<LogKind, string>> = {
   check: 'Drives checked',
   order: 'Work orders',
   shipment: 'Shipments',
+  media: 'From other stations',
 };
 
 const commands: Readonly<Record<ScanCommand, string>> = {
@@ -48,6 +55,7 @@ const commands: Readonly<Record<ScanCommand, string>> = {
   RACK: 'Shows the bench as a rack.',
   CARDS: 'Shows the bench as cards.',
   LINE: 'Shows line mode: full screen, by scanner alone.',
+  OFF: 'On a computer that runs from a stick: turns it off. Asks once more, but for a computer that has imaged itself.',
   SHIP: 'Shows Ship. There, closes the shipment of what is ticked. In line mode, of what was taken out.',
 };
 
@@ -164,6 +172,16 @@ export const logText = {
     noDriverPack: 'none on the media',
     again: 'Reason to write again',
     driveAgain: 'Drive written before',
+    ownDisk: 'How it was written',
+    admission: 'Machine admitted',
+    atEnd: 'To do at the end',
+    ends: atEndWords,
+    agent: 'Agent’s certificate (SHA-256)',
+    agentVersions: 'Versions on the machine',
+    fromStation: 'Disk image from station',
+    fromCertificate: 'That station’s fingerprint',
+    fromKey: 'That station’s key',
+    received: 'Image received',
     loader: 'Boot loader',
     trusted: 'Trusted certificates',
     bay: 'Bay',

@@ -1,4 +1,5 @@
 import type { FirmwareTrust } from '../../core/boot/loader-choice';
+import { atEndWords } from '../../core/machine/at-end';
 import type { AgainstDrive } from '../../core/order/order-state';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
 import { countedGrouped } from '../../core/base/plurals';
@@ -98,6 +99,9 @@ export const orderText = {
       '2023': 'only the 2023 certificates',
       both: 'the 2011 and 2023 certificates',
     },
+    atEnd: 'At the end',
+    ends: atEndWords,
+    disk: 'Each machine gets the image on',
     machines: 'Machines',
     any: 'any',
   },

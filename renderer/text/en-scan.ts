@@ -7,6 +7,7 @@ import {
   type ScanKind,
   type ScanOutcome,
 } from '../../core/scan/scan-outcome';
+import { kinds, numberWords, wrongKind } from './en-scan-kinds';
 
 /** What is said of scans, in English: what was scanned, what came of it, what is expected next. */
 
@@ -17,35 +18,6 @@ const machine = (serial: string | null): string => (serial === null ? 'the machi
 /** A bay by its name. Labels may be called `bay 7` themselves. */
 export const bayName = (bay: string): string => (/^bay\b/i.test(bay) ? bay : `bay ${bay}`);
 const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayName(bay));
-
-const kinds: Readonly<Record<ScanKind, string>> = {
-  command: 'a command',
-  reason: 'a reason',
-  ticket: 'a job ticket',
-  operator: 'an operator badge',
-  'work-order': 'a work order',
-  sha256: 'a media SHA-256',
-  bay: 'a bay label',
-  drive: 'a drive serial',
-  machine: 'a machine serial',
-  ean: 'a product number (EAN)',
-  mac: 'a network address (MAC)',
-  uuid: 'a UUID',
-  'asset-tag': 'an asset tag',
-  'part-number': 'a part number',
-  'service-code': 'a service code, not the serial',
-  'web-address': 'a web address',
-  iccid: 'the number of a SIM card (ICCID)',
-  imei: 'the number of a mobile modem (IMEI)',
-  'label-field': 'a parcel number, quantity, date or country from a shipping label',
-  meid: 'the number of a mobile modem (MEID)',
-  'part-serial': 'the number of a part, not of a machine',
-  ppid: 'the number of a Dell part (PPID)',
-  'product-key': 'a Windows product key',
-  wwn: 'the WWN of a drive',
-  placeholder: 'a placeholder, not a real serial',
-  unreadable: 'an unknown barcode',
-};
 
 const expectations: Readonly<Record<Expectation, string>> = {
   operator: 'an operator badge',
@@ -65,43 +37,6 @@ const expectations: Readonly<Record<Expectation, string>> = {
   'close-order': 'SHIP, to close the work order',
   wait: 'nothing, until the bench is ready',
 };
-
-const scanSerial = 'Scan the machine’s serial (S/N).';
-
-/** What to scan in the place of a number that stands on the label too. */
-const instead: Readonly<Partial<Record<ScanKind, string>>> = {
-  ean: `All machines of a model have it. ${scanSerial}`,
-  iccid: scanSerial,
-  imei: scanSerial,
-  'label-field': scanSerial,
-  mac: scanSerial,
-  meid: scanSerial,
-  'part-number': `Many machines have it. ${scanSerial}`,
-  'part-serial': scanSerial,
-  ppid: 'Scan the service tag of the machine.',
-  'product-key': `Keep it secret. ${scanSerial}`,
-  'service-code': 'Scan the service tag or the serial.',
-  uuid: scanSerial,
-  'web-address': scanSerial,
-  wwn: scanSerial,
-};
-
-/** What a number is that is no serial. @param tag of Dell's express service code: the service tag it is made from */
-function numberWords(kind: ScanKind, tag: string | null): string {
-  return kind === 'service-code' && tag !== null
-    ? `Dell’s express service code of service tag ${tag}`
-    : kinds[kind];
-}
-
-function wrongKind(tag: string | null, kind: ScanKind): string {
-  const what = `That was ${numberWords(kind, tag)}.`;
-  const next = instead[kind];
-  if (next === undefined) return what;
-  // A key stays a secret, whatever else it is.
-  const pattern =
-    kind === 'product-key' ? '' : ' If it is the serial after all, add a serial pattern in Settings.';
-  return `${what} ${next}${pattern}`;
-}
 
 /** Why SHIP does not close the shipment yet, by the page's ShipRefusal. */
 const shipReasons: Readonly<Record<string, string>> = {
@@ -137,6 +72,12 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'order-open': (number) =>
       `Work order ${number ?? ''} is open. Close it on Order before you take another number.`,
     'machine-in-batch': () => 'This machine is already paired.',
+    'not-this-machine': (serial) =>
+      `This is another machine. The one you are at is ${serial ?? 'not it'}, by its firmware.`,
+    'machine-away': (serial) =>
+      `${atStart(machine(serial))} is not connected. Switch it on, or look at its cable, then pair it.`,
+    'not-on-a-stick': () => 'OFF is for computers that run from a stick. This station does not.',
+    'still-at-work': () => 'Drives are being written. Wait until they are finished, or cancel them first.',
     'machine-running': () => 'A drive for this machine is already being written.',
     'machine-shipped': (day) =>
       `This machine already has a drive${day === null ? '' : `, written on ${day}`}. To write another one, give a reason.`,
@@ -173,6 +114,9 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       return `The drive in ${bayName(bay)} was not taken out. Take it out and scan machine ${serial}.`;
     },
     'nothing-to-ship': () => 'No drive that was taken out waits to be shipped.',
+    'machine-not-asking': () =>
+      'No waiting machine shows this code. To scan a label, press the machine’s field first.',
+    'admission-refused': (detail) => detail ?? 'The machine was not admitted.',
     'not-waiting': () => 'This is no machine that waits to be shipped, and no computer that was replaced.',
     'return-refused': (why) => why ?? 'Its return cannot be recorded.',
     'several-waiting': () => 'More than one drive of this bay waits. Scan the machine or the drive.',
@@ -321,12 +265,18 @@ function accepted(outcome: Accepted): string {
       return atStart(`${machine(machineSerial)} ticked, ${count} in all`);
     case 'number-taken':
       return `Shipment number ${text}`;
+    case 'machine-admitted':
+      return atStart(`${machine(machineSerial)} is in the rack`);
     case 'returned':
       return text;
     case 'shipped':
       return `Shipment ${text} closed: ${counted(count, 'machine', 'machines')}`;
     case 'order-closed':
       return `Work order ${text} closed`;
+    case 'off-asked':
+      return 'Scan OFF again to turn this computer off';
+    case 'turning-off':
+      return 'This computer turns off';
   }
 }
 
@@ -349,6 +299,8 @@ const expectedKinds: Readonly<Partial<Record<Expectation, readonly ScanKind[]>>>
 
 /** Refusals that say themselves what is to be scanned. */
 const ofShip: ReadonlySet<Refused['reason']> = new Set([
+  'machine-not-asking',
+  'admission-refused',
   'not-waiting',
   'return-refused',
   'several-waiting',

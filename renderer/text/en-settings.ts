@@ -48,9 +48,12 @@ export const settingsText = {
       clear: 'Clear: not readable through the drive itself',
       purge: 'Purge: not readable in a laboratory either',
     },
+    keepHiddenAreas: 'Leave areas that drives hide as they are',
+    keepHiddenAreasHint:
+      'When off, a hidden area (HPA, DCO) of a drive that is erased securely is opened for good and erased with it: the drive is larger afterwards. Some makers keep their recovery there.',
     requireDrivers: 'Every machine must have a driver pack',
     requireDriversHint:
-      'When on, no drive is written for a machine whose model has no driver pack in the media. When off, it is only told.',
+      'When on, no drive is written for a machine whose model has no driver pack in the media. When off, you are only warned.',
     language: 'Language',
     languages: { en: 'English' },
     languageHint: 'English only for now.',
@@ -185,14 +188,14 @@ export const settingsText = {
   bootLoader: {
     title: 'Boot loader',
     intro:
-      'With Secure Boot on, a machine starts a drive only if it trusts the signature of its boot loader. Microsoft’s certificates of 2011 run out in 2026; those of 2023 take their place.',
-    choice: 'Boot loader of a batch',
+      'With Secure Boot on, a machine starts a drive only if it trusts the signature of its boot loader. Microsoft’s certificates of 2011 expire in 2026; those of 2023 replace them.',
+    choice: 'Boot loader to write',
     choices: {
       'as-is': 'as on the media',
       '2011': 'Windows’ own for the 2011 certificates',
       '2023': 'Windows’ own for the 2023 certificates',
     },
-    trust: 'Machines trust, where the work order does not say it',
+    trust: 'What machines trust, unless the work order says',
     trusts: {
       'not-said': 'not known',
       '2011': 'only the 2011 certificates',
@@ -201,7 +204,7 @@ export const settingsText = {
     },
     require: 'Refuse media that the machines would not start',
     requireHint:
-      'And machines of which neither the work order nor this setting says what they trust. When off, it is only told.',
+      'Also when neither the work order nor this setting says what a machine trusts. When off, you are only warned.',
   },
 
   rehearsal: {
@@ -268,7 +271,7 @@ export const settingsText = {
   cache: {
     title: 'Image cache',
     intro:
-      'Prestage makes one disk image per media, layout and drive size, and keeps it so that the next start is faster. A disk image can be made again from the media at any time.',
+      'Prestage makes one disk image per media and layout, and keeps it so that the next start is faster. A disk image can be made again from the media at any time.',
     size: 'In use',
     measuring: 'Measuring …',
     unknownSize: 'Unknown',

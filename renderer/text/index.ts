@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import type { AppSettings } from '../../core/settings/settings';
 import { appStore } from '../store/app-store';
+import { backupText } from './en-backup';
 import { benchText } from './en-bench';
 import { commonText } from './en-common';
 import { eraseText } from './en-erase';
@@ -12,6 +13,8 @@ import { libraryText } from './en-library';
 import { lineText } from './en-line';
 import { liveText } from './en-live';
 import { logText } from './en-log';
+import { machineText } from './en-machine';
+import { machinesText } from './en-machines';
 import { mediaText } from './en-media';
 import { orderText } from './en-order';
 import { pastText } from './en-past';
@@ -24,6 +27,7 @@ import { shipText } from './en-ship';
 /** The English table, a member for each screen. */
 export const en = {
   common: commonText,
+  backup: backupText,
   bench: benchText,
   erase: eraseText,
   firstDrive: firstDriveText,
@@ -34,6 +38,8 @@ export const en = {
   line: lineText,
   live: liveText,
   log: logText,
+  machine: machineText,
+  machines: machinesText,
   media: mediaText,
   order: orderText,
   past: pastText,

@@ -215,8 +215,76 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       await app.live.unlock(request);
       return done;
     },
+    openDisk: async (request) => {
+      await app.live.openDisk(request);
+      return done;
+    },
+    closeDisk: async () => {
+      await app.live.closeDisk();
+      return done;
+    },
+    makeImageDisk: async (request) => {
+      await app.live.makeImageDisk(request);
+      return done;
+    },
+    openImageDisk: async () => {
+      await app.live.openImageDisk();
+      return done;
+    },
+    forgetImageDisk: async (request) => {
+      await app.live.forgetImageDisk(request);
+      return done;
+    },
+    useDisk: ({ driveId }) => {
+      app.live.own.useDisk(driveId);
+      return done;
+    },
+    pageStands: async () => {
+      await app.live.pageStands();
+      return done;
+    },
     powerOff: async () => {
       await app.live.powerOff();
+      return done;
+    },
+    serveRack: async (request) => {
+      await app.rack.serve(request);
+      return done;
+    },
+    lookAtInterfaces: async () => {
+      await app.rack.lookAtInterfaces();
+      return done;
+    },
+    stopRack: async () => {
+      await app.rack.stop();
+      return done;
+    },
+    admitMachine: async (request) => {
+      await app.rack.admit(request);
+      return done;
+    },
+    refuseMachine: async (request) => {
+      await app.rack.refuse(request);
+      return done;
+    },
+    pairInMachine: ({ driveId }) => {
+      app.rackPairs.take(driveId);
+      return done;
+    },
+    restartStick: async () => {
+      await app.live.restart();
+      return done;
+    },
+    cancelUpdate: () => {
+      app.live.update.cancel();
+      return done;
+    },
+    dismissUpdate: () => {
+      app.live.update.dismiss();
+      return done;
+    },
+    restoreState: async (request) => {
+      await app.backup.restore(request);
       return done;
     },
     useTrainingMedia: async () => {

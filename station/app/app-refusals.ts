@@ -105,6 +105,22 @@ export function benchInUse(): PrestageError {
   });
 }
 
+export function rackInUse(): PrestageError {
+  return new PrestageError({
+    code: 'drive-busy',
+    message: 'Machines are being written.',
+    remedy: 'Wait until they are finished, or cancel them. Then try again.',
+  });
+}
+
+export function noSuchDisk(): PrestageError {
+  return new PrestageError({
+    code: 'drive-not-found',
+    message: 'The machine of this disk is not there any more.',
+    remedy: 'Nothing was touched. Look at the machine: its screen says whether it has its station.',
+  });
+}
+
 /** Pairs whose drive was taken out. */
 export function pulledDrives(pairs: readonly Pair[]): ErrorData {
   const bays = pairs.map(({ bay, machineSerial }) => `${bay} (machine ${machineSerial})`).join(', ');
@@ -177,6 +193,8 @@ export function notPaired(
     'drive-running': 'the drive is being written',
     'drive-finished': 'the drive still shows its last job',
     'bay-empty': 'the drive is no longer attached',
+    'not-this-machine': `the drive is in machine ${detail ?? ''}`,
+    'machine-away': `machine ${detail ?? ''}, which the drive is in, is not connected`,
   };
   return new PrestageError({
     code: 'serial-invalid',

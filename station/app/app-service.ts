@@ -11,13 +11,14 @@ import { LogService } from '../log/log-service';
 import { ShipService } from '../shipment/ship-service';
 import { beginLog, logError, logEvent } from '../state/log-file';
 import { makeSupportBundle } from '../support/support-bundle';
+import { BackupService } from './backup-service';
 import { BatchService } from './batch-service';
 import { benchMark } from './bench-mark';
 import { BootTests } from './boot-tests';
 import { DriveList } from './drive-list';
+import { endOfWork } from './end-of-work';
 import { careServices } from './care-services';
 import { DrivesBefore } from './drives-before';
-import { jobMediaOf } from './job-media';
 import { HealthService } from './health-service';
 import { JobService } from './job-service';
 import { KnownMedia } from './known-media';
@@ -35,9 +36,15 @@ import { MediaVerifier } from './media-verifier';
 import { NoticeService } from './notices';
 import { OrderProblems } from './order-problems';
 import { OrderService } from './order-service';
-import { PairingService } from './pairing-service';
+import { pairingOf } from './pairing-of';
+import type { PairingService } from './pairing-service';
 import { PastService } from './past-service';
 import { ProgressService } from './progress-service';
+import type { RackReturns } from './rack-returns';
+import type { RackService } from './rack-service';
+import { rackServices } from './rack-services';
+import type { RackDrives } from './rack-drives';
+import type { RackPairs } from './rack-pairs';
 import { Recovery } from './recovery';
 import { ScanMemory } from './scan-memory';
 import { ScanService } from './scan-service';
@@ -75,6 +82,7 @@ export interface AppServiceOptions {
  * What a service reads of another it is given here; who listens to whom stands in wiring.ts.
  */
 export class AppService {
+  readonly backup: BackupService;
   readonly batch: BatchService;
   readonly before: DrivesBefore;
   readonly bootTests: BootTests;
@@ -98,6 +106,10 @@ export class AppService {
   readonly pasts: PastService;
   readonly progress: ProgressService;
   readonly publisher: StatePublisher;
+  readonly rack: RackService;
+  readonly rackDrives: RackDrives;
+  readonly rackPairs: RackPairs;
+  readonly rackReturns: RackReturns;
   readonly recovery: Recovery;
   readonly scans: ScanService;
   readonly session: SessionStore;
@@ -112,6 +124,9 @@ export class AppService {
   readonly #helpers: Helpers;
   readonly #opened: OpenStation;
   readonly #options: AppServiceOptions;
+  /** Files and folders whose drive must not be written. */
+  readonly #protectedPaths = (): string[] =>
+    protectedPlaces(this.#opened.paths, this.settings.current, this.media.path);
 
   private constructor(options: AppServiceOptions, opened: OpenStation) {
     const { paths, ledger } = opened;
@@ -174,6 +189,13 @@ export class AppService {
       imageIndex: () => this.batch.state.imageIndex,
       signed: (path) => signedMediaAt(path, paths),
     });
+    const inRack = rackServices(this, {
+      ...{ helpers, paths, version: options.version, workerFile: worker('rack-worker.cjs') },
+    });
+    this.rack = inRack.rack;
+    this.rackDrives = inRack.rackDrives;
+    this.rackPairs = inRack.rackPairs;
+    this.rackReturns = inRack.rackReturns;
     this.drives = new DriveList(helpers, () => ({
       benchDirectory: this.station.benchDirectory,
       protectedPaths: this.#protectedPaths(),
@@ -182,6 +204,7 @@ export class AppService {
       healthRules: this.settings.current.health.rules,
       abilitiesOf: (drive) => this.erasePlans.of(drive),
       falseSizeOf: (drive) => this.pasts.shown(drive.id)?.falseSize,
+      inRack: this.rackDrives,
     }));
     this.jobs = new JobService({ helpers, ledger, paths, settings: () => this.settings.current });
     this.bootTests = new BootTests({
@@ -208,8 +231,7 @@ export class AppService {
       benchDirectory: () => this.station.benchDirectory,
       rules: () => this.settings.current.health.rules,
     });
-    const protectedPaths = (): string[] => this.#protectedPaths();
-    const care = careServices(this, { helpers, ledger, paths, protectedPaths });
+    const care = careServices(this, { helpers, ledger, paths, protectedPaths: this.#protectedPaths });
     this.sizeChecks = care.sizeChecks;
     this.erasePlans = care.erasePlans;
     this.erasures = care.erasures;
@@ -218,27 +240,7 @@ export class AppService {
       drives: () => this.drives,
       jobs: () => this.jobs,
     });
-    this.pairing = new PairingService({
-      settings: () => this.settings.current.desk,
-      drives: () => this.drives.state,
-      media: () => this.media.state,
-      jobMedia: jobMediaOf(this.media, this.knownMedia, () => this.orders.current),
-      batch: () => this.batch.state,
-      jobs: () => this.jobs.jobs,
-      atWork: () => [...this.erasures.running, ...this.sizeChecks.running],
-      bootTests: () => this.bootTests.states,
-      memory: this.memory,
-      ledger,
-      pastOf: (drive) => this.pasts.of(drive),
-      driveBefore: (driveId) => this.before.of(driveId),
-      inOrder: (serial) => this.orders.allows(serial),
-      isOrdered: (serial) => this.orders.names(serial),
-      openOrder: () => this.orders.openNumber,
-      orderLeft: () => this.orders.left,
-      takenOut: () => this.takenOut.machines,
-      gone: () => this.takenOut.gone,
-      notices: () => this.notices.list.length,
-    });
+    this.pairing = pairingOf(this, ledger);
     const { media: chosen, library, settings: set } = this;
     this.orderProblems = new OrderProblems({ paths, media: chosen, library, settings: set });
     this.orders = new OrderService({
@@ -256,6 +258,7 @@ export class AppService {
     });
     this.startPlan = new StartPlanner(this);
     this.live = new LiveService(this, { helpers, ledger, paths });
+    this.backup = new BackupService(this.live, paths);
     this.session = new SessionStore({
       file: paths.sessionFile,
       batch: this.batch,
@@ -270,14 +273,14 @@ export class AppService {
       notices: this.notices,
     });
     this.publisher = new StatePublisher(stateSources(this), options.onPatch);
-    const { batch, bootTests, drives, jobs, media, notices } = this;
+    const { batch, bootTests, drives, jobs, live, media, notices } = this;
     const { orders, pairing, publisher, session, settings, station } = this;
     const notified = { opened, helpers, notices, publisher };
     this.recovery = new Recovery({
-      ...{ ...notified, station, settings, batch, media, drives, jobs, orders, session },
+      ...{ ...notified, station, settings, batch, media, drives, jobs, orders, session, live },
     });
     this.starting = new StartService({
-      ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests },
+      ...{ helpers, settings, station, batch, media, drives, pairing, jobs, bootTests, live },
       pasts: this.pasts,
       erasePlans: this.erasePlans,
       driveBefore: (driveId) => this.before.of(driveId),
@@ -286,6 +289,7 @@ export class AppService {
     this.scans = new ScanService(this);
     wire(this);
     void this.library.refresh();
+    this.rack.begin();
     this.recovery.begin(options.trainingIfEmpty);
   }
 
@@ -352,28 +356,22 @@ export class AppService {
   async close(): Promise<void> {
     this.recovery.close();
     this.drives.close();
-    this.live.close();
+    await this.live.close();
     this.pasts.close();
     this.jobs.cancelAll();
     await this.library.close();
-    await this.jobs.settled();
+    await endOfWork(this, this.#helpers);
     await this.labels.close();
     this.progress.close();
-    await this.sizeChecks.close();
-    await this.erasures.close();
     await this.bootTests.close();
     await this.recovery.recorded.catch(() => undefined);
     this.publisher.close();
+    await this.rack.close();
     await this.#helpers.dispose();
     await this.log.close();
     await this.fleet.close();
     await this.shipments.settled();
     logEvent('info', 'app-ended');
     this.#opened.ledger.close();
-  }
-
-  /** Files and folders whose drive must not be written. */
-  #protectedPaths(): string[] {
-    return protectedPlaces(this.#opened.paths, this.settings.current, this.media.path);
   }
 }

@@ -6,7 +6,7 @@ import type { JobReport } from '../jobs/run-job';
 import type { Helpers } from '../helper-client/helpers';
 import { requirePossiblyFinished } from '../drives/finished-drive';
 import type { AppendContext, Ledger } from '../ledger/ledger';
-import { firstFinished, readPicture, bootTestFailed, bootTest } from '../jobs/run-boot-test';
+import { firstFinished, readPicture, bootTestFailed, bootTest, requireOnBench } from '../jobs/run-boot-test';
 import type { StatePaths } from '../state/state-paths';
 import { DriveTasks } from './drive-tasks';
 
@@ -41,9 +41,10 @@ export class BootTests extends DriveTasks<AppBootTest> {
 
   /**
    * Starts a finished drive in a virtual machine; answers when it has begun.
-   * @throws PrestageError record-not-found, drive-busy
+   * @throws PrestageError usage, record-not-found, drive-busy
    */
   start(drive: Drive): void {
+    requireOnBench(drive);
     if (this.isRunning(drive.id)) {
       throw new PrestageError({
         code: 'drive-busy',

@@ -49,7 +49,7 @@ export function careServices(
   };
   const isPaired = (id: string): boolean => app.pairing.pairs.some(({ driveId }) => driveId === id);
   const sizeChecks: SizeChecks = new SizeChecks({
-    ...{ helpers, ledger, ...common },
+    ...{ helpers, ledger, paths, ...common },
     stallSeconds: () => app.settings.current.stallSeconds,
     isTaken: (id) =>
       isPaired(id) || app.jobs.running.some(({ driveId }) => driveId === id) || erasures.running.includes(id),
@@ -58,6 +58,7 @@ export function careServices(
   const erasePlans = new ErasePlans({
     ...{ helpers, paths, ...common },
     level: () => app.settings.current.sanitiseLevel,
+    keepHidden: () => app.settings.current.keepHiddenAreas,
   });
   const erasures: Erasures = new Erasures({
     ...{ helpers, ledger, paths, ...common },

@@ -1,5 +1,5 @@
 import { Emitter } from 'vscode-jsonrpc/node';
-import { arrangeBays, withBayLabels, type Bay } from '../../core/drive/bays';
+import { arrangeBays, foldLabel, withBayLabels, type Bay, type BayPlace } from '../../core/drive/bays';
 import type { DrivesState } from '../../core/contract/app-bench';
 import type { Drive } from '../../core/drive/drive';
 import type { DriveHealth } from '../../core/health/health';
@@ -11,6 +11,7 @@ import type { Abilities } from '../../core/sanitise/methods';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import type { Helpers } from '../helper-client/helpers';
+import { LastShown } from './last-shown';
 
 /** What a listing is made with. Asked again each time. */
 export interface ListingContext {
@@ -25,6 +26,8 @@ export interface ListingContext {
   /** What the ledger tells of a check that found it smaller than it says. */
   readonly falseSizeOf: (drive: Drive) => DrivePast['falseSize'];
   readonly abilitiesOf: (drive: Drive) => Abilities | null;
+  /** The disks of the rack's machines, with their bays, and the places of all machines. */
+  readonly inRack: { readonly drives: readonly Drive[]; readonly places: readonly BayPlace[] };
 }
 
 /** Keeps the list of drives: looks again every few seconds, and at once when asked. */
@@ -36,7 +39,13 @@ export class DriveList {
   readonly onListed = this.#looked.event;
   readonly #helpers: Helpers;
   readonly #details: () => ListingContext;
-  #state: DrivesState = { error: null, listed: false, drives: [], bays: [], controllers: [] };
+  readonly #state = new LastShown<DrivesState>({
+    error: null,
+    listed: false,
+    drives: [],
+    bays: [],
+    controllers: [],
+  });
   /** As the helper listed them, without the labels of the bays that were set up. */
   #listed: readonly Drive[] = [];
   #controllers: DrivesState['controllers'] = [];
@@ -51,11 +60,11 @@ export class DriveList {
   }
 
   get state(): DrivesState {
-    return this.#state;
+    return this.#state.value;
   }
 
   find(driveId: string): Drive | null {
-    return this.#state.drives.find(({ id }) => id === driveId) ?? null;
+    return this.#state.value.drives.find(({ id }) => id === driveId) ?? null;
   }
 
   /** Looks now; resolves when a listing that began after the call has ended. */
@@ -70,7 +79,7 @@ export class DriveList {
 
   /** The bays were set up again, or a drive told its health: no need to look at the machine for that. */
   rearrange(): void {
-    this.#show(this.#listed, this.#state.error, this.#state.listed);
+    this.#show(this.#listed, this.#state.value.error, this.#state.value.listed);
   }
 
   close(): void {
@@ -109,15 +118,16 @@ export class DriveList {
       this.#looked.fire();
     } catch (error) {
       if (this.#closed || isCancellation(error)) return;
-      this.#show(this.#listed, toErrorData(error), this.#state.listed);
+      this.#show(this.#listed, toErrorData(error), this.#state.value.listed);
     }
   }
 
   #show(listed: readonly Drive[], error: DrivesState['error'], isListed: boolean): void {
     this.#listed = listed;
-    const { bays: setUp, healthOf, healthRules, abilitiesOf, falseSizeOf } = this.#details();
-    const bays = arrangeBays(setUp, listed);
-    const drives = withBayLabels(listed, bays).map((drive) =>
+    const { bays: setUp, healthOf, healthRules, abilitiesOf, falseSizeOf, inRack } = this.#details();
+    const onBench = arrangeBays(setUp, listed);
+    const bays = [...onBench, ...placesBeside(onBench, inRack.places)];
+    const drives = [...withBayLabels(listed, onBench), ...inRack.drives].map((drive) =>
       withFalseSize(
         withHealth(withHidden(drive, abilitiesOf(drive)), healthOf(drive), healthRules),
         falseSizeOf(drive),
@@ -126,8 +136,15 @@ export class DriveList {
     );
     const state = { error, listed: isListed, drives, bays, controllers: this.#controllers };
     // Most listings find what the last one found; only a change is worth a repaint.
-    if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
-    this.#state = state;
+    if (!this.#state.become(state)) return;
     this.#changed.fire();
   }
+}
+
+/** The places of machines, where no bay is called so already: each label is one place's. */
+function placesBeside(bays: readonly BayPlace[], machines: readonly BayPlace[]): BayPlace[] {
+  const taken = new Set(bays.map(({ label }) => foldLabel(label)));
+  return machines.map((place) =>
+    taken.has(foldLabel(place.label)) ? { ...place, label: `${place.label} (machine)` } : place,
+  );
 }

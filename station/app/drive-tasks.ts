@@ -23,6 +23,9 @@ export abstract class DriveTasks<Shown extends { readonly driveId: string }> {
   readonly #ended = new Emitter<void>();
   /** A task is over, however it ended. */
   readonly onEnded = this.#ended.event;
+  readonly #renamed = new Emitter<void>();
+  /** A drive is listed with another id from now on. */
+  readonly onRenamed = this.#renamed.event;
   readonly #states = new Map<string, Shown | FailedTask>();
   readonly #running = new Map<string, Running>();
 
@@ -47,16 +50,30 @@ export abstract class DriveTasks<Shown extends { readonly driveId: string }> {
   /** @param work answers with the fault that it found; null: none. A task that was cancelled is shown no more. */
   protected begin(driveId: string, work: (signal: AbortSignal) => Promise<ErrorData | null>): void {
     const stop = new AbortController();
-    const ended = this.#follow(driveId, work(stop.signal)).finally(() => {
-      this.#running.delete(driveId);
+    const ended = this.#follow(stop, work(stop.signal)).finally(() => {
+      this.#running.delete(this.#idOf(stop) ?? driveId);
       this.#ended.fire();
     });
     this.#running.set(driveId, { stop, ended });
   }
 
+  #idOf(task: AbortController): string | null {
+    return [...this.#running].find(([, { stop }]) => stop === task)?.[0] ?? null;
+  }
+
   protected become(...states: readonly (Shown | FailedTask)[]): void {
     for (const state of states) this.#states.set(state.driveId, state);
     if (states.length > 0) this.#changed.fire();
+  }
+
+  /** A drive is listed with another id from now on: its task is found by that. */
+  protected rename(from: string, to: string): void {
+    const running = this.#running.get(from);
+    if (running === undefined || from === to) return;
+    this.#running.delete(from);
+    this.#running.set(to, running);
+    this.#states.delete(from);
+    this.#renamed.fire();
   }
 
   /** Shows nothing of a drive any more. */
@@ -65,11 +82,13 @@ export abstract class DriveTasks<Shown extends { readonly driveId: string }> {
   }
 
   /** Never rejects. */
-  async #follow(driveId: string, work: Promise<ErrorData | null>): Promise<void> {
+  async #follow(task: AbortController, work: Promise<ErrorData | null>): Promise<void> {
     try {
       const fault = await work;
       if (fault !== null) this.#failed.fire(fault);
     } catch (thrown) {
+      const driveId = this.#idOf(task);
+      if (driveId === null) return;
       if (isCancellation(thrown)) {
         this.drop(driveId);
         return;

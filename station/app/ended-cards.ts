@@ -5,7 +5,7 @@ import {
   type AppBootTest,
   type AppJob,
 } from '../../core/contract/app-bench';
-import type { Drive } from '../../core/drive/drive';
+import { isInRack, type Drive } from '../../core/drive/drive';
 import { isSameDrive, isStillAttached, tellsOwnIdentity } from '../../core/drive/drive-identity';
 import { isRunning, jobEndSchema } from '../../core/job/job';
 import type { JobDetails } from '../../core/ledger/record';
@@ -214,6 +214,8 @@ export function settleCards(
     // Drives in one USB dock have one id: another one may sit there by now.
     const same = drive !== null && isStillAttached(drive, attachment);
     if (same || isRunning(job)) continue;
+    // A machine of a rack that was switched off is as good as it was: its card goes when somebody clears it.
+    if (drive === null && isInRack(driveId)) continue;
     // A finished drive that was taken out needs no card; what failed is seen before it goes.
     // In line mode it stays until its machine says where it went.
     if (state.state === 'done' && line && drive === null) continue;

@@ -2,21 +2,24 @@ import { Emitter } from 'vscode-jsonrpc/node';
 import { toErrorData } from '../../core/base/errors';
 import type { ErasePlansState } from '../../core/contract/app-erase';
 import type { Drive } from '../../core/drive/drive';
-import { planErase, type ShownErase } from '../../core/sanitise/choose';
+import { planErase, shownOf, type ShownErase } from '../../core/sanitise/choose';
 import { overwriteOnly, type Abilities, type NistLevel } from '../../core/sanitise/methods';
-import { askAbilities } from '../drives/read-abilities';
+import { askApart } from '../drives/ask-by-helper';
+import { askAbilities, readAbilitiesOf } from '../drives/read-abilities';
 import type { Helpers } from '../helper-client/helpers';
 import { eraseGoingOn } from '../jobs/sanitise-drive';
 import { logError } from '../state/log-file';
 import type { StatePaths } from '../state/state-paths';
 
 export interface ErasePlansDependencies {
-  readonly helpers: Pick<Helpers, 'privileged' | 'privilegedIfAllowed'>;
+  readonly helpers: Pick<Helpers, 'forDrive' | 'privileged' | 'privilegedIfAllowed'>;
   readonly paths: Pick<StatePaths, 'erasures'>;
   readonly drives: () => readonly Drive[];
   readonly benchDirectory: () => string | null;
   /** What an erase must be at least. */
   readonly level: () => NistLevel;
+  /** Whether hidden areas are left as they are. */
+  readonly keepHidden: () => boolean;
 }
 
 /** What a drive said holds for as long as it stays attached. */
@@ -58,7 +61,7 @@ export class ErasePlans {
   get shown(): Map<string, ShownErase> {
     return new Map(
       this.state.flatMap(({ driveId, plan }) =>
-        plan.can === true ? [[driveId, { method: plan.method, nist: plan.nist }] as const] : [],
+        plan.can === true ? [[driveId, shownOf(plan)] as const] : [],
       ),
     );
   }
@@ -82,7 +85,7 @@ export class ErasePlans {
     const drives = this.#dependencies
       .drives()
       .filter(({ id, kind }) => driveIds.includes(id) && kind === 'disk');
-    if (drives.length > 0) await this.#read(drives, await this.#dependencies.helpers.privileged());
+    await this.#readAll(drives, () => this.#dependencies.helpers.privileged());
   }
 
   /** A drive was erased or written: what it said before may be old. */
@@ -93,7 +96,8 @@ export class ErasePlans {
   #planOf(drive: Drive, abilities: Abilities): ErasePlansState[number]['plan'] {
     if (abilities.underWay) return { can: 'under-way' };
     try {
-      return { can: true, ...planErase(drive, abilities, this.#dependencies.level()) };
+      const { level, keepHidden } = this.#dependencies;
+      return { can: true, ...planErase(drive, abilities, { least: level(), keepHidden: keepHidden() }) };
     } catch (error) {
       return { can: false, error: toErrorData(error) };
     }
@@ -110,12 +114,28 @@ export class ErasePlans {
   }
 
   async #lookAt(drives: readonly Drive[]): Promise<void> {
-    const client = await this.#dependencies.helpers.privilegedIfAllowed();
-    if (client !== null) await this.#read(drives, client);
+    await this.#readAll(drives, () => this.#dependencies.helpers.privilegedIfAllowed());
   }
 
-  async #read(drives: readonly Drive[], client: Parameters<typeof askAbilities>[1]): Promise<void> {
-    const told = await askAbilities(drives, client, this.#dependencies.benchDirectory());
+  /** @param benchHelper null: it may not be asked */
+  async #readAll(
+    drives: readonly Drive[],
+    benchHelper: () => Promise<Parameters<typeof askAbilities>[1] | null>,
+  ): Promise<void> {
+    const { helpers, benchDirectory } = this.#dependencies;
+    await askApart(
+      drives,
+      async (inRack) => {
+        await this.#keep(inRack, await readAbilitiesOf(inRack, helpers, null));
+      },
+      async (onBench) => {
+        const client = await benchHelper();
+        if (client !== null) await this.#keep(onBench, await askAbilities(onBench, client, benchDirectory()));
+      },
+    );
+  }
+
+  async #keep(drives: readonly Drive[], told: readonly Abilities[]): Promise<void> {
     for (const [index, drive] of drives.entries()) {
       const { id, attachment } = drive;
       const abilities = told[index];

@@ -116,7 +116,7 @@ export class Erasures extends DriveTasks<AppErasure> {
     signal: AbortSignal,
   ): Promise<ErrorData | null> {
     const { helpers, ledger, paths, settings, benchDirectory, context } = this.#dependencies;
-    const driveId = drive.id;
+    let driveId = drive.id;
     this.become({ driveId, status: 'running', shown, done: 0, total: 0 });
     const { sanitised, ledgerEntry } = await sanitise(
       { drive, benchDirectory: benchDirectory(), shown, least: settings().sanitiseLevel, reason },
@@ -124,6 +124,11 @@ export class Erasures extends DriveTasks<AppErasure> {
         ...{ helpers, ledger, paths, settings: settings(), append: await context(), signal },
         onProgress: (done, total) => {
           this.become({ driveId, status: 'running', shown, done, total });
+        },
+        onGrown: ({ id }) => {
+          this.rename(driveId, id);
+          driveId = id;
+          this.become({ driveId, status: 'running', shown, done: 0, total: 0 });
         },
       },
     );

@@ -3,13 +3,14 @@ import type { HealthsState } from '../../core/contract/app-health';
 import type { Drive } from '../../core/drive/drive';
 import type { DriveHealth } from '../../core/health/health';
 import { findingsOf, type HealthRule } from '../../core/health/health-rules';
-import { askHelper } from '../drives/read-health';
+import { askApart } from '../drives/ask-by-helper';
+import { askHelper, readHealthOf } from '../drives/read-health';
 import type { Helpers } from '../helper-client/helpers';
 import type { JobReport } from '../jobs/run-job';
 import { logError } from '../state/log-file';
 
 export interface HealthServiceDependencies {
-  readonly helpers: Pick<Helpers, 'privileged' | 'privilegedIfAllowed'>;
+  readonly helpers: Pick<Helpers, 'forDrive' | 'privileged' | 'privilegedIfAllowed'>;
   readonly drives: () => readonly Drive[];
   readonly benchDirectory: () => string | null;
   readonly rules: () => readonly HealthRule[];
@@ -67,7 +68,7 @@ export class HealthService {
   /** Asks a drive now. @throws PrestageError privilege-…, drive-changed, drive-not-found */
   async ask(driveId: string): Promise<void> {
     const drives = this.#dependencies.drives().filter(({ id, kind }) => id === driveId && kind === 'disk');
-    if (drives.length > 0) await this.#read(drives, await this.#dependencies.helpers.privileged());
+    await this.#readAll(drives, () => this.#dependencies.helpers.privileged());
   }
 
   /** Drives were asked in their jobs. */
@@ -88,12 +89,28 @@ export class HealthService {
   }
 
   async #lookAt(drives: readonly Drive[]): Promise<void> {
-    const client = await this.#dependencies.helpers.privilegedIfAllowed();
-    if (client !== null) await this.#read(drives, client);
+    await this.#readAll(drives, () => this.#dependencies.helpers.privilegedIfAllowed());
   }
 
-  async #read(drives: readonly Drive[], client: Parameters<typeof askHelper>[1]): Promise<void> {
-    const told = await askHelper(drives, client, this.#dependencies.benchDirectory());
+  /** @param benchHelper null: it may not be asked */
+  async #readAll(
+    drives: readonly Drive[],
+    benchHelper: () => Promise<Parameters<typeof askHelper>[1] | null>,
+  ): Promise<void> {
+    const { helpers, benchDirectory } = this.#dependencies;
+    await askApart(
+      drives,
+      async (inRack) => {
+        this.#keep(inRack, await readHealthOf(inRack, helpers, null));
+      },
+      async (onBench) => {
+        const client = await benchHelper();
+        if (client !== null) this.#keep(onBench, await askHelper(onBench, client, benchDirectory()));
+      },
+    );
+  }
+
+  #keep(drives: readonly Drive[], told: readonly DriveHealth[]): void {
     for (const [index, { id, attachment }] of drives.entries()) {
       const health = told[index];
       if (health !== undefined) this.#readings.set(id, { attachment, health });

@@ -1,12 +1,12 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppJob } from '../../core/contract/app-bench';
-import { placeOf } from '../../core/drive/drive';
+import { timeouts } from '../../core/base/timeouts';
+import { placeOf, type Drive } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { hasEnded, isRunning, type JobEnd } from '../../core/job/job';
-import { againReasonOf, type BatchRequest, type PlannedJob } from '../jobs/batch-plan';
+import type { BatchRequest, LeftOut, PlannedJob } from '../jobs/batch-plan';
 import { planBatch } from '../jobs/plan-batch';
 import { runBatch } from '../jobs/run-batch';
-import { driveAgainMember } from '../jobs/job-details';
 import type { JobReport } from '../jobs/run-job';
 import type { LeftOpenJob } from '../jobs/run-journal';
 import type { Helpers } from '../helper-client/helpers';
@@ -15,6 +15,7 @@ import { openImageCache } from '../image-cache/image-cache';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 import type { EndedCard } from './ended-cards';
+import { preparingView } from './job-members';
 
 export interface JobServiceDependencies {
   readonly helpers: Helpers;
@@ -43,7 +44,7 @@ interface Run {
 /** What a run hears while it prepares and writes. */
 type RunHooks = Pick<
   Parameters<typeof runBatch>[2],
-  'jobSignal' | 'onUnshown' | 'onReserved' | 'onTask' | 'onJob' | 'onEnd'
+  'jobSignal' | 'onUnshown' | 'onReserved' | 'onLeftOut' | 'onTask' | 'onJob' | 'onGrown' | 'onEnd'
 >;
 
 /**
@@ -53,6 +54,9 @@ type RunHooks = Pick<
 export class JobService {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
+  readonly #moved = new Emitter<void>();
+  /** Jobs are further, and nothing else is different: at most ten times a second, for all of them together. */
+  readonly onMove = this.#moved.event;
   readonly #dismissed = new Emitter<AppJob>();
   /** The card of an ended job is off the board. */
   readonly onDismiss = this.#dismissed.event;
@@ -62,6 +66,9 @@ export class JobService {
   readonly #passed = new Emitter<string>();
   /** A drive passed, and is recorded: the serial of its machine. */
   readonly onPassed = this.#passed.event;
+  readonly #renamed = new Emitter<void>();
+  /** The drive of a job is listed with another id from now on. */
+  readonly onRenamed = this.#renamed.event;
   readonly #settled = new Emitter<void>();
   /** A run has ended: its drives are recorded and released, and the boot test after it has begun. */
   readonly onSettled = this.#settled.event;
@@ -70,6 +77,7 @@ export class JobService {
   readonly #diskGuids = new Map<string, string>();
   readonly #jobs = new Map<string, HeldJob>();
   readonly #runs = new Set<Run>();
+  #moving: NodeJS.Timeout | null = null;
 
   constructor(dependencies: JobServiceDependencies) {
     this.#dependencies = dependencies;
@@ -140,7 +148,7 @@ export class JobService {
           this.#batchEnded.fire(jobs);
         })
         .catch((error: unknown) => {
-          if (begin.done) this.#endAll(plan.jobs, run, error);
+          if (begin.done) this.#endAll(run, error);
           else refused(error instanceof Error ? error : new Error(String(error)));
         })
         .finally(() => {
@@ -184,6 +192,23 @@ export class JobService {
    */
   diskGuidOn(attachment: string | null): string | null {
     return attachment === null ? null : (this.#diskGuids.get(attachment) ?? null);
+  }
+
+  /** The card is of this drive, which has another ID now; never while its job runs. */
+  moveTo(driveId: string, drive: Drive): void {
+    const job = this.#jobs.get(driveId);
+    if (job === undefined || isRunning(job.view) || this.#jobs.has(drive.id)) return;
+    this.#rename(job, drive);
+    this.#changed.fire();
+  }
+
+  /** Its card is found by the ID that the drive is listed with from now on, at the place that it had. */
+  #rename(job: HeldJob, { id, attachment }: Pick<Drive, 'id' | 'attachment'>): void {
+    const renamed = { ...job, view: { ...job.view, driveId: id, attachment } };
+    const others = [...this.#jobs].filter(([key, held]) => held === job || key !== id);
+    const jobs = others.map(([key, held]): [string, HeldJob] => (held === job ? [id, renamed] : [key, held]));
+    this.#jobs.clear();
+    for (const [key, held] of jobs) this.#jobs.set(key, held);
   }
 
   /** Another drive sits where the job's was: it is not to be written again without being looked at. */
@@ -232,45 +257,43 @@ export class JobService {
         this.#changed.fire();
         return Promise.resolve(false);
       },
-      onReserved: () => {
+      onReserved: (leftOut) => {
         for (const job of jobs) {
-          const { drive, machineSerial, again } = job;
-          const againReason = again ? againReasonOf(request, machineSerial) : null;
+          const { drive } = job;
           if (drive.attachment !== null) this.#diskGuids.delete(drive.attachment);
           this.#jobs.set(drive.id, {
             request,
             run,
             bench: request.benchDirectory,
             stop: new AbortController(),
-            view: {
-              driveId: drive.id,
-              attachment: drive.attachment,
-              bay: placeOf(drive),
-              machineSerial,
-              state: { state: 'preparing', task: null },
-              startedAt: new Date().toISOString(),
-              endedAt: null,
-              ledgerEntry: null,
-              canCancel: true,
-              canRetry: false,
-              ...(againReason === null ? {} : { againReason }),
-              ...driveAgainMember(job, request, null),
-              ...machineMembers(job),
-            },
+            view: preparingView(job, request),
           });
         }
+        // Those that the plan left out have no job of the plan.
+        for (const left of leftOut) this.#leaveOut(left, request, run);
         this.#changed.fire();
         onHeld();
+      },
+      onLeftOut: (left) => {
+        this.#leaveOut(left, request, run);
+        this.#changed.fire();
       },
       onTask: ({ phase, done, total }) => {
         for (const { drive } of jobs) {
           if (this.#jobs.get(drive.id)?.view.state.state !== 'preparing') continue;
-          this.#update(drive.id, { state: { state: 'preparing', task: { phase, done, total } } });
+          this.#move(drive.id, { state: 'preparing', task: { phase, done, total } });
         }
       },
       onJob: ({ drive }, state) => {
         // An end is shown with the number of its entry.
-        if (!hasEnded(state)) this.#update(drive.id, { state });
+        if (!hasEnded(state)) this.#move(drive.id, state);
+      },
+      onGrown: ({ drive }, grown) => {
+        const job = this.#jobs.get(drive.id);
+        if (job === undefined) return;
+        this.#rename(job, grown);
+        this.#renamed.fire();
+        this.#changed.fire();
       },
       onEnd: ({ job, end, diskGuid, ledgerEntry, health, slow }) => {
         const { attachment } = job.drive;
@@ -284,14 +307,30 @@ export class JobService {
     };
   }
 
+  /** The run goes on without a drive: its machine did not answer. Nothing was written to it. */
+  #leaveOut({ driveId, machineSerial, reason }: LeftOut, request: BatchRequest, run: Run): void {
+    if (driveId === null) return;
+    const now = new Date().toISOString();
+    const shown = this.#jobs.get(driveId)?.run === run ? this.#jobs.get(driveId)?.view : undefined;
+    this.#jobs.set(driveId, {
+      ...{ request, run, bench: request.benchDirectory, stop: new AbortController() },
+      view: {
+        ...{ driveId, machineSerial, attachment: request.seen?.get(driveId) ?? null, bay: machineSerial },
+        ...{ startedAt: now, ledgerEntry: null },
+        ...shown,
+        ...{ endedAt: now, canCancel: false, canRetry: true },
+        state: { state: 'failed', reason, bytesWritten: 0 },
+      },
+    });
+  }
+
   /** The whole run broke off before its jobs began: nothing was written. */
-  #endAll(jobs: readonly PlannedJob[], run: Run, error: unknown): void {
+  #endAll(run: Run, error: unknown): void {
     const end: JobEnd = isCancellation(error)
       ? { state: 'cancelled', bytesWritten: 0 }
       : { state: 'failed', reason: toErrorData(error), bytesWritten: 0 };
-    for (const { drive } of jobs) {
-      const job = this.#jobs.get(drive.id);
-      if (job?.run === run && isRunning(job.view)) this.#end(drive.id, end, null);
+    for (const [driveId, job] of [...this.#jobs]) {
+      if (job.run === run && isRunning(job.view)) this.#end(driveId, end, null);
     }
   }
 
@@ -311,36 +350,24 @@ export class JobService {
     });
   }
 
+  /** Another phase is a change; how far it is, is told for all drives together: two hundred tell it ten times a second each. */
+  #move(driveId: string, state: AppJob['state']): void {
+    const job = this.#jobs.get(driveId);
+    if (job === undefined || job.view.state.state !== state.state) {
+      this.#update(driveId, { state });
+      return;
+    }
+    job.view = { ...job.view, state };
+    this.#moving ??= setTimeout(() => {
+      this.#moving = null;
+      this.#moved.fire();
+    }, timeouts.progressInterval);
+  }
+
   #update(driveId: string, change: Partial<AppJob>): void {
     const job = this.#jobs.get(driveId);
     if (job === undefined) return;
     job.view = { ...job.view, ...change };
     this.#changed.fire();
   }
-}
-
-/** What the card's details tell of the machine. */
-function machineMembers({
-  machine,
-  replaces,
-  driverPack,
-  files,
-  loader,
-}: PlannedJob): Pick<AppJob, 'machine' | 'replaces' | 'driverPack' | 'machineFiles' | 'loader'> {
-  const { computerName, model } = machine ?? {};
-  const known = computerName !== undefined || model !== undefined;
-  return {
-    ...(known
-      ? {
-          machine: {
-            ...(computerName === undefined ? {} : { computerName }),
-            ...(model === undefined ? {} : { model }),
-          },
-        }
-      : {}),
-    ...(replaces === null ? {} : { replaces }),
-    ...(driverPack === undefined ? {} : { driverPack }),
-    ...(files.length === 0 ? {} : { machineFiles: files.map(({ path }) => path) }),
-    ...(loader === null ? {} : { loader }),
-  };
 }

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { toErrorData } from '../../core/base/errors';
 import type { LibraryMediaView, Receiving } from '../../core/contract/app-library';
 import { contentsSum } from '../../core/delivery/library-rules';
@@ -21,6 +22,7 @@ export function viewOf(
   return {
     ...entry,
     path: media.path,
+    ...(dirname(media.folder) === library.folder ? {} : { onDisk: true as const }),
     problem: media.problem ?? manifest.problem,
     trusted: isTrusted(paths, entry.signer),
     contents: contents === null ? null : contentsSum(contents),

@@ -1,5 +1,7 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppJob } from '../../core/contract/app-bench';
+import { defaultDiskRule, diskRuleWords } from '../../core/drive/disk-rule';
+import { diskRuleOf } from '../../core/rack/rack-choices';
 import type { OrderState } from '../../core/contract/app-order';
 import type { Pair } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -231,6 +233,8 @@ function stateOf(open: OpenOrder, atWork: ReadonlySet<string>, problems: string[
     imageIndex = null,
     layout = null,
     shipBy = null,
+    atEnd = null,
+    disk = null,
     machines,
   } = open.order;
   const view = viewOf(open, atWork);
@@ -238,6 +242,11 @@ function stateOf(open: OpenOrder, atWork: ReadonlySet<string>, problems: string[
   return {
     ...{ number, openedAt: open.openedAt, openedBy: open.openedBy, mediaSha256, imageIndex, layout, shipBy },
     firmwareTrust: trustOfOrder(open.order) ?? null,
+    atEnd,
+    disk:
+      disk === null
+        ? null
+        : diskRuleWords(diskRuleOf(undefined, { order: { disk }, recipe: null }, defaultDiskRule)),
     problems,
     machines: machines.length,
     counts: view.counts,
@@ -275,7 +284,7 @@ function damagedState({ row, record }: OpenRecord, error: unknown): OrderState {
     imageIndex: null,
     layout: null,
     shipBy: null,
-    firmwareTrust: null,
+    ...{ firmwareTrust: null, atEnd: null, disk: null },
     problems: [],
     machines: record.machines,
     counts: none as OrderState['counts'],

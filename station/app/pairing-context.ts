@@ -1,3 +1,4 @@
+import type { LiveForPairing } from '../../core/pairing/own-step';
 import type { PairingContext } from '../../core/pairing/pairing';
 import type { ScanContext } from '../../core/scan/scan';
 import type { AskedReason } from './asked-reason';
@@ -26,10 +27,12 @@ export function pairingContext(
     mediaStatus: media().status,
     jobMedia: jobMedia(),
     drives: drives().drives,
+    connected: dependencies.connected(),
     bays: drives().bays,
     ...jobsForPairing(jobs(), bootTests(), drives().bays, dependencies.atWork()),
     gone: dependencies.gone().length,
     line: settings().benchView === 'line' ? { takenOut: dependencies.takenOut().length } : null,
+    live: liveFor(dependencies),
     notices: dependencies.notices(),
     scanSettings: settings(),
     isOrdered,
@@ -46,4 +49,13 @@ export function pairingContext(
     sinceLastPair: own.sinceLastPair,
     starting: own.starting,
   };
+}
+
+/** OFF was asked about by the scan before, and nothing has changed since. */
+function liveFor({ live, memory }: PairingServiceDependencies): LiveForPairing | null {
+  const known = live();
+  const last = memory.last;
+  const offAsked =
+    last?.holds === true && last.outcome.result === 'accepted' && last.outcome.effect === 'off-asked';
+  return known === null ? null : { ...known, offAsked };
 }

@@ -4,6 +4,7 @@ import type { Drive } from '../../core/drive/drive';
 import type { OrderLeft } from '../../core/flow/flow';
 import type { DriveBefore } from '../../core/job/drive-again';
 import type { DrivePast } from '../../core/ledger/drive-past';
+import type { LiveForPairing } from '../../core/pairing/own-step';
 import type { MediaState } from '../../core/media/media-state';
 import type { JobMedia } from '../../core/pairing/job-media';
 import type { AppSettings } from '../../core/settings/settings';
@@ -14,6 +15,8 @@ import type { ScanMemory } from './scan-memory';
 export interface PairingServiceDependencies {
   readonly settings: () => AppSettings;
   readonly drives: () => DrivesState;
+  /** IDs of the rack's machines that are connected. */
+  readonly connected: () => ReadonlySet<string>;
   readonly media: () => MediaState;
   /** What scans of a media are compared with. */
   readonly jobMedia: () => JobMedia;
@@ -40,6 +43,8 @@ export interface PairingServiceDependencies {
   readonly takenOut: () => readonly string[];
   /** Machines whose cards with PASS went since the last start, and that are in no shipment. */
   readonly gone: () => readonly string[];
+  /** The stick that the station runs from; null: from none. */
+  readonly live: () => Pick<LiveForPairing, 'own'> | null;
   /** How many notices are on the screen. */
   readonly notices: () => number;
 }

@@ -1,27 +1,26 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { Assignment } from '../../core/job/batch-rules';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
-import { isStillAttached } from '../../core/drive/drive-identity';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
 import type { MachineDetails } from '../../core/machine/machine';
-import { saysNothing } from '../../core/machine/machine-details';
 import {
   applyScan,
   arm,
-  canUndo,
+  askForDisk,
   clearPairs,
   disarm,
   dropDrives,
   emptyPairing,
-  freePlaces,
   pairByHand,
+  pairInRack,
+  pairOwn,
   passedDrives,
   placeOfDrive,
   retryByHand,
   settleMode,
   start,
-  startRefusalsOf,
+  takeOffers,
   toggleFill,
   undo,
   unpair,
@@ -29,10 +28,10 @@ import {
   type PairingAction,
   type PairingContext,
   type PairingResult,
+  type RackOffer,
 } from '../../core/pairing/pairing';
 import { refuseDoubtful } from '../../core/pairing/doubtful-scan';
 import { asksForReason } from '../../core/pairing/drive-reasons';
-import { freeBays } from '../../core/pairing/pairing-rules';
 import { takeOver, type NotTakenOver } from '../../core/pairing/take-over';
 import { withoutSecrets } from '../../core/machine/other-number';
 import { required } from '../../core/base/required';
@@ -42,6 +41,7 @@ import { AskedReason, type AskedFor } from './asked-reason';
 import { pairingContext, scanContext } from './pairing-context';
 import type { PairingServiceDependencies } from './pairing-dependencies';
 import type { HeardBefore } from './scan-memory';
+import { machinesOf, pairingStateOf, partReplaced, withReasons } from './pair-views';
 import { PairedDrives } from './paired-drives';
 import { anotherList, notPaired, notReady } from './app-refusals';
 
@@ -63,24 +63,14 @@ export class PairingService {
   }
 
   get state(): PairingState {
-    const { mode, waitingMachine, waitingDetails, pairs, armed } = this.#pairing;
+    const { armed } = this.#pairing;
+    const { gone, takenOut, memory } = this.#dependencies;
     const context = this.#details();
-    return {
-      mode,
-      waitingMachine,
-      ...(saysNothing(waitingDetails) ? {} : { waitingFacts: waitingDetails }),
-      pairs: pairs.map((pair) => this.#withReason(armed ? this.#withContent(pair) : pair)),
-      canUndo: canUndo(this.#pairing),
-      armed,
-      starting: this.#starting,
-      obstacles: startRefusalsOf(this.#pairing, context),
-      freeBays: freeBays(this.#pairing, context),
-      takeOut: [...context.takeOut],
-      takenOut: [...(context.line === null ? this.#dependencies.gone() : this.#dependencies.takenOut())],
-      ...(mode === 'fill' ? { nextFreeBay: freePlaces(this.#pairing, context)[0]?.label ?? null } : {}),
-      lastScan: this.#dependencies.memory.last,
-      refusal: this.#refusal,
-    };
+    return pairingStateOf(this.#pairing, context, {
+      pairOf: (pair) => withReasons(armed ? this.#withContent(pair) : pair, this.#asked),
+      takenOut: context.line === null ? gone() : takenOut(),
+      ...{ starting: this.#starting, lastScan: memory.last, refusal: this.#refusal },
+    });
   }
 
   /** Without what the drives hold: cheap. */
@@ -201,20 +191,41 @@ export class PairingService {
   /** Tries the drive of a card again, with the button. @returns whether a reason is asked for first */
   asksBeforeRetry(driveId: string): boolean {
     const again = (): PairingResult => retryByHand(this.#pairing, driveId, this.#details());
-    const result = again();
-    if (result.outcome.result === 'accepted') return false;
-    const place = placeOfDrive(driveId, this.#details());
-    this.#take(result, place?.label ?? driveId, again);
+    if (again().outcome.result === 'accepted') return false;
+    this.#try(placeOfDrive(driveId, this.#details())?.label ?? driveId, again);
     return true;
   }
 
   /** @throws PrestageError what is wrong with the serial or the drive */
   pairByHand(machineSerial: string, driveId: string): void {
-    const again = (): PairingResult => pairByHand(this.#pairing, machineSerial, driveId, this.#details());
-    const result = again();
     const text = sanitizeForDisplay(withoutSecrets(machineSerial), 120);
-    this.#take(result, text, again);
-    if (result.outcome.result === 'refused') throw notPaired(text, result.outcome);
+    const outcome = this.#try(text, () => pairByHand(this.#pairing, machineSerial, driveId, this.#details()));
+    if (outcome.result === 'refused') throw notPaired(text, outcome);
+  }
+
+  /**
+   * In a machine that images itself: it gets this disk, or, with null, is asked which. A refusal is said as a scan's is.
+   * @param said what its firmware tells beside the serial
+   */
+  takeOwn(machineSerial: string, said: MachineDetails, driveId: string | null): ScanOutcome {
+    return this.#try(machineSerial, () =>
+      driveId === null
+        ? askForDisk(this.#pairing, machineSerial, said, this.#details())
+        : pairOwn(this.#pairing, machineSerial, said, driveId, this.#details()),
+    );
+  }
+
+  /** Pairs a disk with the machine of the rack that it is in; a refusal is said as a scan's is. */
+  takeInRack(driveId: string, said: MachineDetails): ScanOutcome {
+    const label = placeOfDrive(driveId, this.#details())?.label ?? driveId;
+    return this.#try(label, () => pairInRack(this.#pairing, driveId, said, this.#details()));
+  }
+
+  /** Pairs disks with their machines as far as nothing stands against it, and says nothing of what does. @returns those that are paired */
+  offerInRack(offers: readonly RackOffer[]): string[] {
+    const { state, taken } = takeOffers(this.#pairing, offers, this.#details());
+    if (taken.length > 0) this.#become(state);
+    return taken;
   }
 
   /**
@@ -225,15 +236,9 @@ export class PairingService {
     stored: Pick<Pairing, 'pairs' | 'waitingMachine'>,
     attachments: ReadonlyMap<string, string | null>,
   ): { readonly taken: number; readonly left: readonly NotTakenOver[] } {
-    const { drives } = this.#dependencies.drives();
-    const isSame = ({ driveId }: Pair): boolean => {
-      const drive = drives.find(({ id }) => id === driveId);
-      // One that is not there is left behind below.
-      return drive === undefined || isStillAttached(drive, attachments.get(driveId) ?? null);
-    };
-    const pairs = stored.pairs.filter(isSame);
-    const replaced = stored.pairs.filter((pair) => !isSame(pair));
-    const { state, taken, left } = takeOver(this.#pairing, { ...stored, pairs }, this.#details());
+    const { same, replaced } = partReplaced(stored.pairs, attachments, this.#dependencies.drives().drives);
+    // Of those that are not there takeOver() tells.
+    const { state, taken, left } = takeOver(this.#pairing, { ...stored, pairs: same }, this.#details());
     this.#become(state);
     const gone = replaced.map((pair): NotTakenOver => ({ pair, reason: 'bay-empty' }));
     return { taken, left: [...left, ...gone] };
@@ -287,10 +292,7 @@ export class PairingService {
 
   /** What is known of the machines of the pairs, by serial. */
   get machines(): ReadonlyMap<string, MachineDetails> {
-    const known = this.#pairing.pairs.map(
-      ({ machineSerial, machine = {} }) => [machineSerial, machine] as const,
-    );
-    return new Map(known.filter(([, details]) => !saysNothing(details)));
+    return machinesOf(this.#pairing.pairs);
   }
 
   /** The start was refused as a whole. */
@@ -337,14 +339,11 @@ export class PairingService {
     return holds === null ? pair : { ...pair, holdsMachine: holds.machineSerial };
   }
 
-  #withReason(pair: Pair): Pair {
-    const againReason = this.#asked.machines.get(pair.machineSerial);
-    const driveReason = this.#asked.drives.get(pair.driveId);
-    return {
-      ...pair,
-      ...(againReason === undefined ? {} : { againReason }),
-      ...(driveReason === undefined ? {} : { driveReason }),
-    };
+  /** @param text as it may be shown */
+  #try(text: string, again: () => PairingResult): ScanOutcome {
+    const result = again();
+    this.#take(result, text, again);
+    return result.outcome;
   }
 
   /** @param again does what was refused once more, when there is a reason for it */

@@ -6,6 +6,7 @@ import type { DrivePast } from '../../core/ledger/drive-past';
 import { attachedPast } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { logError } from '../state/log-file';
+import { LastShown } from './last-shown';
 
 export interface PastServiceDependencies {
   readonly ledger: Pick<LedgerReader, 'pastOf' | 'count'>;
@@ -20,7 +21,7 @@ export class PastService {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
   readonly #dependencies: PastServiceDependencies;
-  #state: PastsState = [];
+  readonly #state = new LastShown<PastsState>([]);
   /** What the answers were made from. */
   #madeFrom: { readonly drives: readonly Drive[]; readonly known: string } | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -31,12 +32,12 @@ export class PastService {
   }
 
   get state(): PastsState {
-    return this.#state;
+    return this.#state.value;
   }
 
   /** What was last told of a drive; null: nothing is known of it. */
   shown(driveId: string): DrivePast | null {
-    return this.#state.find((one) => one.driveId === driveId)?.past ?? null;
+    return this.#state.value.find((one) => one.driveId === driveId)?.past ?? null;
   }
 
   /** The past of one drive, as the ledger tells it now. @throws PrestageError ledger-broken */
@@ -66,7 +67,7 @@ export class PastService {
       const read = drives.map(({ id, attachment }) => [isRunning(id), diskGuidOn(attachment)]);
       const known = JSON.stringify([ledger.count(), read]);
       if (this.#madeFrom?.drives === drives && this.#madeFrom.known === known) return;
-      const before = new Map(this.#state.map((one) => [one.driveId, one]));
+      const before = new Map(this.#state.value.map((one) => [one.driveId, one]));
       const state = drives.flatMap((drive): PastsState => {
         const known = before.get(drive.id);
         // While a drive is written, every entry of its job would be a new past.
@@ -78,8 +79,7 @@ export class PastService {
           : [{ driveId: drive.id, past }];
       });
       this.#madeFrom = { drives, known };
-      if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
-      this.#state = state;
+      if (!this.#state.become(state)) return;
       this.#changed.fire();
     } catch (error) {
       // A ledger that cannot be read is told by whatever needs it; a card is not the place.

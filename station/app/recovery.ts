@@ -7,6 +7,7 @@ import { interrupted } from './app-refusals';
 import { batchOfOrder, type BatchService } from './batch-service';
 import type { DriveList } from './drive-list';
 import type { JobService } from './job-service';
+import type { LiveService } from './live-service';
 import type { MediaVerifier } from './media-verifier';
 import type { NoticeService } from './notices';
 import type { OrderService } from './order-service';
@@ -26,6 +27,7 @@ export interface RecoveryDependencies {
   readonly drives: DriveList;
   readonly jobs: JobService;
   readonly orders: OrderService;
+  readonly live: Pick<LiveService, 'isMachine' | 'look'>;
   readonly session: SessionStore;
   readonly publisher: StatePublisher;
 }
@@ -59,10 +61,17 @@ export class Recovery {
       notices.show('error', toErrorData(error));
     });
     const listed = station.firstListing(trainingIfEmpty);
-    void Promise.allSettled([recorded, listed]).then(() => {
+    const { live } = this.#services;
+    void Promise.allSettled([recorded, listed, live.look()]).then(() => {
       this.#isBegun = true;
       this.takeOverPairs();
+      void live.look();
     });
+  }
+
+  /** What an earlier run left is shown, as far as it still holds. */
+  get isBegun(): boolean {
+    return this.#isBegun;
   }
 
   /** Resolves when what an earlier run left open is recorded. */
@@ -72,8 +81,8 @@ export class Recovery {
 
   /** The pairs of an earlier run, once it is known which drives are there and which jobs were interrupted. */
   takeOverPairs(): void {
-    const { drives, session } = this.#services;
-    if (this.#isBegun && !this.#isClosed && drives.state.listed) session.takeOver();
+    const { drives, session, live } = this.#services;
+    if (this.#isBegun && !this.#isClosed && drives.state.listed) session.takeOver(live.isMachine);
   }
 
   /** Nothing more is taken over. */

@@ -19,6 +19,7 @@ import type { SettingsService } from './settings-service';
 import type { TakenOut } from './taken-out';
 import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
+import type { LiveService } from './live-service';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
 import type { ScanMemory } from './scan-memory';
@@ -40,6 +41,7 @@ export interface ScanServiceDependencies {
   readonly settings: SettingsService;
   readonly starting: StartService;
   readonly notices: NoticeService;
+  readonly live: Pick<LiveService, 'powerOff'>;
   readonly takenOut: TakenOut;
 }
 
@@ -133,6 +135,7 @@ export class ScanService {
         this.#tell(shown, screen, { ...accepted(reading, 'tried'), text: task.text });
         break;
       case 'tick':
+      case 'admit':
       case 'close-shipment':
       case 'close-line':
         break;
@@ -200,6 +203,11 @@ export class ScanService {
         return;
       case 'close-order':
         await this.#closeOrder();
+        return;
+      case 'turn-off':
+        await this.#services.live.powerOff().catch((error: unknown) => {
+          notices.show('error', toErrorData(error));
+        });
         return;
       case 'dismiss-notices':
         for (const { id } of notices.list) notices.dismiss(id);

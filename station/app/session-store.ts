@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { isInRack } from '../../core/drive/drive';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { wantedMediaSchema } from '../../core/media/media-state';
 import { batchStateSchema } from '../../core/contract/app-batch';
@@ -124,12 +125,17 @@ export class SessionStore {
   /**
    * The pairs of an earlier run, where they still hold. To be called when the drives were listed and what was
    * interrupted is recorded.
+   * @param own the machine that runs images itself: of what was left, perhaps in another machine, only the cards of its disks are meant
    */
-  takeOver(): void {
-    const { pairing, notices } = this.#dependencies;
-    const stored = this.#waiting;
+  takeOver(own = false): void {
+    const { pairing, notices, drives } = this.#dependencies;
+    const waiting = this.#waiting;
     this.#waiting = null;
-    if (stored === null) return;
+    if (waiting === null) return;
+    const isHere = ({ driveId }: EndedCard): boolean => drives.find(driveId) !== null;
+    const stored = own
+      ? { ...waiting, pairs: [], waitingMachine: null, cards: waiting.cards.filter(isHere) }
+      : waiting;
     try {
       // First: a drive that was being written is not paired again before somebody has seen that.
       this.#showCards(stored);
@@ -140,6 +146,7 @@ export class SessionStore {
       if (taken > 0) notices.show('info', takenOver(taken));
       const lost = left.filter(({ reason }) => !untold.has(reason)).map(({ pair }) => pair);
       if (lost.length > 0) notices.show('error', notTakenOver(lost));
+      if (own) this.#elsewhere = [...this.#elsewhere, ...waiting.cards.filter((card) => !isHere(card))];
     } catch (error) {
       notices.show('error', memoryLost('from before Prestage stopped cannot be restored', error));
     }
@@ -165,7 +172,9 @@ export class SessionStore {
     const { batch, media, pairing, jobs, bootTests, drives, file, notices } = this.#dependencies;
     const kept = keptOf(jobs, bootTests.states, drives.state.drives);
     const { waitingMachine, attachments } = pairing;
-    const pairs = pairing.pairs.map((pair) => ({
+    // Machines of a rack are paired anew when they are there.
+    const onBench = pairing.pairs.filter(({ driveId }) => !isInRack(driveId));
+    const pairs = onBench.map((pair) => ({
       ...pair,
       attachment: attachments.get(pair.driveId) ?? null,
     }));

@@ -24,8 +24,9 @@ export class SettingsService {
   /** Those that the screen shows. */
   get shown(): StationSettings {
     const { machineFiles = null, ...settings } = this.#current;
-    const { stationName, cacheLimitBytes, bootLoader, health, sanitise, sanitiseLevel } = settings;
-    const { rehearsal, labels, desk } = settings;
+    const { stationName, cacheLimitBytes, bootLoader, health, sanitise, sanitiseLevel, keepHiddenAreas } =
+      settings;
+    const { rehearsal, labels, rack, atEnd, desk } = settings;
     return {
       stationName,
       cacheLimitBytes,
@@ -34,8 +35,11 @@ export class SettingsService {
       health,
       sanitise,
       sanitiseLevel,
+      keepHiddenAreas,
       rehearsal,
       labels,
+      rack,
+      atEnd,
       desk,
     };
   }

@@ -4,11 +4,13 @@ import { placeOf, type Drive } from '../../core/drive/drive';
 import type { Helpers } from '../helper-client/helpers';
 import { checkDriveSize, requireCheckable, sizeFailure } from '../jobs/check-drive-size';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import type { StatePaths } from '../state/state-paths';
 import { DriveTasks } from './drive-tasks';
 
 export interface SizeChecksDependencies {
   readonly helpers: Helpers;
   readonly ledger: Ledger;
+  readonly paths: StatePaths;
   readonly stallSeconds: () => number;
   readonly drives: () => readonly Drive[];
   /** Whether a drive is paired, or has a job that runs. */
@@ -57,11 +59,12 @@ export class SizeChecks extends DriveTasks<AppSizeCheck> {
   }
 
   async #check(drive: Drive, signal: AbortSignal): Promise<ErrorData | null> {
-    const { helpers, ledger, stallSeconds, protectedPaths, benchDirectory, context } = this.#dependencies;
+    const { helpers, ledger, paths, stallSeconds, protectedPaths, benchDirectory, context } =
+      this.#dependencies;
     const driveId = drive.id;
     this.become({ driveId, status: 'running', done: 0, total: 2 * drive.size });
     const { check, ledgerEntry } = await checkDriveSize(drive, benchDirectory(), {
-      ...{ helpers, ledger, append: await context(), stallSeconds: stallSeconds() },
+      ...{ helpers, ledger, paths, append: await context(), stallSeconds: stallSeconds() },
       ...{ protectedPaths: protectedPaths(), signal },
       onTask: ({ done, total }) => {
         this.become({ driveId, status: 'running', done, total });

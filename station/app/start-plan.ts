@@ -1,6 +1,8 @@
 import { PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
 import { loaderSummary, machineDoubts, planLoader, requireTrusted } from '../../core/boot/loader-choice';
 import type { StartPlan } from '../../core/contract/app-start';
+import { isInRack } from '../../core/drive/drive';
+import { atEndOf } from '../../core/rack/rack-choices';
 import type { Media } from '../../core/media/media';
 import { filesOf, packsOf, trustsOf, type AskedMachine } from '../jobs/plan-machines';
 import {
@@ -29,6 +31,7 @@ export const emptyStartPlan: StartPlan = {
   drives: [],
   machineFiles: null,
   loader: null,
+  atEnd: null,
   warnings: [],
   refusals: [],
 };
@@ -48,12 +51,13 @@ export class StartPlanner {
 
   get state(): StartPlan {
     const { pairing, media, orders, batch, settings } = this.#dependencies;
-    const { bootLoader, machineFiles, desk } = settings.current;
+    const { bootLoader, machineFiles, desk, atEnd } = settings.current;
     const shown = media.state;
     const of = JSON.stringify([
       ...[pairing.pairs.map(({ machineSerial, driveId, machine }) => [machineSerial, driveId, machine])],
       ...[pairing.confirming, shown.status === 'proved' ? [shown.sha256, shown.media.imageIndex] : null],
       ...[orders.current?.orderId, batch.state, bootLoader, machineFiles, desk.requireDrivers],
+      atEnd,
     ]);
     if (this.#made?.of !== of) this.#made = { of, plan: this.#plan() };
     return this.#made.plan;
@@ -112,6 +116,13 @@ export class StartPlanner {
           ? null
           : { paths: chosen.files.map(({ path }) => path), source: chosen.source },
       loader: loader?.summary ?? null,
+      atEnd: pairs.some(({ driveId }) => isInRack(driveId))
+        ? atEndOf(
+            undefined,
+            { order: order?.order ?? null, recipe: signed?.rack ?? null },
+            settings.current.atEnd,
+          )
+        : null,
       warnings: [
         ...(loader?.doubts ?? []),
         // Of a machine without a pack its line says so.

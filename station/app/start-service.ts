@@ -1,7 +1,8 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import { toErrorData } from '../../core/base/errors';
-import { assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
+import { assignmentInRack, assignmentsOnThisMachine, readThisMachine } from '../machine/confirm-machine';
 import type { Helpers } from '../helper-client/helpers';
+import { isInRack, machineOfId } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { needsReason, type DriveBefore } from '../../core/job/drive-again';
 import type { BatchRequest } from '../jobs/batch-plan';
@@ -35,6 +36,8 @@ export interface StartServiceDependencies {
   readonly jobs: JobService;
   readonly bootTests: BootTests;
   readonly pasts: Pick<PastService, 'of'>;
+  /** Whether the machine that runs is the one that is imaged. */
+  readonly live: { readonly isMachine: boolean };
   /** How drives are shown to be erased. */
   readonly erasePlans: Pick<ErasePlans, 'shown'>;
   /** What is known of an attached drive that is only written for a reason. */
@@ -60,7 +63,7 @@ export class StartService {
     const assignments = pairing.confirm(driveIds);
     try {
       await recorded();
-      await jobs.start(await this.#onMachine(this.#request(assignments)));
+      await jobs.start(await this.#inMachines(this.#request(assignments)));
     } catch (error) {
       pairing.refuse(toErrorData(error));
       throw error;
@@ -103,7 +106,7 @@ export class StartService {
       // What the reason was asked for, the operator was told.
       ...(reason === null || machine === null ? {} : { shown: new Map([[driveId, machine]]) }),
     };
-    await jobs.start(await this.#onMachine(request));
+    await jobs.start(await this.#inMachines(request));
     bootTests.forget(driveId);
   }
 
@@ -116,10 +119,33 @@ export class StartService {
     bootTests.start(drive);
   }
 
+  /** What was said of the machines that drives are in must fit what those tell: the one that runs, and those of a rack. */
+  async #inMachines(request: BatchRequest): Promise<BatchRequest> {
+    const inRack = request.assignments.filter(({ driveId }) => isInRack(driveId));
+    const onBench = request.assignments.filter((given) => !inRack.includes(given));
+    const bench = onBench.length === 0 ? null : await this.#onMachine({ ...request, assignments: onBench });
+    if (inRack.length === 0) return bench ?? request;
+    const rack = await this.#services.helpers.machinesOfRack();
+    const parts = inRack.flatMap((given) => {
+      const facts = rack.get(machineOfId(given.driveId).machine ?? '');
+      // One that is not there any more is left out, by the batch itself.
+      if (facts === undefined) return [{ assignments: [given], machines: new Map<string, never>() }];
+      return [assignmentInRack(given, request.machines, facts)];
+    });
+    return {
+      ...request,
+      assignments: [...(bench?.assignments ?? []), ...parts.flatMap(({ assignments }) => assignments)],
+      machines: new Map([
+        ...(bench?.machines ?? request.machines ?? []),
+        ...parts.flatMap(({ machines }) => [...machines]),
+      ]),
+    };
+  }
+
   /** Where the drives sit in the machine that the station runs on, what was scanned must fit its firmware. */
   async #onMachine(request: BatchRequest): Promise<BatchRequest> {
-    const { settings, helpers } = this.#services;
-    if (!settings.current.desk.onMachine) return request;
+    const { settings, helpers, live } = this.#services;
+    if (!settings.current.desk.onMachine && !live.isMachine) return request;
     const found = await readThisMachine(helpers);
     return { ...request, ...assignmentsOnThisMachine(request.assignments, request.machines, found) };
   }
@@ -151,6 +177,7 @@ export class StartService {
       checkSize: settings.health.checkSize,
       sanitise: settings.sanitise,
       sanitiseLevel: settings.sanitiseLevel,
+      keepHidden: settings.keepHiddenAreas,
       eraseShown: this.#services.erasePlans.shown,
       bays: drives.state.bays.map(({ label, port }) => ({ label, port })),
       proof: proved.proof,

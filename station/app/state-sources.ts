@@ -25,5 +25,6 @@ export function stateSources(services: WiredServices): ConstructorParameters<typ
     notices: () => services.notices.list,
     fleet: () => services.fleet.state,
     live: () => services.live.state,
+    rack: () => services.rack.state,
   };
 }

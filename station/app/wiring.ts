@@ -1,4 +1,5 @@
 import { toErrorData } from '../../core/base/errors';
+import { isInRack } from '../../core/drive/drive';
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
 import type { ErasePlans } from './erase-plans';
 import type { Erasures } from './erasures';
@@ -22,6 +23,10 @@ import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
 import type { PastService } from './past-service';
 import type { ProgressService } from './progress-service';
+import type { RackDrives } from './rack-drives';
+import type { RackPairs } from './rack-pairs';
+import type { RackReturns } from './rack-returns';
+import type { RackService } from './rack-service';
 import type { Recovery } from './recovery';
 import type { SessionStore } from './session-store';
 import type { SettingsService } from './settings-service';
@@ -54,6 +59,10 @@ export interface WiredServices {
   readonly pasts: PastService;
   readonly progress: ProgressService;
   readonly publisher: StatePublisher;
+  readonly rack: RackService;
+  readonly rackDrives: RackDrives;
+  readonly rackPairs: RackPairs;
+  readonly rackReturns: RackReturns;
   readonly recovery: Recovery;
   readonly session: SessionStore;
   readonly settings: SettingsService;
@@ -74,6 +83,7 @@ export function wire(app: WiredServices): void {
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
   const { erasePlans, erasures, healths, labels, sizeChecks, starting, takenOut, trainingMedia } = app;
+  const { rack, rackDrives, rackPairs, rackReturns } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -133,7 +143,8 @@ export function wire(app: WiredServices): void {
     if (cardOutcome(state, bootTest) === 'passed') takenOut.cardWent(machineSerial);
   });
   jobs.onChange(publish('jobs', 'drives', 'pairing'));
-  for (const onChange of [jobs.onChange, jobs.onSettled, bootTests.onChange]) {
+  jobs.onMove(publish('jobs'));
+  for (const onChange of [jobs.onChange, jobs.onMove, jobs.onSettled, bootTests.onChange]) {
     onChange(() => {
       progress.look();
     });
@@ -165,6 +176,11 @@ export function wire(app: WiredServices): void {
     pairing.settle();
     void drives.refresh();
   });
+  for (const onRenamed of [jobs.onRenamed, erasures.onRenamed]) {
+    onRenamed(() => {
+      void drives.refresh();
+    });
+  }
   for (const onChange of [healths.onChange, erasePlans.onChange, pasts.onChange]) {
     onChange(() => {
       // What it says, hides or did makes notes of a drive, and its verdict.
@@ -216,8 +232,10 @@ export function wire(app: WiredServices): void {
 
   drives.onChange(() => {
     recovery.takeOverPairs();
-    const gone = pairing.dropMissing();
+    // Nobody has pulled a drive that is in a machine: it went with its machine, which the screen of machines shows.
+    const gone = pairing.dropMissing().filter(({ driveId }) => !isInRack(driveId));
     if (gone.length > 0) notices.show('error', pulledDrives(gone));
+    rackReturns.look();
     settleCards(drives, jobs, bootTests, settings.current.desk.benchView === 'line');
   });
   drives.onChange(publish('drives', 'pairing'));
@@ -243,6 +261,50 @@ export function wire(app: WiredServices): void {
   fleet.onChange(publish('fleet'));
   live.onChange(publish('live'));
   drives.onListed(() => void live.look());
+  // A machine that images itself does what needs nobody; after the change, which may be a scan's that is not told yet.
+  for (const onChange of [library.onChange, jobs.onChange, pairing.onChange]) {
+    onChange(() => {
+      queueMicrotask(() => {
+        live.own.look();
+      });
+    });
+  }
+
+  rack.onChange(publish('rack'));
+  rackDrives.onChange(() => {
+    drives.rearrange();
+    rack.reconsider();
+  });
+  settings.onChange(() => {
+    rackDrives.show();
+    rack.settle().catch((error: unknown) => {
+      notices.show('error', toErrorData(error));
+    });
+  });
+  for (const onChange of [jobs.onChange, rackDrives.onListed]) {
+    onChange(() => {
+      rackReturns.look();
+    });
+  }
+  // Both may say which disk of a machine is meant.
+  for (const onChange of [orders.onOrder, media.onChange]) {
+    onChange(() => {
+      rackDrives.show();
+    });
+  }
+  // What was begun on a disk keeps its card; after the change, which may be a scan's that is not told yet, and once for all of them.
+  const following = { queued: false };
+  for (const onChange of [jobs.onChange, pairing.onChange, drives.onChange, rack.onChange, orders.onChange]) {
+    onChange(() => {
+      if (following.queued) return;
+      following.queued = true;
+      queueMicrotask(() => {
+        following.queued = false;
+        rackDrives.followUse();
+        rackPairs.look();
+      });
+    });
+  }
 
   // Last, when everything else has followed: what was said of a scan is compared with what came of the change.
   memory.onChange(publish('pairing'));

@@ -67,7 +67,8 @@ export async function restoreBackup(
   }
 }
 
-async function unpack(file: string, passphrase: string, folder: string): Promise<string[]> {
+/** Writes the files of a backup below a folder. @returns their names @throws PrestageError backup-refused */
+export async function unpack(file: string, passphrase: string, folder: string): Promise<string[]> {
   const names: string[] = [];
   const open: { descriptor: number | null } = { descriptor: null };
   const target: BackupTarget = {
@@ -104,13 +105,15 @@ async function unpack(file: string, passphrase: string, folder: string): Promise
   }
 }
 
-interface Held {
+/** What a backup holds. */
+export interface BackupContent {
   readonly entries: number;
+  /** Fingerprint of the station's key; null: it has recorded nothing. */
   readonly key: string | null;
 }
 
 /** The ledger of the backup, looked at as `ledger verify` does. @throws PrestageError backup-refused */
-function inspect(file: string, names: readonly string[], folder: string): Held {
+export function inspect(file: string, names: readonly string[], folder: string): BackupContent {
   if (!names.includes(ledgerName)) return { entries: 0, key: null };
   const state = join(folder, 'state');
   const reader = LedgerReader.openForReading(statePaths(state, { make: false }));
@@ -125,10 +128,16 @@ function inspect(file: string, names: readonly string[], folder: string): Held {
   throw refused(`The ledger in ${shownPath(file)} is not intact.`, finding.message);
 }
 
-/** @throws PrestageError state-not-empty */
-function requireReplaceable(paths: StatePaths, backup: Held, replace: boolean): void {
+/** @throws PrestageError state-not-empty, state-unavailable while another program uses the state */
+function requireReplaceable(paths: StatePaths, backup: BackupContent, replace: boolean): void {
   if (!existsSync(paths.ledgerFile)) return;
   requireAlone(paths);
+  requireReplacing(paths, backup, replace);
+}
+
+/** @param replace allows a state that has records @throws PrestageError state-not-empty */
+export function requireReplacing(paths: StatePaths, backup: BackupContent, replace: boolean): void {
+  if (!existsSync(paths.ledgerFile)) return;
   const reader = LedgerReader.openForReading(paths);
   const [entries, key] = [reader.count(), reader.publicKey?.fingerprint ?? null];
   reader.close();
@@ -144,7 +153,7 @@ function requireReplaceable(paths: StatePaths, backup: Held, replace: boolean): 
 }
 
 /** @throws PrestageError state-unavailable */
-function requireAlone(paths: StatePaths): void {
+export function requireAlone(paths: StatePaths): void {
   const database = LedgerDatabase.openForWriting(paths.ledgerFile);
   try {
     if (database.leaveWal()) return;
@@ -158,21 +167,34 @@ function requireAlone(paths: StatePaths): void {
   });
 }
 
+/** Name of the folder for what was there before. */
+export function beforeName(): string {
+  return `before-restore-${new Date().toISOString().replace(/[:.]/g, '-')}`;
+}
+
 /** Moves what is there into a folder of its own. @returns null when nothing is there */
-function moveAside(paths: StatePaths): string | null {
+export function moveAside(paths: StatePaths, name = beforeName()): string | null {
   const state = dirname(paths.ledgerFile);
   const names = [...namesOfState(paths), ...(existsSync(paths.ledgerFile) ? [ledgerName] : [])];
   if (names.length === 0) return null;
-  const before = join(state, `before-restore-${new Date().toISOString().replace(/[:.]/g, '-')}`);
+  const before = join(state, name);
   // The ledger first: a station without one begins a new one, and a ledger without its key is none.
   for (const name of [ledgerName, ...names.filter((one) => one !== ledgerName)]) {
     const place = placeOf(name, paths);
-    if (existsSync(place)) put(place, join(before, name));
+    if (existsSync(place)) put(place, freeName(join(before, name)));
   }
   return before;
 }
 
-function put(from: string, to: string): void {
+/** What lies aside already is never written over: it may be the only copy of somebody's records. */
+function freeName(path: string): string {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? path : `${path}.${number}`;
+    if (!existsSync(name)) return name;
+  }
+}
+
+export function put(from: string, to: string): void {
   mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
   renameAcross(from, to);
   syncFolder(dirname(to));

@@ -9,7 +9,7 @@ const files = [
   ...['ledger-head.json', 'station-key.pem', 'station-key.pub.pem', 'desk.json', 'taken-out.json'],
   ...['trusted-keys.json', 'accepted-media.json', 'live-station.json'],
 ] as const;
-const folders = ['chunk-maps', 'pictures', 'orders', 'erasures'] as const;
+const folders = ['chunk-maps', 'pictures', 'orders', 'erasures', 'rack'] as const;
 export const ledgerName = 'state/ledger.db';
 export const settingsName = 'settings/settings.json';
 

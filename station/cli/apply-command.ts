@@ -10,10 +10,13 @@ import {
 } from '../../core/boot/loader-choice';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { isCancellation, PrestageError } from '../../core/base/errors';
+import { readDiskRule, type DiskRule } from '../../core/drive/disk-rule';
 import { placeOf } from '../../core/drive/drive';
 import type { NistLevel } from '../../core/sanitise/methods';
+import { atEndChoices, type AtEnd } from '../../core/machine/at-end';
 import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { mediaPath } from '../library/media-path';
+import { signedMediaAt } from '../library/signed-media';
 import { openImageCache } from '../image-cache/image-cache';
 import { defaultOperator } from '../jobs/open-station';
 import { type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/batch-plan';
@@ -33,7 +36,7 @@ import {
   unshownText,
   type Asking,
 } from './apply-questions';
-import { applyForm, documentOf, exitCodeOf, reportText } from './apply-report';
+import { applyForm, documentOf, exitCodeOf, leftOutLine, reportText } from './apply-report';
 import { bootTestFirst } from './boot-test-command';
 import {
   benchOption,
@@ -43,7 +46,8 @@ import {
   parseCount,
   stateOption,
 } from './command-context';
-import { levelOption } from './level-option';
+import { joinRack } from './join-rack';
+import { keepHiddenOption, levelOption } from './level-option';
 import { exitCodes } from './exit-codes';
 import { addDateOptions, findDates, type DateOptions } from './media-dates';
 import { PassedLabels } from './print-passed';
@@ -58,7 +62,10 @@ interface ApplyOptions extends DateOptions {
   readonly requireLoader?: true;
   readonly machineFiles?: string;
   readonly expectSha256?: string;
-  readonly drive: readonly GivenAssignment[];
+  readonly drive?: readonly GivenAssignment[];
+  readonly machine?: readonly string[];
+  readonly rack?: true;
+  readonly disk?: DiskRule;
   readonly thisMachine?: true;
   readonly bench?: string;
   readonly operator?: string;
@@ -68,6 +75,8 @@ interface ApplyOptions extends DateOptions {
   readonly checkSize?: true;
   readonly sanitise?: boolean;
   readonly sanitiseLevel?: NistLevel;
+  readonly atEnd?: AtEnd;
+  readonly keepHiddenAreas?: true;
   readonly yes?: true;
 }
 
@@ -105,10 +114,21 @@ export function applyCommand(): Command {
       'list of the files that each machine gets of its own, in YAML (default: those of the media, or of the settings)',
     )
     .option('--expect-sha256 <hex>', 'SHA-256 that the media must have')
-    .requiredOption(
+    .option(
       '--drive <id=serial>',
       'drive, and the serial of the machine it goes into; repeat for each drive',
       parseAssignment,
+    )
+    .option(
+      '--machine <serial>',
+      'machine of the rack: it gets the image on the disk that --disk names; repeat for each machine',
+      (serial: string, before: readonly string[] | undefined) => [...(before ?? []), serial],
+    )
+    .option('--rack', 'all machines of the rack that are there and have no finished drive yet')
+    .option(
+      '--disk <rule>',
+      'disk of a machine with several: only (the only built-in one that can be written), largest-nvme, or name=TEXT (with this text in model or serial) (default: from the open work order, the recipe or the settings, or only)',
+      parseDisk,
     )
     .option(
       '--this-machine',
@@ -126,11 +146,18 @@ export function applyCommand(): Command {
     )
     .option('--no-sanitise', 'do not, though the settings say so')
     .addOption(levelOption('--sanitise-level'))
+    .addOption(keepHiddenOption())
     .option('--require-drivers', 'refuse machines for which the media has no driver pack')
     .option('--work-order <number>', 'work order number to record for the batch')
     .option(
       '--check-size',
       'write and read back each whole drive first: finds one that is smaller than it says, and takes as long as that takes',
+    )
+    .addOption(
+      new Option(
+        '--at-end <what>',
+        'what machines of the rack do once all drives of the batch are written and recorded (default: from the open work order, the recipe or the settings, or wait)',
+      ).choices(atEndChoices),
     )
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing');
@@ -160,8 +187,12 @@ export function applyCommand(): Command {
         };
         return await withStation(context, asked.operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
+          joinRack(context);
           const open = new OrderReader(ledger, paths).current();
-          const machines = await machinePart(options, settings, context, open);
+          const isFinished = (serial: string): boolean =>
+            options.again === undefined && ledger.findShipped(serial) !== null;
+          const recipe = signedMediaAt(resolve(mediaPath(options.media, paths)), paths)?.rack ?? null;
+          const machines = await machinePart(options, settings, context, { open, recipe }, isFinished);
           const order = open?.order;
           const imageIndex = options.image ?? order?.imageIndex ?? 1;
           const { dates } = await findDates(
@@ -185,8 +216,10 @@ export function applyCommand(): Command {
             bays: settings.desk.bays,
             healthRules: settings.health.rules,
             checkSize: options.checkSize === true || settings.health.checkSize,
+            atEnd: options.atEnd,
             sanitise: options.sanitise ?? settings.sanitise,
             sanitiseLevel: options.sanitiseLevel ?? settings.sanitiseLevel,
+            keepHidden: options.keepHiddenAreas === true || settings.keepHiddenAreas,
           };
           const plan = await planBatch(request, helpers, ledger, paths, signal);
           for (const notice of noticesOf(plan)) output.message(`note: ${notice}`);
@@ -201,8 +234,15 @@ export function applyCommand(): Command {
               await askReasons(request, [], found, signal);
               return true;
             },
-            onReserved: () => {
-              output.progress.begin(plan.jobs.map(jobLabel), stationPace(ledger));
+            onReserved: (leftOut) => {
+              const going = plan.jobs.filter(({ drive }) => leftOut.every((one) => one.driveId !== drive.id));
+              for (const one of leftOut.filter((left) => !plan.leftOut.includes(left))) {
+                output.message(`note: ${leftOutLine(one)}`);
+              }
+              output.progress.begin(going.map(jobLabel), stationPace(ledger));
+            },
+            onLeftOut: (left) => {
+              output.message(`note: ${leftOutLine(left)}`);
             },
             onTask: (progress) => {
               output.progress.task(progress.phase === 'hashing' ? 'media' : 'render', progress);
@@ -261,6 +301,12 @@ function parseAssignment(
   return [...(before ?? []), given];
 }
 
+function parseDisk(text: string): DiskRule {
+  const rule = readDiskRule(text);
+  if (rule === null) throw new InvalidArgumentError('It must be only, largest-nvme or name=TEXT.');
+  return rule;
+}
+
 function plainText(option: string, text: string): string {
   const clean = sanitizeForDisplay(text, 200);
   if (clean !== '') return clean;
@@ -277,7 +323,8 @@ function jobLabel({ drive }: PlannedJob): string {
 
 /** What to know of the media before anything is erased. */
 function noticesOf(plan: BatchPlan): string[] {
-  const { media, loader, loaderWarnings, driverWarnings, dateWarnings, machineFileNotices, jobs } = plan;
+  const { media, loader, loaderWarnings, driverWarnings, dateWarnings, machineFileNotices, jobs, leftOut } =
+    plan;
   const problems = media.bootable.problems.map(
     (problem) => `a machine may not boot from this image: ${problem}`,
   );
@@ -287,5 +334,6 @@ function noticesOf(plan: BatchPlan): string[] {
       : [],
   );
   const more = [...loaderWarnings, ...driverWarnings, ...dateWarnings, ...machineFileNotices];
-  return [...problems, ...media.warnings, ...programLines(loader), ...packs, ...more];
+  const left = leftOut.map(leftOutLine);
+  return [...left, ...problems, ...media.warnings, ...programLines(loader), ...packs, ...more];
 }

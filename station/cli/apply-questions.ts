@@ -1,17 +1,19 @@
 import { createInterface } from 'node:readline/promises';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, PrestageError } from '../../core/base/errors';
+import { diskRuleWords } from '../../core/drive/disk-rule';
+import { atEndWords } from '../../core/machine/at-end';
 import { driveLabel, placeOf } from '../../core/drive/drive';
 import { findingsOf } from '../../core/health/health-rules';
 import { healthLine } from '../../core/health/health-words';
 import { methodFacts } from '../../core/sanitise/methods';
-import { cannotBeTakenBack, plannedEraseWords } from '../../core/sanitise/words';
+import { cannotBeTakenBack, liftWords, plannedEraseWords } from '../../core/sanitise/words';
 import { needsReason } from '../../core/job/drive-again';
 import { pastWords } from '../../core/ledger/past-words';
 import { recoveryPlanText } from '../../core/media/recovery';
 import type { HashSource } from '../../core/media/media-state';
 import { type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/batch-plan';
-import { driveBeforeText } from '../jobs/plan-batch';
+import { driveBeforeText } from '../drives/drive-before';
 import type { UnshownContent } from '../jobs/run-job';
 import { details, table, type Output } from './output';
 
@@ -138,7 +140,13 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
     ['expected SHA-256', expectation(plan)],
     ['image', `${plan.image.index}, ${plan.image.name}`],
     ['layout', plan.layout.description],
+    ...(request.diskRule === undefined
+      ? []
+      : [['disk of each machine', diskRuleWords(request.diskRule)] as const]),
     ...(recovery === null ? [] : [['Recovery partition', recovery] as const]),
+    ...(plan.jobs.some(({ drive }) => drive.rack !== undefined)
+      ? [['at the end', atEndWords[plan.atEnd]] as const]
+      : []),
     ['operator', request.operator],
     ...(plan.order === null ? [] : [['work order', plan.order.order.number] as const]),
   ]);
@@ -176,9 +184,11 @@ function planText(plan: BatchPlan, request: BatchRequest): string {
 function eraseText({ jobs }: BatchPlan): string {
   const erased = jobs.flatMap(({ drive, erase }) => (erase === undefined ? [] : [{ drive, ...erase }]));
   if (erased.length === 0) return '';
-  const lines = erased.map(
-    ({ drive, ...erase }) => `Erased securely first: the ${driveLabel(drive)}, ${plannedEraseWords(erase)}`,
-  );
+  const lines = erased.map(({ drive, ...erase }) => {
+    const lift = liftWords(erase);
+    const how = `${plannedEraseWords(erase)}${lift === null ? '' : `. ${lift}`}`;
+    return `Erased securely first: the ${driveLabel(drive)}, ${how}`;
+  });
   const byDrive = erased.some(({ method }) => methodFacts[method].byDrive);
   return `\n\n${[...lines, ...(byDrive ? [cannotBeTakenBack] : [])].join('\n')}`;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatBytes, formatDuration } from '../../core/base/display';
+import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { errorDataSchema } from '../../core/base/errors';
 import { driveLabel, placeOf } from '../../core/drive/drive';
 import { jobHealthSchema, wordOf } from '../../core/health/health-rules';
@@ -9,7 +9,7 @@ import { slowNoteSchema, slowWords } from '../../core/health/slow';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { mediaSchema } from '../../core/media/media';
 import { recordedHashSource, recordedHashSourceSchema } from '../../core/media/media-state';
-import type { BatchPlan } from '../jobs/batch-plan';
+import type { BatchPlan, LeftOut } from '../jobs/batch-plan';
 import type { BatchReport } from '../jobs/run-batch';
 import type { JobReport } from '../jobs/run-job';
 import { bootTestForm } from './boot-test-command';
@@ -65,6 +65,15 @@ export const applyForm = z.strictObject({
       ledgerEntry: z.int().positive().nullable(),
     }),
   ),
+  /** Drives in machines of a rack that did not answer: the batch went on without them, and nothing was written to them. */
+  leftOut: z.array(
+    z.strictObject({
+      /** ID of the drive; null: the machine did not tell its drives. */
+      drive: z.string().nullable(),
+      machineSerial: z.string(),
+      reason: errorDataSchema,
+    }),
+  ),
   /** Boot test of the first finished drive; null when there was none. */
   rehearsal: bootTestForm.nullable(),
 });
@@ -93,6 +102,10 @@ export function documentOf(plan: BatchPlan, report: BatchReport): Omit<ApplyDocu
       sizeCheck: (job.end.state === 'done' ? job.end.result.sizeCheck : null) ?? null,
       ledgerEntry: job.ledgerEntry,
     })),
+    leftOut: report.leftOut.map(({ driveId, machineSerial, reason }) => ({
+      drive: driveId,
+      ...{ machineSerial, reason },
+    })),
   };
 }
 
@@ -110,7 +123,7 @@ function figuresOf({ end }: JobReport): {
 }
 
 /** A line for each drive, and how many passed. */
-export function reportText({ jobs, images }: BatchReport): string {
+export function reportText({ jobs, images, leftOut }: BatchReport): string {
   const rows = jobs.map((job) => [
     placeOf(job.job.drive),
     job.job.drive.serial ?? job.job.drive.id,
@@ -130,9 +143,14 @@ export function reportText({ jobs, images }: BatchReport): string {
   const how = images.every(({ cached }) => cached)
     ? 'the disk image was in the cache'
     : 'the disk image was made for this batch';
-  const notes = jobs.flatMap((job) => notesOf(job));
+  const notes = [...jobs.flatMap((job) => notesOf(job)), ...leftOut.map(leftOutLine)];
   const list = [table(columns, rows), ...(notes.length === 0 ? [] : ['', ...notes])].join('\n');
   return `${list}\n\n${done} of ${jobs.length} drives passed; ${how}.`;
+}
+
+/** Why a machine was left out. */
+export function leftOutLine({ machineSerial, reason }: LeftOut): string {
+  return `left out: machine ${sanitizeForDisplay(machineSerial, 80)}: ${reason.message}`;
 }
 
 /** What is to be known of a drive beside how its job ended. */
@@ -147,7 +165,8 @@ function notesOf({ job: { drive }, slow, health }: JobReport): string[] {
 }
 
 /** Of the whole batch. */
-export function exitCodeOf({ jobs }: BatchReport): ExitCode {
+export function exitCodeOf({ jobs, leftOut }: BatchReport): ExitCode {
   if (jobs.some(({ end }) => end.state === 'cancelled')) return exitCodes.cancelled;
-  return jobs.every(({ end }) => end.state === 'done') ? exitCodes.good : exitCodes.failed;
+  const good = leftOut.length === 0 && jobs.every(({ end }) => end.state === 'done');
+  return good ? exitCodes.good : exitCodes.failed;
 }

@@ -21,6 +21,27 @@ export async function passwordFrom(
 }
 
 /**
+ * A password that is chosen: typed twice, or from a file.
+ * @param file given with --password-file; undefined asks on the terminal
+ * @param refusal of one that is empty or typed in two ways
+ * @throws PrestageError as {@link passwordFrom}, and the refusal
+ */
+export async function newPasswordFrom(
+  file: string | undefined,
+  question: string,
+  refusal: { readonly code: 'backup-refused' | 'key-invalid'; readonly remedy: string },
+  signal: AbortSignal,
+): Promise<string> {
+  const password = await passwordFrom(file, question, signal);
+  const again = file === undefined ? await passwordFrom(undefined, 'Type it again: ', signal) : password;
+  if (password !== '' && password === again) return password;
+  throw new PrestageError({
+    ...refusal,
+    message: password === '' ? 'The password is empty.' : 'The two passwords differ.',
+  });
+}
+
+/**
  * Asks on the terminal, without showing what is typed.
  * @param what has the password, for the refusal
  * @param option that gives a file instead

@@ -168,6 +168,7 @@ function auditText(report: AuditReport, ordered: boolean): string {
       ['station', report.stationName],
       ['station key', report.keyFingerprint],
       ['boot loader', loaderLines(report)],
+      ['disk image', sourceLines(report)],
       [
         'media',
         report.media.map(
@@ -184,10 +185,26 @@ function auditText(report: AuditReport, ordered: boolean): string {
 
 /** Each loader once, with how many machines have it: hardly any shipment has two. */
 function loaderLines({ machines }: AuditReport): string[] | null {
+  return eachOnce(
+    machines.flatMap(({ loader }) => (loader === undefined ? [] : [recordedLoaderWords(loader)])),
+  );
+}
+
+/** Each other station whose disk images were written, with how many machines have one. */
+function sourceLines({ machines }: AuditReport): string[] | null {
+  return eachOnce(
+    machines.flatMap(({ imageFrom }) => {
+      if (imageFrom === undefined) return [];
+      const { station, certificate, keyFingerprint } = imageFrom;
+      return [`from station ${station} (fingerprint ${certificate}, key ${keyFingerprint ?? 'not told'})`];
+    }),
+  );
+}
+
+function eachOnce(lines: readonly string[]): string[] | null {
   const found = new Map<string, number>();
-  for (const { loader } of machines) {
-    if (loader === undefined) continue;
-    const words = sanitizeForDisplay(recordedLoaderWords(loader), 1000);
+  for (const line of lines) {
+    const words = sanitizeForDisplay(line, 1000);
     found.set(words, (found.get(words) ?? 0) + 1);
   }
   if (found.size === 0) return null;

@@ -19,6 +19,7 @@ import {
   type CommandContext,
 } from './command-context';
 import { exitCodes } from './exit-codes';
+import { joinRack } from './join-rack';
 import type { JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
 
@@ -72,6 +73,7 @@ export function bootTestCommand(): Command {
         return await withStation(context, operator, async (station) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
+          joinRack(context);
           const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
           const { sign, seconds, secureBoot, firmwareKeys } = station.settings.rehearsal;
           const keys = options.firmwareKeys ?? firmwareKeys;

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-import { formatBytes, parseSize } from '../../core/base/display';
+import { formatBytes, parseSize, sanitizeForDisplay } from '../../core/base/display';
+import { sha256Schema } from '../../core/media/chunk-map';
+import { imageSourceSchema } from '../../core/media/image-source';
 import { openImageCache, imageDetailsSchema, type CacheEntry } from '../image-cache/image-cache';
 import { changeSettings, loadSettings } from '../state/settings';
 import { statePaths } from '../state/state-paths';
@@ -25,6 +27,10 @@ export const cacheForm = z.strictObject({
       lastUsed: z.iso.datetime({ precision: 3 }),
       /** What it was made from. */
       facts: imageDetailsSchema,
+      /** SHA-256 of its chunk map. */
+      fingerprint: sha256Schema,
+      /** The station that it came from; null: it was made on this one. */
+      from: imageSourceSchema.nullable(),
     }),
   ),
 });
@@ -96,10 +102,12 @@ async function show(context: CommandContext): Promise<void> {
 function cacheText(entries: readonly CacheEntry[], bytes: number, limitBytes: number): string {
   const sum = `${formatBytes(bytes)} of ${formatBytes(limitBytes)} used.`;
   if (entries.length === 0) return sum;
-  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'USES', 'LAST USED'].map((title) => ({
-    title,
-  }));
-  const rows = entries.map(({ facts: details, bytes: taken, lastUsed }) => [
+  const columns = ['MEDIA', 'IMAGE', 'LAYOUT', 'DRIVE', 'SECTOR', 'USES', 'LAST USED', 'FROM'].map(
+    (title) => ({
+      title,
+    }),
+  );
+  const rows = entries.map(({ facts: details, bytes: taken, lastUsed, from }) => [
     details.mediaSha256.slice(0, 16),
     String(details.imageIndex),
     details.layout,
@@ -107,6 +115,7 @@ function cacheText(entries: readonly CacheEntry[], bytes: number, limitBytes: nu
     String(details.sectorSize),
     formatBytes(taken),
     localTime(lastUsed),
+    from === null ? null : sanitizeForDisplay(from.station, 40),
   ]);
   return `${table(columns, rows)}\n\n${sum}`;
 }

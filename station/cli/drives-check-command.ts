@@ -9,7 +9,7 @@ import type { DriveHealth } from '../../core/health/health';
 import { judgeHealth, type HealthRule } from '../../core/health/health-rules';
 import { findingWords, healthRows, wordTexts } from '../../core/health/health-words';
 import { sizeCheckSchema, sizeWords, type SizeCheck } from '../../core/health/size-check';
-import { requireListed } from '../drives/finished-drive';
+import { listFor, requireListed } from '../drives/finished-drive';
 import { readHealthOf } from '../drives/read-health';
 import { protectedPlaces } from '../library/protected-places';
 import { checkDriveSize, requireCheckable, sizeFailure, type SizeReport } from '../jobs/check-drive-size';
@@ -25,6 +25,7 @@ import {
 } from './command-context';
 import { healthForm, healthOf } from './drives-health';
 import { exitCodes } from './exit-codes';
+import { joinRack } from './join-rack';
 import { details } from './output';
 import { withStation } from './station-context';
 
@@ -68,8 +69,8 @@ export function drivesCheckCommand(): Command {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
           const protectedPaths = protectedPlaces(paths, settings);
-          const client = await helpers.plain();
-          const { drives } = await client.call('listDrives', { benchDirectory, protectedPaths }, { signal });
+          joinRack(context);
+          const drives = await listFor(options.drive, { benchDirectory, protectedPaths }, helpers, signal);
           const { bays } = settings.desk;
           const listed = bays.length === 0 ? drives : withBayLabels(drives, arrangeBays(bays, drives));
           const drive =
@@ -84,7 +85,15 @@ export function drivesCheckCommand(): Command {
           if (options.full === true) {
             if (options.yes !== true) await confirmCheck(drive, context);
             report = await checkDriveSize(drive, benchDirectory, {
-              ...{ helpers, ledger, append, stallSeconds: settings.stallSeconds, protectedPaths, signal },
+              ...{
+                helpers,
+                ledger,
+                append,
+                paths,
+                stallSeconds: settings.stallSeconds,
+                protectedPaths,
+                signal,
+              },
               onTask: (progress) => {
                 output.progress.task(placeOf(drive), progress);
               },

@@ -13,7 +13,7 @@ import { pastWords } from '../../core/ledger/past-words';
 import { readHealthOf } from '../drives/read-health';
 import { planErase, withHidden } from '../../core/sanitise/choose';
 import { abilitiesSchema, type Abilities } from '../../core/sanitise/methods';
-import { plannedEraseWords } from '../../core/sanitise/words';
+import { liftWords, plannedEraseWords } from '../../core/sanitise/words';
 import { attachedPast } from '../drives/finished-drive';
 import { readAbilitiesOf } from '../drives/read-abilities';
 import { LedgerReader } from '../ledger/ledger-reader';
@@ -22,6 +22,7 @@ import { statePaths } from '../state/state-paths';
 import { benchOption, commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { drivesCheckCommand } from './drives-check-command';
 import { healthForm, healthOf } from './drives-health';
+import { joinRack } from './join-rack';
 import { table, type Column } from './output';
 
 /** What `drives --json` prints. */
@@ -83,11 +84,15 @@ export function drivesCommand(): Command {
           const { helpers, signal, output, stateDirectory } = context;
           const client = await helpers.plain();
           const benchDirectory = bench === undefined ? null : resolve(bench);
-          const { drives, controllers } = await client.call(
+          const { drives: own, controllers } = await client.call(
             'listDrives',
             { benchDirectory, protectedPaths: [] },
             { signal },
           );
+          joinRack(context);
+          const inRack = await helpers.machineDrives(null, signal);
+          for (const { message } of inRack.problems) output.message(`note: ${message}`);
+          const drives = [...own, ...inRack.drives];
           const rules = rulesOf(stateDirectory, output);
           const healthy = await withHealths(drives, benchDirectory, health, rules, context);
           const { listed, problem } = withPasts(healthy, stateDirectory, rules);
@@ -226,7 +231,9 @@ function controllerLines(controllers: readonly ControllerNote[]): string[] {
 /** How a drive would be erased, or why it would not. */
 function eraseLine(drive: Drive, abilities: Abilities): string {
   try {
-    return `erase: ${driveLabel(drive)}: ${plannedEraseWords(planErase(drive, abilities, 'clear'))}`;
+    const plan = planErase(drive, abilities, { least: 'clear' });
+    const lift = liftWords(plan);
+    return `erase: ${driveLabel(drive)}: ${plannedEraseWords(plan)}${lift === null ? '' : `. ${lift}`}`;
   } catch (error) {
     if (!(error instanceof PrestageError)) throw error;
     return `erase: ${error.message} ${error.data.remedy}`;

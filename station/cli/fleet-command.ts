@@ -1,16 +1,18 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
+import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { errorDataSchema, PrestageError, type ErrorData } from '../../core/base/errors';
 import type { FleetSettings } from '../../core/settings/fleet';
 import { addStation, migrate } from '../fleet/admin';
 import { targetOf, withFleetClient } from '../fleet/connection';
 import { fleetInvalid } from '../fleet/fleet-errors';
 import { Outbox } from '../fleet/outbox';
+import { plantStationsSchema, readStations, type PlantStations } from '../fleet/plant-stations';
 import { askPosition, checkPosition, pushAll } from '../fleet/push';
+import { tellState } from '../fleet/station-state';
 import { fleetReportSchema, verifyFleet, type FleetReport } from '../fleet/verify-plant';
 import { loadSettings } from '../state/settings';
-import { requireStateDirectory, statePaths } from '../state/state-paths';
+import { requireStateDirectory, statePaths, type StatePaths } from '../state/state-paths';
 import { commandAction, failsWhen, jsonOption, stateOption, type CommandContext } from './command-context';
 import { exitCodes, type ExitCode } from './exit-codes';
 import { addTargetOptions, adminTarget, type TargetOptions } from './fleet-target';
@@ -69,7 +71,7 @@ interface StationOptions extends TargetOptions {
   readonly login: string;
 }
 
-/** `prestage fleet migrate | add-station | push | status | verify`. */
+/** `prestage fleet migrate | add-station | push | status | stations | verify`. */
 export function fleetCommand(): Command {
   const command = new Command('fleet').description('collect the ledgers of many stations in one database');
   addTargetOptions(command.command('migrate'))
@@ -116,6 +118,16 @@ export function fleetCommand(): Command {
     .addOption(stateOption())
     .addOption(jsonOption(fleetStatusForm))
     .action(commandAction<object>(status));
+  addTargetOptions(command.command('stations'))
+    .description('list what each station holds and which rack it serves, as it told the plant database last')
+    .addOption(jsonOption(plantStationsSchema))
+    .action(
+      commandAction<TargetOptions>(async ({ signal, output }, options) => {
+        const found = await withFleetClient(adminTarget(options), signal, readStations);
+        output.result<typeof plantStationsSchema>(found, () => stationsText(found));
+        return undefined;
+      }),
+    );
   failsWhen(addTargetOptions(command.command('verify')), 'the plant database is not intact')
     .description('check every hash, signature and chain in the plant database')
     .addOption(jsonOption(fleetReportSchema))
@@ -135,7 +147,11 @@ export function fleetCommand(): Command {
 }
 
 /** What the commands of a station work with. @throws PrestageError fleet-invalid when no database is set */
-function openOutbox({ stateDirectory }: CommandContext): { settings: FleetSettings; outbox: Outbox } {
+function openOutbox({ stateDirectory }: CommandContext): {
+  settings: FleetSettings;
+  outbox: Outbox;
+  paths: StatePaths;
+} {
   requireStateDirectory(stateDirectory);
   const paths = statePaths(stateDirectory, { make: false });
   const settings = loadSettings(paths).fleet;
@@ -145,15 +161,19 @@ function openOutbox({ stateDirectory }: CommandContext): { settings: FleetSettin
       'Set "fleet" in settings.json; the documentation explains how.',
     );
   }
-  return { settings, outbox: new Outbox(paths) };
+  return { settings, outbox: new Outbox(paths), paths };
 }
 
 async function push(context: CommandContext): Promise<ExitCode | undefined> {
   const { signal, output } = context;
-  const { settings, outbox } = openOutbox(context);
+  const { settings, outbox, paths } = openOutbox(context);
   const target = targetOf(settings);
   try {
-    const pushed = await withFleetClient(target, signal, (client) => pushAll(client, outbox));
+    const pushed = await withFleetClient(target, signal, async (client) => {
+      const done = await pushAll(client, outbox);
+      await tellState(client, outbox, paths);
+      return done;
+    });
     output.result<typeof fleetPushForm>(pushed, () =>
       pushed.sent === 0
         ? `Nothing to push: the database has all ${pushed.sequence} entries.`
@@ -211,6 +231,35 @@ function isFleetFailure(error: unknown): error is PrestageError {
   return (
     error instanceof PrestageError && (error.code === 'fleet-refused' || error.code === 'fleet-unavailable')
   );
+}
+
+function stationsText({ stations }: PlantStations): string {
+  if (stations.length === 0) return 'No station was added to this database.';
+  const shown = (text: string): string => sanitizeForDisplay(text, 120);
+  return stations
+    .map(({ name, toldAt, rack, held }) => {
+      const since = rack === null || rack.since === null ? '' : `, since ${localTime(new Date(rack.since))}`;
+      const at = rack === null || rack.interface === null ? '' : ` (${shown(rack.interface)})`;
+      return details([
+        ['station', shown(name)],
+        ['told', toldAt === null ? 'never' : localTime(new Date(toldAt))],
+        [
+          'rack',
+          rack === null
+            ? null
+            : `${shown(rack.listens)}${at}${since}, ${counted(rack.machines, 'machine', 'machines')}`,
+        ],
+        ['fingerprint', rack === null || rack.certificate === null ? null : shown(rack.certificate)],
+        [
+          'holds',
+          held.map(
+            (item) =>
+              `${item.what === 'media' ? 'media' : 'disk image'} ${shown(item.name)}, ${formatBytes(item.bytes)}, ${item.what === 'media' ? `SHA-256 ${shown(item.sha256)}` : `of media ${shown(item.mediaSha256)}`}${item.from === null ? '' : `, from ${shown(item.from)}`}`,
+          ),
+        ],
+      ]);
+    })
+    .join('\n\n');
 }
 
 function reportText({ ok, entries, stations, findings }: FleetReport): string {

@@ -23,7 +23,7 @@ import {
 import { namedPlace } from '../state/disk';
 import { requireStateDirectory, statePaths, writeNewFile } from '../state/state-paths';
 import { typesName } from './apply-questions';
-import { passwordFrom } from './ask-password';
+import { newPasswordFrom } from './ask-password';
 import { commandAction, jsonOption, stateOption } from './command-context';
 import { requireNew } from './new-file';
 import { details, localTime, table } from './output';
@@ -148,14 +148,11 @@ function addCreate(command: Command): void {
 }
 
 async function newPassword(file: string | undefined, signal: AbortSignal): Promise<string> {
-  const password = await passwordFrom(file, 'Password for the new key: ', signal);
-  const again = file === undefined ? await passwordFrom(undefined, 'The same again: ', signal) : password;
-  if (password !== '' && password === again) return password;
-  throw new PrestageError({
+  const refusal = {
     code: 'key-invalid',
-    message: password === '' ? 'The password is empty.' : 'The two passwords differ.',
     remedy: 'Nothing was written. Start again. For a key without a password, use --plain.',
-  });
+  } as const;
+  return await newPasswordFrom(file, 'Password for the new key: ', refusal, signal);
 }
 
 function addShow(command: Command): void {

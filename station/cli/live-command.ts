@@ -2,32 +2,18 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { formatBytes, sanitizeForDisplay, shownPath } from '../../core/base/display';
-import { PrestageError, errorDataSchema, type ErrorData } from '../../core/base/errors';
+import { PrestageError } from '../../core/base/errors';
 import { confirmationOf } from '../../core/drive/drive';
-import {
-  liveKeyboards,
-  liveKeyboardSchema,
-  liveStateSchema,
-  timeZoneSchema,
-  type LiveKey,
-  type LiveState,
-} from '../../core/live/live-state';
+import { liveKeyboards, liveKeyboardSchema, timeZoneSchema, type LiveKey } from '../../core/live/live-state';
+import { requireDrive } from '../drives/finished-drive';
 import { defaultOperator } from '../jobs/open-station';
-import { LedgerReader } from '../ledger/ledger-reader';
-import { liveProblems, readLive } from '../live/require-ready';
 import { updateLive } from '../live/update-live';
 import { statePaths } from '../state/state-paths';
 import { passwordFrom } from './ask-password';
-import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
-import { details } from './output';
-
-/** What `live`, and its commands that change something, print. */
-export const liveForm = z.strictObject({
-  /** Null: this station does not run from a medium of Prestage Live. */
-  live: liveStateSchema.nullable(),
-  /** What keeps real drives from being written. */
-  problems: z.array(errorDataSchema),
-});
+import { commandAction, jsonOption, stateOption } from './command-context';
+import { imageDiskCommand } from './live-image-disk-command';
+import { liveForm, requireLive, showStick } from './live-shown';
+import { liveMachineCommand } from './live-machine-command';
 
 /** What `live update --json` prints. */
 export const liveUpdateForm = z.strictObject({
@@ -54,7 +40,7 @@ interface UnlockOptions {
   readonly operator?: string;
 }
 
-/** `prestage live show | setup | unlock | station | unlock-disk | update | off`. */
+/** `prestage live show | setup | unlock | station | unlock-disk | update | machine | off`. */
 export function liveCommand(): Command {
   const command = new Command('live').description('a station that runs from a stick: Prestage Live');
   command
@@ -64,7 +50,7 @@ export function liveCommand(): Command {
     .addOption(jsonOption(liveForm))
     .action(
       commandAction(async (context) => {
-        await show(context);
+        await showStick(context);
         return undefined;
       }),
     );
@@ -73,6 +59,9 @@ export function liveCommand(): Command {
   addStation(command);
   addUnlockDisk(command);
   addUpdate(command);
+  addDisk(command);
+  command.addCommand(imageDiskCommand());
+  command.addCommand(liveMachineCommand());
   command
     .command('off')
     .description('turn this PC off')
@@ -110,7 +99,7 @@ function keyed(
         const key = await keyFrom(options, method, signal);
         const client = await helpers.privileged();
         await client.call(method, { key }, { signal });
-        await show(context);
+        await showStick(context);
         return undefined;
       }),
     );
@@ -124,7 +113,7 @@ async function keyFrom(
   if (keyStick === true) return { kind: 'key-stick' };
   const text = await passwordFrom(passwordFile, 'Passphrase of the data partition: ', signal);
   const again = method === 'makeLiveData' && passwordFile === undefined;
-  if (again && (await passwordFrom(undefined, 'The same again: ', signal)) !== text) {
+  if (again && (await passwordFrom(undefined, 'Type it again: ', signal)) !== text) {
     throw new PrestageError({
       code: 'live-key-wrong',
       message: 'The two passphrases differ.',
@@ -159,7 +148,7 @@ function addStation(command: Command): void {
           ...(keyboard === undefined ? {} : { keyboard: liveKeyboardSchema.parse(keyboard) }),
           ...(time === undefined ? {} : { time: timeOf(time) }),
         });
-        await show(context);
+        await showStick(context);
         return undefined;
       }),
     );
@@ -197,28 +186,51 @@ function addUnlockDisk(command: Command): void {
     .action(
       commandAction<UnlockOptions>(async (context, { machine, operator }, [driveId = '']) => {
         await requireLive(context);
-        const { helpers, signal } = context;
-        const plain = await helpers.plain();
-        const listing = { benchDirectory: null, protectedPaths: [] };
-        const { drives } = await plain.call('listDrives', listing, { signal });
-        const drive = drives.find(({ id }) => id === driveId);
-        if (drive === undefined) throw notListed(driveId);
-        const client = await helpers.privileged();
+        const drive = await requireDrive(driveId, null, context.helpers, context.signal);
+        const client = await context.helpers.privileged();
         const who = sanitizeForDisplay(operator ?? defaultOperator(), 200);
         await client.call('unlockOwnDisk', {
           ...{ driveId, confirmed: confirmationOf(drive), machine, operator: who },
         });
-        await show(context);
+        await showStick(context);
         return undefined;
       }),
     );
 }
 
-function notListed(driveId: string): PrestageError {
-  return new PrestageError({
-    code: 'drive-not-found',
-    message: `No drive has the ID ${sanitizeForDisplay(driveId, 80)}.`,
-  });
+function addDisk(command: Command): void {
+  command
+    .command('open-disk')
+    .description('open a USB disk, so that files are read from it: below /run/prestage/disk')
+    .argument('<drive>', 'ID of the disk, as prestage drives lists it')
+    .option('--write', 'files are put on it, too')
+    .addOption(stateOption())
+    .addOption(jsonOption(liveForm))
+    .action(
+      commandAction<{ readonly write?: true }>(async (context, { write }, [driveId = '']) => {
+        await requireLive(context);
+        const drive = await requireDrive(driveId, null, context.helpers, context.signal);
+        const client = await context.helpers.privileged();
+        const request = { driveId, confirmed: confirmationOf(drive), write: write === true };
+        await client.call('openOtherDisk', request);
+        await showStick(context);
+        return undefined;
+      }),
+    );
+  command
+    .command('close-disk')
+    .description('close the disk that files are read from: it may be pulled then')
+    .addOption(stateOption())
+    .addOption(jsonOption(liveForm))
+    .action(
+      commandAction(async (context) => {
+        await requireLive(context);
+        const client = await context.helpers.privileged();
+        await client.call('closeOtherDisk', {});
+        await showStick(context);
+        return undefined;
+      }),
+    );
 }
 
 function addUpdate(command: Command): void {
@@ -243,62 +255,10 @@ function addUpdate(command: Command): void {
         output.result<typeof liveUpdateForm>(report, () =>
           [
             `${shownPath(given)}, signed by ${sanitizeForDisplay(report.signer, 60)}, is in slot ${report.slot.toUpperCase()} (${formatBytes(report.bytes)}).`,
-            'Start this PC again to use it. If it does not come up, the start after that is of the version that runs now.',
+            'Start this PC again to use it. If it does not come up, the start after that goes back to the version that runs now.',
           ].join('\n'),
         );
         return undefined;
       }),
     );
-}
-
-/** @throws PrestageError live-only */
-async function requireLive({ helpers }: CommandContext): Promise<LiveState> {
-  const live = await readLive(helpers);
-  if (live !== null) return live;
-  throw new PrestageError({
-    code: 'live-only',
-    message: 'This station does not run from a medium of Prestage Live.',
-  });
-}
-
-async function show({ helpers, output, stateDirectory }: CommandContext): Promise<void> {
-  const live = await readLive(helpers);
-  const paths = statePaths(stateDirectory, { make: false });
-  const ledger = LedgerReader.openForReading(paths);
-  let problems: ErrorData[];
-  try {
-    problems = liveProblems(live, ledger, paths, new Date());
-  } finally {
-    ledger.close();
-  }
-  output.result<typeof liveForm>({ live, problems }, () => liveText(live, problems));
-}
-
-const dataWords: Readonly<Record<LiveState['data'], string>> = {
-  none: 'none yet: prestage live setup',
-  locked: 'locked: prestage live unlock',
-  open: 'open: records are kept on the stick',
-};
-
-function liveText(live: LiveState | null, problems: readonly ErrorData[]): string {
-  if (live === null) return 'This station does not run from a medium of Prestage Live.';
-  const { medium, station } = live;
-  return [
-    details([
-      ['version', live.version ?? 'not known'],
-      ['built', live.built ?? 'not known'],
-      ['role', live.role],
-      ['slot', live.slot?.toUpperCase() ?? 'not known'],
-      [
-        'medium',
-        medium === null
-          ? 'not found'
-          : `${medium.path} ${medium.model ?? ''} (${formatBytes(medium.size)})`.replace('  ', ' '),
-      ],
-      ['data partition', dataWords[live.data]],
-      ['time zone', station?.timeZone ?? 'not set'],
-      ['keyboard', station === null ? 'not set' : liveKeyboards[station.keyboard]],
-    ]),
-    ...problems.map(({ message, remedy }) => `\n${message} ${remedy}`),
-  ].join('\n');
 }

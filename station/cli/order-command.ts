@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import type { z } from 'zod';
+import { atEndWords } from '../../core/machine/at-end';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { modelIdsText, modelText } from '../../core/machine/machine-details';
 import { replacedBy, replacedText } from '../../core/machine/replaced-computer';
@@ -187,10 +188,30 @@ function documentOf(
   { orderId, order, lines, openedAt, openedBy, progress }: OpenOrder,
   view: OrderView,
 ): Omit<JsonDocument<typeof orderShowForm>, 'problems'> {
-  const { number, mediaSha256 = null, imageIndex = null, layout = null, shipBy = null } = order;
+  const {
+    number,
+    mediaSha256 = null,
+    imageIndex = null,
+    layout = null,
+    shipBy = null,
+    atEnd = null,
+    disk = null,
+  } = order;
   const firmwareTrust = trustOfOrder(order) ?? null;
   return {
-    ...{ orderId, number, openedAt, openedBy, mediaSha256, imageIndex, layout, shipBy, firmwareTrust },
+    ...{
+      orderId,
+      number,
+      openedAt,
+      openedBy,
+      mediaSha256,
+      imageIndex,
+      layout,
+      shipBy,
+      firmwareTrust,
+      atEnd,
+      disk,
+    },
     counts: view.counts,
     unexpected: view.unexpected,
     open: view.open.length,
@@ -211,6 +232,8 @@ function showText({ order, lines, openedAt, openedBy, progress }: OpenOrder, vie
     ['layout', order.layout ?? 'any'],
     ['ship by', order.shipBy ?? null],
     ['firmware trust', trustOfOrder(order) ?? null],
+    ['at the end', order.atEnd === undefined ? null : atEndWords[order.atEnd]],
+    ['disk of each machine', order.disk ?? null],
     ['machines', countsText(view)],
     ['returned', view.returns === null ? null : returnsText(view.returns)],
   ]);

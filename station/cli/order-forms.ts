@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { atEndSchema } from '../../core/machine/at-end';
 import { firmwareTrustSchema } from '../../core/boot/loader-choice';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { orderLineSchema } from '../../core/order/order';
@@ -55,6 +56,10 @@ export const orderShowForm = z.strictObject({
   shipBy: z.string().nullable(),
   /** Microsoft's certificates that the firmware of all its machines trusts; null when it does not say, or not the same of all. */
   firmwareTrust: firmwareTrustSchema.nullable(),
+  /** What machines of a rack do at the end of a batch; null when the order does not say. */
+  atEnd: atEndSchema.nullable(),
+  /** Which disk of a machine with several gets the image: `only`, `largest-nvme` or `name=TEXT`; null when the order does not say. */
+  disk: z.string().nullable(),
   /** What a batch would refuse of it, or warn of, as far as it is known here. */
   problems: z.array(z.string()),
   /** Machines in each state; together all machines. */

@@ -5,34 +5,14 @@ import { errorReference } from '../../core/base/error-reference';
 import { isCancellation, PrestageError } from '../../core/base/errors';
 import { elevationContext, quietSudo } from '../helper-client/elevation';
 import { Helpers, type HelpersOptions } from '../helper-client/helpers';
-import { applyCommand } from './apply-command';
-import { auditCommand } from './audit-command';
-import { benchCommand } from './bench-command';
-import { cacheCommand } from './cache-command';
 import { bindProgram, type Program } from './command-context';
-import { drivesCommand } from './drives-command';
+import { loadCommands } from './commands';
 import { exitCodeMeanings, exitCodes, type ExitCode } from './exit-codes';
-import { fleetCommand } from './fleet-command';
-import { keyCommand } from './key-command';
-import { labelCommand } from './label-command';
-import { ledgerCommand } from './ledger-command';
-import { liveCommand } from './live-command';
-import { machineCommand } from './machine-command';
-import { mediaCommand } from './media-command';
-import { orderCommand } from './order-command';
 import { cannotWrite } from '../ledger/export-file';
 import { logEvent } from '../state/log-file';
 import { beginCommandLog } from './command-log';
 import { Output } from './output';
-import { bootTestCommand } from './boot-test-command';
-import { sanitiseCommand } from './sanitise-command';
-import { scannerCommand } from './scanner-command';
-import { shipCommand } from './ship-command';
-import { stateCommand } from './state-command';
-import { supportCommand } from './support-command';
-import { ticketCommand } from './ticket-command';
 import { refuseTypingErrors, withHelpLast } from './typing-errors';
-import { verifyCommand } from './verify-command';
 
 export interface CommandLine {
   /** Without the program's own name. */
@@ -80,9 +60,9 @@ async function runWithOutput(line: CommandLine, output: Output): Promise<number>
     onEvent: logEvent,
   });
   const program: Program = { signal, output, helpers, exitCode: exitCodes.good };
-  const root = rootCommand(line, output);
-  bindProgram(root, program);
   try {
+    const root = await rootCommand(line, output);
+    bindProgram(root, program);
     refuseTypingErrors(root, args);
     await root.parseAsync(withHelpLast(args), { from: 'user' });
     return program.exitCode;
@@ -112,8 +92,11 @@ function report(error: unknown, output: Output, signal: AbortSignal): ExitCode {
   return errorReference[data.code].exitCodes[0];
 }
 
-/** All commands, with what each takes and answers. Without streams: docs/reference is made from it too. */
-export function prestageCommand(version: string): Command {
+/**
+ * All commands, with what each takes and answers, or the one that `first` names. Without streams: docs/reference is made from
+ * it too.
+ */
+export async function prestageCommand(version: string, first?: string): Promise<Command> {
   const root = new Command('prestage')
     .description(
       'Writes one prestaged Windows image to a rack of drives, verifies every drive, and keeps a signed record.',
@@ -123,35 +106,12 @@ export function prestageCommand(version: string): Command {
     // A command that has subcommands can have options of its own, by the names of theirs.
     .enablePositionalOptions()
     .addHelpText('after', exitCodeHelp());
-  const commands = [
-    drivesCommand(),
-    mediaCommand(),
-    keyCommand(),
-    applyCommand(),
-    verifyCommand(),
-    bootTestCommand(),
-    sanitiseCommand(),
-    orderCommand(),
-    ticketCommand(),
-    ledgerCommand(),
-    shipCommand(),
-    labelCommand(),
-    auditCommand(),
-    fleetCommand(),
-    machineCommand(),
-    scannerCommand(),
-    cacheCommand(),
-    benchCommand(),
-    stateCommand(),
-    liveCommand(),
-    supportCommand(version),
-  ];
-  for (const command of commands) root.addCommand(command);
+  for (const command of await loadCommands(version, first)) root.addCommand(command);
   return root;
 }
 
-function rootCommand({ version, stdout, stderr }: CommandLine, output: Output): Command {
-  const root = prestageCommand(version);
+async function rootCommand({ args, version, stdout, stderr }: CommandLine, output: Output): Promise<Command> {
+  const root = await prestageCommand(version, args[0]);
   frame(root, {
     writeOut: (text) => {
       // With --json standard output is for the document alone.

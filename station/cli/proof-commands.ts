@@ -5,7 +5,13 @@ import { z } from 'zod';
 import { proofDocumentSchema } from '../../core/ledger/checkpoint';
 import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
-import { isDriveRecord, ledgerEntrySchema, subjectOf, type LedgerEntry } from '../../core/ledger/record';
+import {
+  isCareRecord,
+  isDriveRecord,
+  ledgerEntrySchema,
+  subjectOf,
+  type LedgerEntry,
+} from '../../core/ledger/record';
 import { careOutcome } from '../ledger/care-outcome';
 import { batched, cannotWrite, isSystemError, writePieces } from '../ledger/export-file';
 import { keyFingerprint } from '../ledger/keys';
@@ -213,12 +219,7 @@ function entryText(entry: LedgerEntry): string {
   const { record } = entry;
   const machine = isDriveRecord(record) ? subjectOf(record).machineSerial : null;
   // The kind alone would sound as if it had been done.
-  const state =
-    record.kind === 'drive-sanitised' || record.kind === 'size-checked'
-      ? careOutcome(record).result
-      : 'end' in record
-        ? record.end.state
-        : null;
+  const state = isCareRecord(record) ? careOutcome(record).result : 'end' in record ? record.end.state : null;
   const drive = 'drive' in record ? record.drive : isDriveRecord(record) ? subjectOf(record).drive : null;
   return [
     'The proof is valid.',

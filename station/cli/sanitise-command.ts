@@ -6,16 +6,15 @@ import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { pastWords } from '../../core/ledger/past-words';
 import { jobHealthSchema } from '../../core/health/health-rules';
 import { jobHealthWords } from '../../core/health/health-words';
-import { chooseMethod, planGoingOn, withHidden } from '../../core/sanitise/choose';
+import { planErase, planGoingOn, shownOf, withHidden } from '../../core/sanitise/choose';
 import {
-  levelOf,
   methodFacts,
   sanitiseMethods,
   type NistLevel,
   type SanitiseMethod,
 } from '../../core/sanitise/methods';
 import { sanitisedSchema } from '../../core/sanitise/sanitised';
-import { cannotBeTakenBack, plannedEraseWords, sanitisedLines } from '../../core/sanitise/words';
+import { cannotBeTakenBack, liftWords, plannedEraseWords, sanitisedLines } from '../../core/sanitise/words';
 import { attachedPast, requireDrive } from '../drives/finished-drive';
 import { readAbilitiesOf } from '../drives/read-abilities';
 import { defaultOperator } from '../jobs/open-station';
@@ -24,14 +23,15 @@ import { eraseFailed, eraseGoingOn } from '../jobs/sanitise-drive';
 import { askErase, requireTerminal } from './apply-questions';
 import { requireNewFile, writeEraseCertificate } from './certificate-file';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
-import { levelOption } from './level-option';
+import { keepHiddenOption, levelOption } from './level-option';
+import { joinRack } from './join-rack';
 import { exitCodes } from './exit-codes';
 import { details } from './output';
 import { withStation } from './station-context';
 
 /** What `sanitise --json` prints. */
 export const sanitiseForm = z.strictObject({
-  /** ID of the drive. */
+  /** ID of the drive: where a hidden area was opened, the one that it has since. */
   drive: z.string(),
   ...sanitisedSchema.shape,
   /** What the drive said of its health; null of virtual drives and loop devices. */
@@ -46,6 +46,7 @@ interface SanitiseOptions {
   readonly operator?: string;
   readonly method?: SanitiseMethod;
   readonly level?: NistLevel;
+  readonly keepHiddenAreas?: true;
   readonly certificate?: string;
   readonly again?: string;
   readonly yes?: true;
@@ -62,6 +63,7 @@ export function sanitiseCommand(): Command {
       ),
     )
     .addOption(levelOption('--level'))
+    .addOption(keepHiddenOption())
     .option('--certificate <file>', 'write a certificate of it, as PDF')
     .addOption(benchOption())
     .option('--operator <name>', 'name of the operator (default: your user name)')
@@ -76,6 +78,7 @@ export function sanitiseCommand(): Command {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
           if (options.certificate !== undefined) requireNewFile(options.certificate);
+          joinRack(context);
           const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
           const [abilities] = await readAbilitiesOf([drive], helpers, benchDirectory, signal);
           if (abilities === undefined) throw new Error('the helper told nothing of the drive');
@@ -85,17 +88,19 @@ export function sanitiseCommand(): Command {
           if (left !== null) planGoingOn(drive, left.method, abilities, options.level ?? 'clear');
           const goesOn = abilities.underWay || left !== null;
           const least = options.level ?? settings.sanitiseLevel;
-          const method = goesOn ? null : chooseMethod(drive, abilities, options.method ?? null, least);
-          const shown = method === null ? null : { method, nist: levelOf(method, abilities) };
+          const keepHidden = options.keepHiddenAreas === true || settings.keepHiddenAreas;
+          const wish = { method: options.method ?? null, least, keepHidden };
+          const plan = goesOn ? null : planErase(drive, abilities, wish);
+          const shown = plan === null ? null : shownOf(plan);
           if (options.yes !== true) {
             requireTerminal();
             const past = pastWords(attachedPast(drive, ledger));
-            const seconds = method === null ? null : (abilities.seconds?.[method] ?? null);
-            const how =
-              shown === null ? 'it is erasing itself already' : plannedEraseWords({ ...shown, seconds });
+            const how = plan === null ? 'it is erasing itself already' : plannedEraseWords(plan);
+            const lift = plan === null ? null : liftWords(plan);
             await askErase(
               questionText(withHidden(drive, abilities), past, how, [
-                ...(method !== null && !methodFacts[method].byDrive ? [] : [cannotBeTakenBack]),
+                ...(lift === null ? [] : [lift]),
+                ...(plan !== null && !methodFacts[plan.method].byDrive ? [] : [cannotBeTakenBack]),
               ]),
               output,
               signal,
@@ -115,14 +120,15 @@ export function sanitiseCommand(): Command {
           );
           const { sanitised, ledgerEntry } = report;
           const { health } = report;
-          output.result<typeof sanitiseForm>({ drive: drive.id, ...sanitised, health, ledgerEntry }, () =>
-            reportText(report),
+          output.result<typeof sanitiseForm>(
+            { drive: report.drive.id, ...sanitised, health, ledgerEntry },
+            () => reportText(report),
           );
           // Afterwards: what came of the erase is told also where its paper cannot be written.
           const { certificate } = options;
           if (certificate !== undefined) await writeEraseCertificate(ledger, ledgerEntry, certificate);
           if (signal.aborted) return exitCodes.cancelled;
-          const failed = eraseFailed(drive, sanitised);
+          const failed = eraseFailed(report.drive, sanitised);
           if (failed === null) return exitCodes.good;
           output.failure(failed);
           return exitCodes.failed;

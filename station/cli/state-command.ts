@@ -2,13 +2,12 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { formatBytes, shownPath } from '../../core/base/display';
-import { PrestageError } from '../../core/base/errors';
 import { counted } from '../../core/base/plurals';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { makeBackup } from '../backup/make-backup';
 import { requireBackupFile, restoreBackup } from '../backup/restore-backup';
 import { requireStateDirectory, statePaths } from '../state/state-paths';
-import { passwordFrom } from './ask-password';
+import { newPasswordFrom, passwordFrom } from './ask-password';
 import { commandAction, jsonOption, stateOption } from './command-context';
 import { requireNew } from './new-file';
 import { details } from './output';
@@ -113,12 +112,9 @@ export function stateCommand(): Command {
 }
 
 async function newPassword(file: string | undefined, signal: AbortSignal): Promise<string> {
-  const password = await passwordFrom(file, 'Password for the backup: ', signal);
-  const again = file === undefined ? await passwordFrom(undefined, 'The same again: ', signal) : password;
-  if (password !== '' && password === again) return password;
-  throw new PrestageError({
+  const refusal = {
     code: 'backup-refused',
-    message: password === '' ? 'The password is empty.' : 'The two passwords differ.',
     remedy: 'Nothing was written. Start again.',
-  });
+  } as const;
+  return await newPasswordFrom(file, 'Password for the backup: ', refusal, signal);
 }

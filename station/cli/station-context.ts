@@ -16,10 +16,13 @@ export async function withStation<T>(
   operator: string,
   work: (station: StationContext) => Promise<T>,
 ): Promise<T> {
+  // The helper starts beside the opening of the ledger. Awaited below; a rejection before that is not unhandled.
+  const greeting = helpers.greeting();
+  greeting.catch(() => undefined);
   const station = openStation(stateDirectory);
   const { settings, ledger } = station;
   try {
-    const { versions } = await helpers.greeting();
+    const { versions } = await greeting;
     const append = { operator, stationName: settings.stationName, versions };
     const { messages } = await recordLeftOpen(station, append);
     for (const message of messages) output.message(message);

@@ -16,6 +16,7 @@ import { stillHolds } from '../state/disk';
 import type { StatePaths } from '../state/state-paths';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
 import { exitCodes } from './exit-codes';
+import { joinRack } from './join-rack';
 import { defaultOperator } from '../jobs/open-station';
 import { withStation } from './station-context';
 
@@ -66,6 +67,7 @@ export function verifyCommand(): Command {
         return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);
+          joinRack(context);
           const drive = await requireDrive(options.drive, benchDirectory, helpers, signal);
           const client = await helpers.forDrive(drive);
           const found = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);

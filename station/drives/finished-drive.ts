@@ -1,5 +1,5 @@
 import { sanitizeForDisplay } from '../../core/base/display';
-import { confirmationOf, driveLabel, identityOf, type Drive } from '../../core/drive/drive';
+import { confirmationOf, driveLabel, identityOf, machineOfId, type Drive } from '../../core/drive/drive';
 import {
   areDifferentDrives,
   attachmentProves,
@@ -11,7 +11,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { DrivePast, PastDrive } from '../../core/ledger/drive-past';
 import type { JobDetails, RecordedDrive } from '../../core/ledger/record';
 import type { HelperClient } from '../helper-client/helper-client';
-import type { Helpers } from '../helper-client/helpers';
+import { notListed, unknownMachine, type Helpers } from '../helper-client/helpers';
 import type { LedgerReader } from '../ledger/ledger-reader';
 
 /** Finds the record of an attached drive: by the disk GUID on it first (docs/adr/0025). */
@@ -53,16 +53,31 @@ export function asReadNow(job: RecordedDrive, drive: Drive): RecordedDrive {
   return { ...written, ...identityOf(drive), kind, bus, logicalSectorSize, ...sharedMember(drive) };
 }
 
-/** A drive that is there. @throws PrestageError drive-not-found, drive-listing-failed */
+/** A drive that is there, also one in a machine of the rack. @throws PrestageError drive-not-found, drive-listing-failed, rack-… */
 export async function requireDrive(
   id: string,
   benchDirectory: string | null,
   helpers: Helpers,
   signal: AbortSignal,
 ): Promise<Drive> {
-  const plain = await helpers.plain();
-  const { drives } = await plain.call('listDrives', { benchDirectory, protectedPaths: [] }, { signal });
-  return requireListed(id, drives);
+  return requireListed(id, await listFor(id, { benchDirectory, protectedPaths: [] }, helpers, signal));
+}
+
+/** The drives among which one is looked for: those of its machine, or those of the bench. @throws PrestageError drive-listing-failed, rack-… */
+export async function listFor(
+  id: string,
+  request: { readonly benchDirectory: string | null; readonly protectedPaths: string[] },
+  helpers: Helpers,
+  signal: AbortSignal,
+): Promise<readonly Drive[]> {
+  const { machine } = machineOfId(id);
+  if (machine === null) {
+    return (await (await helpers.plain()).call('listDrives', request, { signal })).drives;
+  }
+  if (!(await helpers.machinesOfRack()).has(machine)) throw unknownMachine(machine);
+  const { drives, problems } = await helpers.machineDrives(new Set([machine]), signal);
+  if (problems.length > 0) throw notListed(problems);
+  return drives;
 }
 
 /** @throws PrestageError drive-not-found */

@@ -2,6 +2,7 @@ import { confirmationOf, type Drive } from '../../core/drive/drive';
 import { overwriteOnly, type Abilities } from '../../core/sanitise/methods';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
+import { askByHelper } from './ask-by-helper';
 
 /**
  * Which ways of erasing drives offer, and what they hide. A device is asked through the helper that may open it, which can ask for
@@ -11,19 +12,16 @@ import type { Helpers } from '../helper-client/helpers';
  */
 export async function readAbilitiesOf(
   drives: readonly Drive[],
-  helpers: Pick<Helpers, 'privileged'>,
+  helpers: Pick<Helpers, 'forDrive'>,
   benchDirectory: string | null,
   signal?: AbortSignal,
 ): Promise<Abilities[]> {
   const asked = drives.filter(({ kind }) => kind !== 'virtual');
-  const known = new Map<Drive, Abilities>();
-  if (asked.length > 0) {
-    const abilities = await askAbilities(asked, await helpers.privileged(), benchDirectory, signal);
-    for (const [index, drive] of asked.entries()) {
-      const told = abilities[index];
-      if (told !== undefined) known.set(drive, told);
-    }
-  }
+  const known = await askByHelper(
+    asked,
+    helpers,
+    async (own, client) => await askAbilities(own, client, benchDirectory, signal),
+  );
   return drives.map((drive) => known.get(drive) ?? overwriteOnly());
 }
 

@@ -1,7 +1,9 @@
 import { confirmationOf, type Drive } from '../../core/drive/drive';
 import { noHealthOf, type DriveHealth } from '../../core/health/health';
+import { isAway } from '../helper-client/away';
 import type { HelperClient } from '../helper-client/helper-client';
 import type { Helpers } from '../helper-client/helpers';
+import { askByHelper } from './ask-by-helper';
 
 /**
  * What drives say of their health. Hardware is asked through the helper that may open it, which can ask for a password; a virtual
@@ -11,17 +13,20 @@ import type { Helpers } from '../helper-client/helpers';
  */
 export async function readHealthOf(
   drives: readonly Drive[],
-  helpers: Pick<Helpers, 'privileged'>,
+  helpers: Pick<Helpers, 'forDrive'>,
   benchDirectory: string | null,
   signal?: AbortSignal,
 ): Promise<DriveHealth[]> {
   const asked = drives.filter((drive) => noHealthOf(drive) === null);
-  const told =
-    asked.length === 0 ? [] : await askHelper(asked, await helpers.privileged(), benchDirectory, signal);
-  const known = new Map(asked.map((drive, index) => [drive, told[index]]));
+  const known = await askByHelper(
+    asked,
+    helpers,
+    async (own, client) => await askHelper(own, client, benchDirectory, signal),
+    isAway,
+  );
   return drives.map(
     (drive) =>
-      noHealthOf(drive) ?? known.get(drive) ?? { known: false, reason: 'the helper did not tell it' },
+      noHealthOf(drive) ?? known.get(drive) ?? { known: false, reason: 'its machine did not answer' },
   );
 }
 

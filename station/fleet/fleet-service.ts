@@ -7,10 +7,10 @@ import { timeouts } from '../../core/base/timeouts';
 import { logError } from '../state/log-file';
 import { fleetUnavailable } from './fleet-errors';
 import type { FleetWorkerData } from './fleet-worker';
-import type { OutboxPaths } from './outbox';
+import type { PusherOptions } from './pusher';
 
 export interface FleetServiceOptions {
-  readonly paths: OutboxPaths;
+  readonly paths: PusherOptions['paths'];
   /** Undefined: nothing is pushed. */
   readonly settings: FleetSettings | undefined;
   /** Absolute path of the bundled fleet-worker. */
@@ -57,8 +57,12 @@ export class FleetService {
     if (settings === undefined) return;
     // Only what is needed: StatePaths may have more than can be cloned one day.
     const { ledgerFile, headFile, keyFile, publicKeyFile, fleetFile } = paths;
+    const { imageCache, library, settingsFile, rackSocket } = paths;
     const data: FleetWorkerData = {
-      paths: { ledgerFile, headFile, keyFile, publicKeyFile, fleetFile },
+      paths: {
+        ...{ ledgerFile, headFile, keyFile, publicKeyFile, fleetFile },
+        ...{ imageCache, library, settingsFile, rackSocket },
+      },
       settings,
     };
     let worker: Worker;

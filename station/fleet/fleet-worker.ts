@@ -1,11 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FleetSettings } from '../../core/settings/fleet';
-import type { OutboxPaths } from './outbox';
-import { runPusher } from './pusher';
+import { runPusher, type PusherOptions } from './pusher';
 
 /** The thread that pushes while the desktop app is open. */
 export interface FleetWorkerData {
-  readonly paths: OutboxPaths;
+  readonly paths: PusherOptions['paths'];
   readonly settings: FleetSettings;
 }
 

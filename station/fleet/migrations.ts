@@ -3,6 +3,7 @@ import tables from './migrations/0001-tables.sql';
 import push from './migrations/0002-push.sql';
 import reports from './migrations/0003-reports.sql';
 import liftedFindings from './migrations/0004-lifted-findings.sql';
+import holdings from './migrations/0005-holdings.sql';
 
 /** One step of the plant's database. What was applied somewhere is never changed: a change is a new step. */
 export interface Migration {
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   { number: 2, name: '0002-push', sql: push },
   { number: 3, name: '0003-reports', sql: reports },
   { number: 4, name: '0004-lifted-findings', sql: liftedFindings },
+  { number: 5, name: '0005-holdings', sql: holdings },
 ];
 
 /** By which a migration that was changed afterwards is found. */

@@ -5,6 +5,7 @@ import type { FleetSettings, FleetState } from '../../core/settings/fleet';
 import { timeouts } from '../../core/base/timeouts';
 import { fleetWaits, targetOf, withFleetClient, type FleetWaits } from './connection';
 import { Outbox, type OutboxPaths } from './outbox';
+import { tellState, type ToldPaths } from './station-state';
 import { pushAll } from './push';
 
 /** How fast the pusher goes. Tests are shorter. */
@@ -36,7 +37,7 @@ export function retryDelay(
 }
 
 export interface PusherOptions {
-  readonly paths: OutboxPaths;
+  readonly paths: OutboxPaths & ToldPaths;
   readonly settings: FleetSettings;
   readonly onState: (state: FleetState) => void;
   readonly pace?: FleetPace;
@@ -69,13 +70,16 @@ export async function runPusher(options: PusherOptions, signal: AbortSignal): Pr
       const { sequence } = await withFleetClient(
         targetOf(options.settings),
         signal,
-        (client) =>
-          pushAll(client, outbox, (there, all) => {
+        async (client) => {
+          const pushed = await pushAll(client, outbox, (there, all) => {
             confirmed = there.sequence;
             failures = 0;
             const behind = Math.max(0, all - confirmed);
             if (behind > 0) send({ status: 'pushing', behind });
-          }),
+          });
+          await tellState(client, outbox, options.paths);
+          return pushed;
+        },
         pace,
       );
       confirmed = sequence;

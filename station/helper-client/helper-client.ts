@@ -28,7 +28,7 @@ import {
 import { FrameGuard, passFrames, type FrameProblem } from '../../core/contract/frame-guard';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { cancelled, PrestageError } from '../../core/base/errors';
-import { describeExit, type HelperExit, type HelperProcess } from './helper-process';
+import { describeExit, type HelperEnd, type HelperExit } from './helper-process';
 
 export interface CallOptions {
   /** Aborting asks the helper to cancel. The call ends when the helper has answered that. */
@@ -42,7 +42,7 @@ export interface CallOptions {
  * parsed; the first thing that is not of the protocol ends the connection.
  */
 export class HelperClient {
-  readonly #helper: HelperProcess;
+  readonly #helper: HelperEnd;
   readonly #connection: MessageConnection;
   readonly #inFlight = new Set<(error: PrestageError) => void>();
   readonly #taskListeners = new Map<string, (progress: TaskProgress) => void>();
@@ -51,7 +51,7 @@ export class HelperClient {
   #greeting: HelperResponse<'hello'> | null = null;
   #disposal: Promise<HelperExit> | null = null;
 
-  constructor(helper: HelperProcess) {
+  constructor(helper: HelperEnd) {
     this.#helper = helper;
     const guard = new FrameGuard();
     const guarded = new Transform({ transform: passFrames(guard, withFound) });

@@ -11,7 +11,21 @@ export type HelperExit =
   | { readonly kind: 'killed'; readonly signal: NodeJS.Signals }
   | { readonly kind: 'not-started'; readonly problem: string }
   /** It does not end and may not be killed by us: root's process, seen from a user. */
-  | { readonly kind: 'left-behind' };
+  | { readonly kind: 'left-behind' }
+  /** On another computer; how, in words that are safe to show. */
+  | { readonly kind: 'elsewhere'; readonly how: string };
+
+/** A helper as its client needs it: a process of this computer, or one that is reached through something else. */
+export interface HelperEnd {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  /** Resolves when it has ended and its output has been read to the end. Never rejects. */
+  readonly exited: Promise<HelperExit>;
+  /** The last lines it wrote to standard error, safe to show; null when there are none. */
+  lastWords(): string | null;
+  /** Closes its input, which is the order to cancel, flush and exit, and waits for that. @param patience milliseconds */
+  end(patience?: number): Promise<HelperExit>;
+}
 
 export interface HelperCommand {
   readonly file: string;
@@ -22,7 +36,7 @@ export interface HelperCommand {
 const stderrLimit = 64 * 1024;
 
 /** A helper's process: its streams, its last words, and its end. Knows nothing of the protocol. */
-export class HelperProcess {
+export class HelperProcess implements HelperEnd {
   /** Resolves when it has ended and its output has been read to the end. Never rejects. */
   readonly exited: Promise<HelperExit>;
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
@@ -132,6 +146,8 @@ export function describeExit(exit: HelperExit): string {
       return sanitizeForDisplay(exit.problem, 400);
     case 'left-behind':
       return 'still running';
+    case 'elsewhere':
+      return exit.how;
   }
 }
 

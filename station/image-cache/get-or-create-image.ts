@@ -3,11 +3,13 @@ import type { TaskProgress } from '../../core/contract/helper-api';
 import type { CertificateYear } from '../../core/boot/loader-trust';
 import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaHash } from '../../core/media/media';
+import type { ImageSource } from '../../core/media/image-source';
 import { recoveryFor } from '../../core/media/recovery';
 import type { Layout } from '../../core/drive/layout';
 import type { Slot } from '../../core/machine-files/machine-file';
 import type { HelperClient } from '../helper-client/helper-client';
-import { imageKey, type ImageCache, type ImageDetails } from './image-cache';
+import { logEvent } from '../state/log-file';
+import { imageKey, type CacheEntry, type ImageCache, type ImageDetails } from './image-cache';
 
 /** A disk image that was checked or made just now, held until it is let go. */
 export interface DiskImage {
@@ -18,6 +20,8 @@ export interface DiskImage {
   /** Bytes it puts on a drive. */
   readonly bytes: number;
   readonly cached: boolean;
+  /** The station that it came from; null: it was made on this one. */
+  readonly from: ImageSource | null;
   /** What making it, or checking it, took. */
   readonly seconds: number;
 }
@@ -46,8 +50,8 @@ export interface ImageDependencies {
 }
 
 /**
- * Finds a disk image in the cache and reads all of it again, or makes it. While the media's hash is not known
- * yet and nothing in the cache could fit, making starts at once, beside the hashing.
+ * Finds a disk image in the cache and reads all of it again, or makes it. Both begin while the media's hash is not known yet,
+ * beside the hashing: making where nothing in the cache could fit, reading where one could.
  * @throws PrestageError as makeDiskImage, as the media's hash, and as `requireUnchanged`
  */
 export async function getOrCreateImage(
@@ -78,10 +82,8 @@ export async function getOrCreateImage(
   const candidates = (await dependencies.cache.entries()).filter(
     ({ facts: details }) => imageKey({ ...details, mediaSha256: unknownHash }) === wanted,
   );
-  if (candidates.length > 0) {
-    const found = await findWhole(detailsWith((await hash).sha256), dependencies);
-    if (found !== null) return found;
-  }
+  const found = await findWhole(candidates, hash, detailsWith, dependencies);
+  if (found !== null) return found;
   return await makeNew(request, detailsWith, dependencies);
 }
 
@@ -89,28 +91,71 @@ function slotsMember({ slots }: ImageRequest): { slots?: Slot[] } {
   return slots.length === 0 ? {} : { slots: [...slots] };
 }
 
-async function findWhole(details: ImageDetails, dependencies: ImageDependencies): Promise<DiskImage | null> {
-  const { cache, client, onProgress, signal } = dependencies;
-  const found = await cache.find(details);
-  if (found === null) return null;
-  const start = performance.now();
+/**
+ * Reads the one disk image that may be the media's beside the media's hash. Whether it is the media's, and whether it is what
+ * was made of it, is decided when both are known.
+ * @param candidates all that the cache has for a media of that size
+ */
+async function findWhole(
+  candidates: readonly CacheEntry[],
+  hash: Promise<MediaHash>,
+  detailsWith: (mediaSha256: string) => ImageDetails,
+  dependencies: ImageDependencies,
+): Promise<DiskImage | null> {
+  const { cache, signal } = dependencies;
+  if (candidates.length === 0) return null;
+  const likely = candidates.length === 1 ? candidates[0]?.directory : undefined;
+  const stop = new AbortController();
+  const early =
+    likely === undefined
+      ? null
+      : readWhole(likely, { ...dependencies, signal: AbortSignal.any([signal, stop.signal]) });
+  // Awaited below; a rejection before that is not unhandled.
+  early?.catch(() => undefined);
+  const stopEarly = async (): Promise<void> => {
+    stop.abort();
+    const ended = await early?.catch(() => null);
+    if (ended !== null && ended !== undefined) await cache.release(ended.holder);
+  };
+  let found: Awaited<ReturnType<ImageCache['find']>>;
   try {
-    const holder = await cache.hold(found.directory);
-    const checked = await client.call(
-      'checkDiskImage',
-      { progressToken: randomUUID(), directory: found.directory },
-      { signal, onTaskProgress: onProgress },
-    );
-    if (checked.fingerprint === found.fingerprint) {
-      const seconds = (performance.now() - start) / 1000;
-      return { ...found, holder, bytes: checked.bytes, cached: true, seconds };
-    }
+    found = await cache.find(detailsWith((await hash).sha256));
+  } catch (error) {
+    await stopEarly();
+    throw error;
+  }
+  const isLikely = early !== null && found?.directory === likely;
+  if (!isLikely) await stopEarly();
+  if (found === null) return null;
+  try {
+    const { fingerprint, ...whole } = await (isLikely ? early : readWhole(found.directory, dependencies));
+    if (fingerprint === found.fingerprint) return { ...found, ...whole, cached: true };
   } catch (error) {
     const damaged = error instanceof PrestageError && error.code === 'render-damaged';
     if (!damaged) throw error;
   }
   await cache.remove(found.directory);
   return null;
+}
+
+/** Holds a disk image of the cache, and reads all of it. @throws PrestageError render-damaged, cancelled, …; it is not held then */
+async function readWhole(
+  directory: string,
+  { cache, client, onProgress, signal }: ImageDependencies,
+): Promise<Pick<DiskImage, 'holder' | 'fingerprint' | 'bytes' | 'seconds'>> {
+  const start = performance.now();
+  const holder = await cache.hold(directory);
+  try {
+    const { fingerprint, bytes } = await client.call(
+      'checkDiskImage',
+      { progressToken: randomUUID(), directory },
+      { signal, onTaskProgress: onProgress },
+    );
+    return { holder, fingerprint, bytes, seconds: (performance.now() - start) / 1000 };
+  } catch (error) {
+    await cache.release(holder);
+    throw error;
+  }
 }
 
 async function makeNew(
@@ -158,6 +203,10 @@ async function makeNew(
     throw (madeResult as PromiseRejectedResult).reason;
   }
   const { made, seconds } = madeResult.value;
+  logEvent('info', 'disk-image-made', {
+    ...{ layout: request.layout.name, driveSize: request.driveSize, bytes: made.bytes, seconds },
+    unpacked: made.appliedAlone === undefined ? 'on all cores' : `on one core: ${made.appliedAlone}`,
+  });
   try {
     // Kept under the hash of one file and made from another, it would be written as what it is not.
     await request.requireUnchanged();
@@ -173,6 +222,7 @@ async function makeNew(
     fingerprint: made.fingerprint,
     bytes: made.bytes,
     cached: false,
+    from: null,
     seconds,
   };
 }

@@ -5,9 +5,12 @@ import { z } from 'zod';
 import type { DiskPlace } from '../../core/base/disk-refusal';
 import { certificateYears } from '../../core/boot/loader-trust';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { imageSourceSchema, type ImageSource } from '../../core/media/image-source';
 import { recoverySchema } from '../../core/media/recovery';
 import { slotSchema } from '../../core/machine-files/machine-file';
 import { errorCodeOf } from '../../core/base/system-error';
+import { PrestageError } from '../../core/base/errors';
+import { claimFolder, isClaimed } from '../state/busy-mark';
 import { asDiskRefusal, onDiskLater } from '../state/disk';
 import { isRunning, processMark } from '../state/process-mark';
 
@@ -20,7 +23,7 @@ export const imageDetailsSchema = z.strictObject({
   layout: z.string(),
   /** Certificates that the boot loader is for; missing: the media's own loader. */
   loader: z.enum(certificateYears).optional(),
-  /** Bytes. */
+  /** Bytes. Larger drives may get it grown (core/media/shared-size.ts). */
   driveSize: z.int().positive(),
   /** Bytes. */
   sectorSize: z.int().positive(),
@@ -33,7 +36,12 @@ export const imageDetailsSchema = z.strictObject({
 });
 export type ImageDetails = z.infer<typeof imageDetailsSchema>;
 
-const entryFileSchema = z.strictObject({ facts: imageDetailsSchema, fingerprint: sha256Schema });
+const entryFileSchema = z.strictObject({
+  facts: imageDetailsSchema,
+  fingerprint: sha256Schema,
+  /** The station that it came from; missing: it was made on this one. */
+  from: imageSourceSchema.optional(),
+});
 
 /** A disk image in the cache. */
 export interface CacheEntry {
@@ -43,10 +51,15 @@ export interface CacheEntry {
   readonly bytes: number;
   readonly lastUsed: Date;
   readonly facts: ImageDetails;
+  /** As it was when the disk image was made. */
+  readonly fingerprint: string;
+  /** The station that it came from; null: it was made on this one. */
+  readonly from: ImageSource | null;
 }
 
 const entryFile = 'render.json';
 const making = '.making-';
+const fetching = '.fetching-';
 const inUse = '.in-use-';
 /** Characters of `-` and eight random hexadecimal digits behind a process's mark. */
 const randomSuffix = 9;
@@ -79,6 +92,25 @@ export class ImageCache {
     return join(this.directory, key);
   }
 
+  /**
+   * The folder into which a disk image comes from another station; made when it is missing, and claimed. What lies in it is taken up.
+   * @throws PrestageError delivery-busy, render-no-space
+   */
+  async beginFetching(key: string): Promise<string> {
+    const directory = join(this.directory, `${fetching}${key}`);
+    await onDiskLater(cachePlace(this.directory), () => mkdir(directory, { recursive: true, mode: 0o700 }));
+    if (claimFolder(directory)) return directory;
+    throw new PrestageError({
+      code: 'delivery-busy',
+      message: 'This disk image is being fetched by another Prestage on this computer.',
+    });
+  }
+
+  /** Does what writes into the cache. @throws PrestageError render-no-space; what the work throws */
+  async writing<T>(work: () => Promise<T>): Promise<T> {
+    return await onDiskLater(cachePlace(this.directory), work);
+  }
+
   /** A folder to make a disk image in; it does not exist yet. */
   newMaking(): string {
     return join(this.directory, `${making}${ownMark()}-${randomBytes(4).toString('hex')}`);
@@ -98,6 +130,8 @@ export class ImageCache {
         bytes: await bytesOnDisk(directory),
         lastUsed: mtime,
         facts: parsed.facts,
+        fingerprint: parsed.fingerprint,
+        from: parsed.from ?? null,
       });
     }
     return found.sort((left, right) => left.lastUsed.getTime() - right.lastUsed.getTime());
@@ -109,17 +143,24 @@ export class ImageCache {
   }
 
   /** The fingerprint that a disk image had when it was made, or null when there is none for these details. */
-  async find(details: ImageDetails): Promise<{ directory: string; fingerprint: string } | null> {
+  async find(
+    details: ImageDetails,
+  ): Promise<{ directory: string; fingerprint: string; from: ImageSource | null } | null> {
     const directory = this.directoryOf(imageKey(details));
     const parsed = await readEntry(directory);
     return parsed !== null && imageKey(parsed.facts) === imageKey(details)
-      ? { directory, fingerprint: parsed.fingerprint }
+      ? { directory, fingerprint: parsed.fingerprint, from: parsed.from ?? null }
       : null;
   }
 
   /** Moves a finished disk image to its place. One that another process put there first stays. */
-  async commit(directory: string, details: ImageDetails, fingerprint: string): Promise<string> {
-    const content = JSON.stringify({ facts: details, fingerprint });
+  async commit(
+    directory: string,
+    details: ImageDetails,
+    fingerprint: string,
+    from: ImageSource | null = null,
+  ): Promise<string> {
+    const content = JSON.stringify({ facts: details, fingerprint, ...(from === null ? {} : { from }) });
     await onDiskLater(cachePlace(this.directory), () =>
       writeFile(join(directory, entryFile), content, { mode: 0o600 }),
     );
@@ -179,6 +220,10 @@ export class ImageCache {
   async evict(wanted: number): Promise<void> {
     await this.sweep();
     let total = (await this.bytes()) + wanted;
+    if (total > this.limitBytes) {
+      await this.#dropFetched();
+      total = (await this.bytes()) + wanted;
+    }
     for (const entry of await this.entries()) {
       if (total <= this.limitBytes) return;
       if (await this.isHeld(entry.directory)) continue;
@@ -190,8 +235,17 @@ export class ImageCache {
   /** Removes every disk image that no running process uses. */
   async clear(): Promise<void> {
     await this.sweep();
+    await this.#dropFetched();
     for (const { directory } of await this.entries()) {
       if (!(await this.isHeld(directory))) await this.remove(directory);
+    }
+  }
+
+  /** What came of disk images of other stations, and nobody fetches any more. */
+  async #dropFetched(): Promise<void> {
+    for (const name of await namesIn(this.directory)) {
+      const directory = join(this.directory, name);
+      if (name.startsWith(fetching) && isClaimed(directory) !== true) await this.remove(directory);
     }
   }
 

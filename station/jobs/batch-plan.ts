@@ -1,3 +1,4 @@
+import type { AtEnd } from '../../core/machine/at-end';
 import {
   type BootLoaderSettings,
   type FirmwareTrust,
@@ -6,8 +7,10 @@ import {
 } from '../../core/boot/loader-choice';
 import { type Bay } from '../../core/drive/bays';
 import { type Assignment } from '../../core/job/batch-rules';
+import type { DiskRule } from '../../core/drive/disk-rule';
 import { type Drive } from '../../core/drive/drive';
 import type { DriveHealth } from '../../core/health/health';
+import type { ErrorData } from '../../core/base/errors';
 import type { HealthRule } from '../../core/health/health-rules';
 import type { PlannedErase, ShownErase } from '../../core/sanitise/choose';
 import type { NistLevel } from '../../core/sanitise/methods';
@@ -37,6 +40,10 @@ export interface BatchRequest {
   readonly machineFiles?: string | undefined;
   readonly expectSha256: string | null;
   readonly assignments: readonly Assignment[];
+  /** Machines that were meant and are not in the batch, because they do not answer. */
+  readonly leftOut?: readonly LeftOut[];
+  /** The rule by which disks of machines were chosen; missing: each was named. */
+  readonly diskRule?: DiskRule;
   readonly benchDirectory: string | null;
   readonly operator: string;
   /** Why machines that were already shipped are done again; null refuses those that have no reason of their own. */
@@ -70,8 +77,12 @@ export interface BatchRequest {
   readonly sanitise?: boolean;
   /** What that must be at least. Missing: a clear. */
   readonly sanitiseLevel?: NistLevel;
+  /** Hidden areas are left as they are. Missing: they are opened and erased. */
+  readonly keepHidden?: boolean;
   /** How drives were shown to be erased, by drive id; one that is not in it, or missing: as the plan says. */
   readonly eraseShown?: ReadonlyMap<string, ShownErase>;
+  /** What machines of the rack do once their drives are written and recorded; missing: as order, recipe or settings say. */
+  readonly atEnd?: AtEnd | undefined;
   /** The whole drive is written and read back before the image goes on. */
   readonly checkSize: boolean;
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */
@@ -133,6 +144,19 @@ export interface PlannedJob {
   readonly driverPack?: string | null;
 }
 
+/** Bytes that the drive of a job has when its image goes on: more than now where its hidden areas are opened. */
+export function sizeWhenWritten({ drive, erase }: Pick<PlannedJob, 'drive' | 'erase'>): number {
+  return erase?.lift?.size ?? drive.size;
+}
+
+/** A drive in a machine of a rack that its batch goes on without, because the machine does not answer. Nothing was written to it. */
+export interface LeftOut {
+  /** Null: which of its drives was meant is not known. */
+  readonly driveId: string | null;
+  readonly machineSerial: string;
+  readonly reason: ErrorData;
+}
+
 /** Everything that was looked at and found right. Nothing has been touched. */
 export interface BatchPlan {
   readonly media: Media;
@@ -146,6 +170,9 @@ export interface BatchPlan {
   /** Why machines that trust certain certificates may not start the drives. */
   readonly loaderWarnings: readonly string[];
   readonly jobs: readonly PlannedJob[];
+  readonly leftOut: readonly LeftOut[];
+  /** What machines of a rack do at the end, whoever said it. */
+  readonly atEnd: AtEnd;
   /** Files that each machine gets of its own. */
   readonly machineFiles: ChosenMachineFiles;
   /** What to know of them. */

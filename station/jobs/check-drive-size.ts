@@ -10,6 +10,8 @@ import type { LedgerRecord } from '../../core/ledger/record';
 import { attachedPast, attachmentMember, machineHeld, recordedDrive } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import type { AppendContext, Ledger } from '../ledger/ledger';
+import type { StatePaths } from '../state/state-paths';
+import { whyUnreadable } from './require-readable';
 import { reserveDrive } from './reserve-drive';
 
 /** The check of one drive's real size by itself, outside of a batch: what refuses it, and its entry in the ledger. */
@@ -18,6 +20,7 @@ export interface SizeCheckDependencies {
   readonly helpers: Helpers;
   readonly ledger: Ledger;
   readonly append: AppendContext;
+  readonly paths: Pick<StatePaths, 'erasures'>;
   readonly stallSeconds: number;
   /** Media and state: must not be on the drive. */
   readonly protectedPaths: readonly string[];
@@ -61,19 +64,22 @@ export async function checkDriveSize(
   benchDirectory: string | null,
   dependencies: SizeCheckDependencies,
 ): Promise<SizeReport> {
-  const { helpers, ledger, append, stallSeconds, protectedPaths, signal, onTask } = dependencies;
+  const { helpers, ledger, append, paths, stallSeconds, protectedPaths, signal, onTask } = dependencies;
   const client = await helpers.forDrive(drive);
   const held = await reserveDrive(client, drive, benchDirectory, protectedPaths, signal);
   const { reservation, diskGuid } = held;
   try {
-    requireNothingHeld(drive, diskGuid, ledger);
+    // What is on it is asked of the open drive itself: the listing may not tell it.
+    if (diskGuid === undefined) throw await whyUnreadable(drive, client, benchDirectory, paths);
+    const machine = diskGuid === null ? null : machineHeld({ ...drive, diskGuid }, ledger);
+    if (machine !== null) throw holdsFinished(drive, machine);
     const startedAt = new Date().toISOString();
     const record = (end: Extract<LedgerRecord, { kind: 'size-checked' }>['end']): number =>
       ledger.append(
         {
           kind: 'size-checked',
           drive: recordedDrive(drive),
-          previousDiskGuid: diskGuid ?? null,
+          previousDiskGuid: diskGuid,
           ...attachmentMember(drive),
           ...{ startedAt, end },
         },
@@ -109,26 +115,6 @@ export function sizeFailure(drive: Drive, { verdict, bytes }: SizeCheck): Presta
   }
   const message = `The ${driveLabel(drive)} is smaller than it says. ${words}.`;
   return new PrestageError({ code: 'drive-size-false', message, offset: verdict.realBytes });
-}
-
-/**
- * What is on the drive by the open drive itself: the listing may not tell it.
- * @throws PrestageError drive-read-failed, drive-holds-finished
- */
-function requireNothingHeld(
-  drive: Drive,
-  diskGuid: string | null | undefined,
-  ledger: Pick<Ledger, 'pastOf'>,
-): void {
-  if (diskGuid === undefined) {
-    throw new PrestageError({
-      code: 'drive-read-failed',
-      message: `The ${driveLabel(drive)} does not tell what it holds: its partition table cannot be read.`,
-      remedy: 'Nothing was written. Set the drive aside: it may be failing.',
-    });
-  }
-  const machine = diskGuid === null ? null : machineHeld({ ...drive, diskGuid }, ledger);
-  if (machine !== null) throw holdsFinished(drive, machine);
 }
 
 function holdsFinished(drive: Drive, machineSerial: string): PrestageError {

@@ -35,17 +35,36 @@ const journalSchema = z.strictObject({
   /** As in the record. Missing, as the next, before 0.4. */
   nist: z.enum(nistLevels).optional(),
   hidden: sanitisedSchema.shape.hidden.optional(),
+  /**
+   * Its hidden areas are opened first: sizes in bytes before and after that. Until it has ended nobody knows which of them the drive has
+   * after a power cut, so that it has a file for each. Missing: none are opened.
+   */
+  grows: z.strictObject({ from: z.int().nonnegative(), to: z.int().nonnegative() }).optional(),
+  /** They are open: the drive has the larger size from now on. */
+  grown: z.literal(true).optional(),
   /** What came of it, until the job's end is recorded. */
   ended: sanitisedSchema.optional(),
 });
 export type EraseRun = z.infer<typeof journalSchema>;
 
 export class EraseJournal {
-  private readonly file: string;
-
-  constructor(paths: Pick<StatePaths, 'erasures'>, drive: DriveIdentity) {
-    this.file = join(paths.erasures, `${sha256Hex(driveKey(drive)).slice(0, 32)}.json`);
+  constructor(
+    private readonly paths: Pick<StatePaths, 'erasures'>,
+    private readonly drive: DriveIdentity,
+  ) {
     mkdirSync(paths.erasures, { recursive: true, mode: 0o700 });
+  }
+
+  #fileOf(size: number): string {
+    const key = driveKey({ ...this.drive, size });
+    return join(this.paths.erasures, `${sha256Hex(key).slice(0, 32)}.json`);
+  }
+
+  /** Its own first. */
+  #filesOf({ grows }: Pick<EraseRun, 'grows'>): string[] {
+    const { size } = this.drive;
+    const sizes = grows === undefined ? [] : [grows.from, grows.to];
+    return [...new Set([size, ...sizes])].map((one) => this.#fileOf(one));
   }
 
   /** What was broken off; null: nothing, or a file that cannot be read: then the erase begins anew, which loses only time. */
@@ -55,7 +74,7 @@ export class EraseJournal {
   }
 
   async #kept(): Promise<EraseRun | null> {
-    const text = await readFile(this.file, 'utf8').catch(() => '');
+    const text = await readFile(this.#fileOf(this.drive.size), 'utf8').catch(() => '');
     try {
       return journalSchema.parse(JSON.parse(text));
     } catch {
@@ -74,11 +93,20 @@ export class EraseJournal {
 
   /** @throws PrestageError state-unavailable: the drive was not touched */
   write(run: EraseRun): void {
-    writeFileAtomically(this.file, `${JSON.stringify(run)}\n`, 0o600, 'The drive was not touched.');
+    for (const file of this.#filesOf(run)) {
+      writeFileAtomically(file, `${JSON.stringify(run)}\n`, 0o600, 'The drive was not touched.');
+    }
   }
 
   async end(): Promise<void> {
-    await rm(this.file, { force: true });
+    const kept = (await this.#kept()) ?? {};
+    for (const file of this.#filesOf(kept)) await rm(file, { force: true });
+  }
+
+  /** The size that the drive of a job has since its hidden areas were opened; null: they were not. Bytes. */
+  async grownBy(jobId: string): Promise<number | null> {
+    const kept = await this.#kept();
+    return kept?.jobId === jobId && kept.grown === true ? (kept.grows?.to ?? null) : null;
   }
 
   /** A job is recorded with what came of its erase. One that is not known stays: it may go on. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
+import type { RecordedAgent } from '../../core/machine/admission';
 import { driveAgainOf } from '../../core/job/drive-again';
 import type { JobDetails } from '../../core/ledger/record';
 import type { MediaHash } from '../../core/media/media';
@@ -30,6 +31,7 @@ export function detailsOf(
   hash: MediaHash,
   image: DriveImage,
   guids: DriveGuids,
+  agent: RecordedAgent | null = null,
 ): JobDetails {
   const { drive, machineSerial } = planned;
   return {
@@ -51,6 +53,7 @@ export function detailsOf(
     ...recoveryMember(plan),
     ...(planned.loader === null ? {} : { loader: planned.loader }),
     fingerprint: image.fingerprint,
+    ...(image.from === null ? {} : { imageFrom: image.from }),
     ...guids,
     ...(previousDiskGuid === undefined ? {} : { previousDiskGuid }),
     ...attachmentMember(drive),
@@ -58,6 +61,9 @@ export function detailsOf(
     ...driveAgainMember(planned, request, foundMachine),
     ...workOrderOf(request, plan),
     ...(planned.machine === null ? {} : { machine: planned.machine }),
+    // What an agent tells of its machine's disks says nothing of who images them: the station does.
+    ...(drive.ownDisk === undefined || agent !== null ? {} : { ownDisk: drive.ownDisk }),
+    ...(agent === null ? {} : { agent }),
     ...recordedFiles(planned.files),
     ...(planned.driverPack === undefined
       ? {}

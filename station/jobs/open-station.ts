@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { sanitizeForDisplay } from '../../core/base/display';
+import { takeUpRestore } from '../backup/staged-restore';
 import { closeLeftOpen, type LeftOpen } from './run-journal';
 import { Ledger, type AppendContext } from '../ledger/ledger';
 import { loadSettings, type Settings } from '../state/settings';
@@ -13,12 +14,13 @@ export interface OpenStation {
 }
 
 /**
- * Opens settings and ledger. The caller closes the ledger.
+ * Opens settings and ledger, after putting a backup in their place that was chosen for that. The caller closes the ledger.
  * @param stateDirectory null for the XDG places
  * @throws PrestageError state-unavailable, settings-invalid, ledger-…
  */
 export function openStation(stateDirectory: string | null): OpenStation {
   const paths = statePaths(stateDirectory);
+  takeUpRestore(paths);
   const settings = loadSettings(paths);
   return { paths, settings, ledger: Ledger.open(paths) };
 }

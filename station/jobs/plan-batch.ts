@@ -11,22 +11,25 @@ import {
   requireRoom,
   requireVolumeSize,
   requireSoundAssignments,
+  type Assignment,
 } from '../../core/job/batch-rules';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { driveLabel, type Drive } from '../../core/drive/drive';
+import { driveLabel, machineOfId, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import { withFalseSize, withHealth } from '../../core/health/health-words';
 import { chooseAsShown, planErase, planGoingOn, type PlannedErase } from '../../core/sanitise/choose';
 import { PrestageError } from '../../core/base/errors';
-import { dayOf, needsReason, type DriveBefore } from '../../core/job/drive-again';
+import { needsReason, type DriveBefore } from '../../core/job/drive-again';
 import { driveBefore } from '../../core/ledger/drive-before';
+import { atEndOf } from '../../core/rack/rack-choices';
 import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '../../core/media/media-dates';
 import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
+import { withoutReason } from '../drives/drive-before';
 import { attachedPast, machineHeld } from '../drives/finished-drive';
 import { readAbilitiesOf } from '../drives/read-abilities';
 import { readHealthOf } from '../drives/read-health';
-import type { Helpers } from '../helper-client/helpers';
+import { notListed, type Helpers } from '../helper-client/helpers';
 import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { protectedPlaces } from '../library/protected-places';
@@ -37,7 +40,7 @@ import { OrderReader, type OpenOrder } from '../orders/order-reader';
 import { chooseMachineFiles, machineFileNotices } from '../machine-files/fill-machine-files';
 import { loadSettings } from '../state/settings';
 import { type StatePaths } from '../state/state-paths';
-import { type BatchRequest, againReasonOf, driveReasonOf, type BatchPlan } from './batch-plan';
+import { type BatchRequest, againReasonOf, driveReasonOf, type BatchPlan, type LeftOut } from './batch-plan';
 import { filesOf, packsOf, trustsOf } from './plan-machines';
 import { eraseGoingOn } from './sanitise-drive';
 
@@ -54,14 +57,14 @@ export async function planBatch(
 ): Promise<BatchPlan> {
   if (request.benchDirectory === null) await requireLiveReady(helpers, ledger, paths);
   const layout = requireLayout(request.layoutName);
-  const assignments = requireSoundAssignments(request.assignments);
+  const asked = requireSoundAssignments(request.assignments);
   const order = new OrderReader(ledger, paths).current();
   const path = resolve(request.mediaPath);
   const hash = request.proof?.hash ?? null;
   const signed = signedMediaAt(path, paths);
   const expected = checkAgainstOrder(order, {
     ...request,
-    ...{ assignments, mediaPath: path, hash, signed },
+    ...{ assignments: asked, mediaPath: path, hash, signed },
   });
   const dates = mergeMediaDates([request.dates ?? null, signed?.dates ?? null]);
   requireInTime(dates, { now: new Date(), shipBy: order?.order.shipBy ?? null });
@@ -71,23 +74,30 @@ export async function planBatch(
     signed?.machineFiles,
     settings.machineFiles,
   );
-  const shipped = assignments.map(({ machineSerial }) => {
+  const shipped = new Set<string>();
+  for (const { machineSerial } of asked) {
     const entry = ledger.findShipped(machineSerial);
     if (entry !== null && againReasonOf(request, machineSerial) === null && request.asksLater !== true) {
       throw alreadyShipped(machineSerial, entry.entry.time);
     }
-    return entry !== null;
-  });
+    if (entry !== null) shipped.add(machineSerial);
+  }
 
   const protectedPaths = protectedPlaces(paths, settings, path);
   const client = await helpers.plain();
+  // Beside the drives; what is wrong with them is said first.
+  const inspection = client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
+  inspection.catch(() => undefined);
   const { drives } = await client.call(
     'listDrives',
     { benchDirectory: request.benchDirectory, protectedPaths },
     { signal },
   );
-  const labelled =
+  const onBench =
     request.bays.length === 0 ? drives : withBayLabels(drives, arrangeBays(request.bays, drives));
+  const inRack = await drivesInRack(asked, helpers, signal);
+  const { assignments, leftOut } = inRack;
+  const labelled = [...onBench, ...inRack.drives];
   requireNoDriveAsMachine(assignments, labelled);
   const chosen = requireEligibleDrives(assignments, labelled);
   for (const drive of chosen) requireSeen(drive, request.seen);
@@ -98,7 +108,7 @@ export async function planBatch(
     requireReason(drive, machineSerial, before, request);
   }
 
-  const media = await client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
+  const media = await inspection;
   const image = media.images.find(({ index }) => index === media.imageIndex);
   if (image === undefined) throw new Error('the helper answered with an image that is not in its list');
   requireEfiRoom(layout, media);
@@ -116,12 +126,15 @@ export async function planBatch(
     ...{ machineSerial, firmwareTrust: trusts[index] },
   }));
   if (require) requireTrusted(loader, trusting);
-  for (const drive of chosen) {
-    requireTrainingDrive(drive, image);
-    requireRoom(drive, layout, image);
+  const requireSize = async (drive: Drive): Promise<void> => {
     requireVolumeSize(drive, layout);
     requireRecoveryRoom(drive.size, layout, media, `the ${driveLabel(drive)}`);
     await requireCacheFile(drive, layout, paths.imageCache);
+  };
+  for (const drive of chosen) {
+    requireTrainingDrive(drive, image);
+    requireRoom(drive, layout, image);
+    await requireSize(drive);
   }
 
   const machines = assignments.map(({ machineSerial }) => ({
@@ -151,6 +164,11 @@ export async function planBatch(
   );
   requireEligibleDrives(assignments, judged);
   const erases = request.sanitise === true ? await planErases(judged, helpers, request, paths, signal) : [];
+  // The image is made for the size that it has by then.
+  for (const [index, drive] of judged.entries()) {
+    const size = erases[index]?.lift?.size;
+    if (size !== undefined) await requireSize({ ...drive, size });
+  }
 
   return {
     media,
@@ -163,6 +181,12 @@ export async function planBatch(
     machineFiles,
     machineFileNotices: machineFileNotices(machineFiles),
     order,
+    leftOut: [...(request.leftOut ?? []), ...leftOut],
+    atEnd: atEndOf(
+      request.atEnd,
+      { order: order?.order ?? null, recipe: signed?.rack ?? null },
+      settings.atEnd,
+    ),
     driverWarnings: drivers.warnings,
     dateWarnings: warningsOf(dates, order),
     protectedPaths: [...new Set([...protectedPaths, ...media.files])],
@@ -179,7 +203,7 @@ export async function planBatch(
         ...(drivers.packs.has(machineSerial) ? { driverPack: drivers.packs.get(machineSerial) ?? null } : {}),
         replaces: replacedOf(order, machineSerial),
         loader: recordedLoader(loader, trusts[index]),
-        again: required(shipped[index], `whether machine ${machineSerial} was shipped`),
+        again: shipped.has(machineSerial),
         holdsMachine: machineShownOn(drive, request, ledger),
         past: required(pasts[index], `the past of drive ${drive.id}`),
         before: driveBefore(required(pasts[index], `the past of drive ${drive.id}`)),
@@ -189,13 +213,42 @@ export async function planBatch(
 }
 
 /**
+ * The drives of the rack's machines that the batch names, and which of them it goes on without: a machine that does not answer is no
+ * reason to keep the others waiting.
+ * @throws PrestageError drive-listing-failed where nothing is left, rack-…
+ */
+async function drivesInRack(
+  asked: readonly Assignment[],
+  helpers: Helpers,
+  signal: AbortSignal,
+): Promise<{
+  readonly drives: readonly Drive[];
+  readonly assignments: readonly Assignment[];
+  readonly leftOut: readonly LeftOut[];
+}> {
+  const named = asked.flatMap(({ driveId }) => machineOfId(driveId).machine ?? []);
+  if (named.length === 0) return { drives: [], assignments: asked, leftOut: [] };
+  const { drives, problems } = await helpers.machineDrives(new Set(named), signal);
+  const leftOut = asked.flatMap(({ driveId, machineSerial }): LeftOut[] => {
+    const own = machineOfId(driveId).machine;
+    // Drives of the bench are in none: what is wrong with all machines is nothing to them.
+    const problem = problems.find(({ machine }) => own !== null && (machine === null || machine === own));
+    if (problem === undefined) return [];
+    return [{ driveId, machineSerial, reason: notListed([problem]).data }];
+  });
+  const assignments = asked.filter(({ driveId }) => leftOut.every((one) => one.driveId !== driveId));
+  if (assignments.length > 0) return { drives, assignments, leftOut };
+  throw notListed(problems);
+}
+
+/**
  * How each drive will be erased: as it was shown, where it was.
  * @throws PrestageError drive-locked, drive-frozen, sanitise-too-weak, sanitise-changed, tool-missing, privilege-…
  */
 async function planErases(
   drives: readonly Drive[],
   helpers: Helpers,
-  { benchDirectory, sanitiseLevel = 'clear', eraseShown }: BatchRequest,
+  { benchDirectory, sanitiseLevel = 'clear', keepHidden = false, eraseShown }: BatchRequest,
   paths: StatePaths,
   signal: AbortSignal,
 ): Promise<PlannedErase[]> {
@@ -212,8 +265,10 @@ async function planErases(
     if (goesOn !== null) return planGoingOn(drive, goesOn.method, told, sanitiseLevel);
     const shown = eraseShown?.get(drive.id);
     if (shown !== undefined) chooseAsShown(drive, told, shown);
-    const plan = planErase(drive, told, sanitiseLevel);
-    return shown === undefined ? plan : { ...plan, ...shown, seconds: told.seconds?.[shown.method] ?? null };
+    const plan = planErase(drive, told, { least: sanitiseLevel, keepHidden });
+    if (shown === undefined) return plan;
+    const { lift: _, leaves: __, ...rest } = plan;
+    return { ...rest, ...shown, seconds: told.seconds?.[shown.method] ?? null };
   });
 }
 
@@ -253,26 +308,7 @@ function requireReason(
 ): void {
   if (!needsReason(before) || request.asksLater === true) return;
   if (driveReasonOf(request, drive.id, machineSerial, before) !== null) return;
-  const { held, failed } = before;
-  const message = `The ${driveLabel(drive)} ${driveBeforeText({ held, failed })}.`;
-  if (failed === null) throw new PrestageError({ code: 'drive-holds-finished', message });
-  throw new PrestageError({ code: 'drive-failed-before', message });
-}
-
-/** What is known of a drive, as the predicate of a sentence. */
-export function driveBeforeText({ held, failed }: DriveBefore): string {
-  const shipment = held?.shipped?.number;
-  const shipped = shipment === undefined ? '' : `, in shipment ${sanitizeForDisplay(shipment)}`;
-  return [
-    ...(held === null
-      ? []
-      : [
-          `holds the finished image for machine ${sanitizeForDisplay(held.machineSerial)}${held.time === null ? '' : `, recorded on ${dayOf(held.time)}`}${shipped}`,
-        ]),
-    ...(failed === null
-      ? []
-      : [`failed in its last job, on ${dayOf(failed.time)}: ${sanitizeForDisplay(failed.reason)}`]),
-  ].join(' and ');
+  throw withoutReason(drive, before);
 }
 
 /** Size, time and identity of the media's files. The hash and the disk image must have seen the same file. */

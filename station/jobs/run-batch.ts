@@ -4,23 +4,30 @@ import { basename, dirname, join } from 'node:path';
 import { diskRefusal } from '../../core/base/disk-refusal';
 import { chunkMapName } from '../../core/media/chunk-map';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { confirmationOf, driveLabel, type Drive } from '../../core/drive/drive';
+import { driveLabel, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
+import { sideBySide } from '../../core/base/side-by-side';
 import { KiB, MiB } from '../../core/base/units';
 import type { MediaHash } from '../../core/media/media';
-import type { HelperClient } from '../helper-client/helper-client';
 import type { AppendContext } from '../ledger/ledger';
-import type { LedgerReader } from '../ledger/ledger-reader';
-import { machineHeld } from '../drives/finished-drive';
 import { assertExpected } from '../media/media-expectation';
 import { requireOrderedMedia } from '../orders/batch-order';
-import { getOrCreateImage, type DiskImage } from '../image-cache/get-or-create-image';
+import type { DiskImage } from '../image-cache/get-or-create-image';
+import { SizeImages } from '../image-cache/size-images';
 import { onDiskLater, roomAt, statePlace } from '../state/disk';
 import { syncFolder, type StatePaths } from '../state/state-paths';
 import { slotsOf } from '../machine-files/fill-machine-files';
-import { type BatchPlan, type BatchRequest, type PlannedJob } from './batch-plan';
+import {
+  sizeWhenWritten,
+  type BatchPlan,
+  type BatchRequest,
+  type LeftOut,
+  type PlannedJob,
+} from './batch-plan';
 import { mediaMark } from './plan-batch';
 import { detailsOf } from './job-details';
+import { agentsOf, turnedAway } from './rack-agents';
+import { reserveAll } from './reserve-all';
 import {
   runJob,
   type DriveImage,
@@ -28,8 +35,8 @@ import {
   type DriveGuids,
   type JobReport,
   type ReservedJob,
-  type UnshownContent,
 } from './run-job';
+import { endMachines, tellVerdict } from './tell-machines';
 import { RunJournal } from './run-journal';
 
 export interface BatchReport {
@@ -37,12 +44,14 @@ export interface BatchReport {
   readonly hash: MediaHash;
   readonly images: readonly DiskImage[];
   readonly jobs: readonly JobReport[];
+  /** Drives in machines of a rack that did not answer: nothing was written to them. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /**
  * Runs a planned batch. Everything up to the first job can still refuse with nothing touched, by throwing;
  * from then on every job ends in the report, whatever happens to the others.
- * @throws PrestageError drive-changed, drive-busy, media-hash-mismatch, render-…, cancelled
+ * @throws PrestageError drive-changed, drive-busy, drive-locked, drive-read-failed, media-hash-mismatch, render-…, cancelled
  */
 export async function runBatch(
   request: BatchRequest,
@@ -50,12 +59,13 @@ export async function runBatch(
   dependencies: BatchDependencies,
 ): Promise<BatchReport> {
   const { helpers, cache, paths, signal } = dependencies;
-  const reserved = await reserveAll(request, plan, dependencies);
+  const { reserved, leftOut } = await reserveAll(request, plan, dependencies);
   const images = new Map<string, DiskImage>();
   const own: string[] = [];
+  const holders: string[] = [];
   try {
-    dependencies.onReserved?.();
-    const hash = await hashAndCreateImage(request, plan, dependencies, images);
+    dependencies.onReserved?.([...plan.leftOut, ...leftOut]);
+    const hash = await hashAndCreateImage(request, plan, dependencies, images, own, holders);
     const greeting = await helpers.greeting();
     const context: AppendContext = {
       operator: request.operator,
@@ -63,7 +73,11 @@ export async function runBatch(
       versions: greeting.versions,
     };
     const batchId = randomUUID();
-    const driveImage = await createDriveImages(reserved, images, plan, dependencies, own);
+    const { agents, without } = await agentsOf(reserved, helpers, plan.atEnd);
+    const refused = without.map(turnedAway);
+    for (const left of refused) dependencies.onLeftOut?.(left);
+    const going = reserved.filter((job) => !without.includes(job));
+    const driveImage = await createDriveImages(going, images, plan, dependencies, own);
     requireRoomForRecords(paths, driveImage.length);
     for (const { image } of driveImage) await keepChunkMap(image, paths);
     if (signal.aborted) throw cancelledBatch();
@@ -72,17 +86,22 @@ export async function runBatch(
     try {
       const jobs = await Promise.all(
         driveImage.map(async ({ job, image, guids }) => {
-          const details = detailsOf(batchId, job, request, plan, hash, image, guids);
-          return await runJob(
+          const agent = agents.get(job) ?? null;
+          const details = detailsOf(batchId, job, request, plan, hash, image, guids, agent);
+          const report = await runJob(
             job,
             image,
             details,
             { context, request, journal, protectedPaths: plan.protectedPaths },
             dependencies,
           );
+          await tellVerdict(job, report);
+          return report;
         }),
       );
-      return { batchId, hash, images: [...images.values()], jobs };
+      await endMachines(going, jobs, plan.atEnd);
+      const left = [...plan.leftOut, ...leftOut, ...refused];
+      return { batchId, hash, images: [...images.values()], jobs, leftOut: left };
     } finally {
       await journal.end();
     }
@@ -91,107 +110,26 @@ export async function runBatch(
       reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
     );
     await Promise.allSettled(own.map((directory) => cache.remove(directory)));
-    await Promise.allSettled([...images.values()].map(({ holder }) => cache.release(holder)));
+    await Promise.allSettled(holders.map((holder) => cache.release(holder)));
     // A disk image that is larger than the limit was needed, but is not kept. The batch's end is not its business.
     await cache.evict(0).catch(() => undefined);
   }
 }
 
-/** Opens every drive, each in the helper that may. All or none. */
-async function reserveAll(
-  request: BatchRequest,
-  plan: BatchPlan,
-  dependencies: BatchDependencies,
-): Promise<ReservedJob[]> {
-  const { helpers, signal } = dependencies;
-  const byHelper = new Map<HelperClient, PlannedJob[]>();
-  for (const job of plan.jobs) {
-    const client = await helpers.forDrive(job.drive);
-    byHelper.set(client, [...(byHelper.get(client) ?? []), job]);
-  }
-  const reserved: ReservedJob[] = [];
-  try {
-    for (const [client, jobs] of byHelper) {
-      const { reservations } = await client.call(
-        'reserveDrives',
-        {
-          drives: jobs.map(({ drive }) => ({ driveId: drive.id, confirmed: confirmationOf(drive) })),
-          benchDirectory: request.benchDirectory,
-          protectedPaths: [...plan.protectedPaths],
-        },
-        { signal },
-      );
-      for (const [index, planned] of jobs.entries()) {
-        const held = reservations[index];
-        if (held === undefined) throw new Error('the helper reserved fewer drives than asked');
-        const { reservation, diskGuid } = held;
-        reserved.push({ planned, client, reservation, previousDiskGuid: diskGuid, foundMachine: null });
-      }
-    }
-    // All are held by now, so that a refusal gives all of them back.
-    for (const held of reserved) requireReadable(held);
-    const unshown = reserved.flatMap((held) => unshownContent(held, dependencies.ledger) ?? []);
-    const [first] = unshown;
-    if (first !== undefined && (await dependencies.onUnshown?.(unshown)) !== true) throw notShown(first);
-    return reserved.map((held) => ({
-      ...held,
-      foundMachine: unshown.find(({ drive }) => drive === held.planned.drive)?.holdsMachine ?? null,
-    }));
-  } catch (error) {
-    await Promise.allSettled(
-      reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
-    );
-    throw error;
-  }
-}
-
-/**
- * A drive whose table cannot be read at any place may hold a finished image that nobody was shown.
- * @throws PrestageError drive-read-failed
- */
-function requireReadable({ planned, previousDiskGuid }: ReservedJob): void {
-  if (previousDiskGuid !== undefined || planned.holdsMachine !== null) return;
-  throw new PrestageError({
-    code: 'drive-read-failed',
-    message: `The ${driveLabel(planned.drive)} does not tell what it holds: its partition table cannot be read.`,
-    remedy: 'Nothing was written. Set the drive aside, it may be failing, and start again with another one.',
-  });
-}
-
-/**
- * What is on the drive, where the operator was not shown it: an ordinary user's listing may not tell it, and another program
- * of this station may have finished the drive since (docs/adr/0028).
- * @returns null when nothing was hidden
- */
-function unshownContent(
-  { planned, previousDiskGuid }: ReservedJob,
-  ledger: Pick<LedgerReader, 'pastOf'>,
-): UnshownContent | null {
-  const { drive } = planned;
-  const diskGuid = previousDiskGuid ?? null;
-  const holdsMachine = diskGuid === null ? null : machineHeld({ ...drive, diskGuid }, ledger);
-  if (diskGuid === null || holdsMachine === null || holdsMachine === planned.holdsMachine) return null;
-  return { drive, holdsMachine, diskGuid };
-}
-
-/** The refusal of a drive whose content was not shown, and that nobody was asked about. */
-function notShown({ drive, holdsMachine }: UnshownContent): PrestageError {
-  return new PrestageError({
-    code: 'drive-changed',
-    message: `The ${driveLabel(drive)} holds the finished image of machine ${sanitizeForDisplay(holdsMachine)}, which was not shown when you were asked.`,
-    remedy: 'Nothing was written. Start again: the question names that machine now.',
-  });
-}
-
 /** Drives of one size and sector size share a disk image. */
-const imageKind = ({ drive }: PlannedJob): string => `${drive.size} ${drive.logicalSectorSize}`;
+const imageKind = (job: PlannedJob): string => `${sizeWhenWritten(job)} ${job.drive.logicalSectorSize}`;
 
-/** Hashes the media and gets a disk image for each size of drive; both must have read the same file. */
+/**
+ * Hashes the media and gets a disk image for each size of drive; both must have read the same file.
+ * @param folders gets those that are the batch's own, and `holders` what is held in the cache, also when it fails
+ */
 async function hashAndCreateImage(
   { proof }: BatchRequest,
   plan: BatchPlan,
   { helpers, cache, signal, onTask }: BatchDependencies,
   images: Map<string, DiskImage>,
+  folders: string[],
+  holders: string[],
 ): Promise<MediaHash> {
   const client = await helpers.plain();
   const { versions } = await helpers.greeting();
@@ -211,10 +149,12 @@ async function hashAndCreateImage(
   });
   // Awaited by the disk images; a rejection before that is not unhandled.
   hash.catch(() => undefined);
+  const sizes = new SizeImages({ client, cache, signal, onProgress: onTask }, folders, holders);
   for (const job of plan.jobs) {
     const kind = imageKind(job);
     if (images.has(kind)) continue;
-    const { size: driveSize, logicalSectorSize: sectorSize } = job.drive;
+    const driveSize = sizeWhenWritten(job);
+    const { logicalSectorSize: sectorSize } = job.drive;
     const request = {
       media: plan.media,
       hash,
@@ -228,7 +168,7 @@ async function hashAndCreateImage(
       versions,
     };
     try {
-      images.set(kind, await getOrCreateImage(request, { client, cache, signal, onProgress: onTask }));
+      images.set(kind, await sizes.imageFor(request));
     } catch (error) {
       throw forDrive(error, job.drive);
     }
@@ -267,6 +207,9 @@ interface ImagedJob {
   readonly guids: DriveGuids;
 }
 
+/** Drives' images that are made at a time. Each is six short programs in turn, which wait as long as they work. */
+const imagesAtATime = 4;
+
 /**
  * Gives each drive its own GUIDs, and a disk image whose boot store names them.
  * @param own gets the folders that were made, also when it fails
@@ -279,8 +222,7 @@ async function createDriveImages(
   own: string[],
 ): Promise<ImagedJob[]> {
   const client = await helpers.plain();
-  const driveImage: ImagedJob[] = [];
-  for (const job of reserved) {
+  return await sideBySide(reserved, imagesAtATime, async (job) => {
     const shared = imageFor(job.planned, images);
     const guids = { diskGuid: randomUUID(), partitionGuids: layout.partitions.map(() => randomUUID()) };
     const directory = cache.newMaking();
@@ -300,9 +242,8 @@ async function createDriveImages(
       },
       { signal },
     );
-    driveImage.push({ job, guids, image: { directory, fingerprint } });
-  }
-  return driveImage;
+    return { job, guids, image: { directory, fingerprint, from: shared.from } };
+  });
 }
 
 function imageFor(job: PlannedJob, images: ReadonlyMap<string, DiskImage>): DiskImage {

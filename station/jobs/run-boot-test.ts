@@ -49,6 +49,7 @@ export async function bootTest(
   { drive, benchDirectory, settings }: BootTestRequest,
   { helpers, ledger, paths, append, signal, onTask }: BootTestDependencies,
 ): Promise<BootTestReport> {
+  requireOnBench(drive);
   const client = await helpers.forDrive(drive);
   const found = await requireFinishedJob(drive, benchDirectory, client, ledger, signal);
   requireWritten(drive, found);
@@ -94,6 +95,21 @@ export async function bootTest(
 }
 
 /**
+ * A boot test starts the drive in QEMU, where the drive is. Machines of a rack have none, and the station has no copy of what is on
+ * their drives.
+ * @throws PrestageError usage
+ */
+export function requireOnBench(drive: Drive): void {
+  if (drive.rack === undefined) return;
+  throw new PrestageError({
+    code: 'usage',
+    message: `The ${driveLabel(drive)} is in a machine of the rack: a boot test needs QEMU beside the drive, which machines do not have, and the station has no copy of the drive.`,
+    remedy:
+      'Let the machine start from its drive, or put the drive into the bench. To read it again: prestage verify.',
+  });
+}
+
+/**
  * What starts must be what was written: a drive that is known by its serial may hold anything by now.
  * @throws PrestageError table-mismatch
  */
@@ -112,7 +128,10 @@ function requireWritten(drive: Drive, { job, diskGuid, changed }: FinishedDrive)
 
 /** The finished drive of a batch that is boot tested when the settings want one: its first. */
 export function firstFinished(reports: readonly JobReport[]): Drive | null {
-  return reports.find(({ end }) => end.state === 'done')?.job.drive ?? null;
+  // One in a machine of a rack cannot be started here.
+  return (
+    reports.find(({ job, end }) => end.state === 'done' && job.drive.rack === undefined)?.job.drive ?? null
+  );
 }
 
 /** The error of a drive that did not start. */

@@ -12,15 +12,18 @@ import type { AppendContext, Ledger } from '../ledger/ledger';
 import { requireSameOrder } from '../orders/batch-order';
 import type { DiskImage } from '../image-cache/get-or-create-image';
 import type { ImageCache } from '../image-cache/image-cache';
+import { nameLostDisk } from '../live/require-ready';
 import { logEvent } from '../state/log-file';
 import { stillHolds } from '../state/disk';
 import type { Settings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
-import { type BatchRequest, type PlannedJob } from './batch-plan';
+import { type BatchRequest, type LeftOut, type PlannedJob } from './batch-plan';
 import { alreadyShipped } from './plan-batch';
 import type { RunJournal } from './run-journal';
 import { healthAtEnd, healthAtStart, isWorse, slowNotes, WritingSamples, worseHealth } from './job-health';
+import { shownOf, type ShownErase } from '../../core/sanitise/choose';
 import type { Sanitised } from '../../core/sanitise/sanitised';
+import { attachmentMember, recordedDrive } from '../drives/finished-drive';
 import { EraseJournal } from './erase-journal';
 import { eraseFailed, sanitiseReserved, type EraseBegun } from './sanitise-drive';
 import { takeTablesOff, type HeldDrive } from './take-tables-off';
@@ -43,10 +46,14 @@ export interface BatchDependencies {
    * without it they are refused.
    */
   readonly onUnshown?: (found: readonly UnshownContent[]) => Promise<boolean>;
-  /** Every drive is held now, and nothing has been written. */
-  readonly onReserved?: () => void;
+  /** Every drive is held now but those that are left out, and nothing has been written. */
+  readonly onReserved?: (leftOut: readonly LeftOut[]) => void;
+  /** A drive that was held is left out after all. */
+  readonly onLeftOut?: (left: LeftOut) => void;
   readonly onTask: (progress: TaskProgress) => void;
   readonly onJob: (job: PlannedJob, state: JobState) => void;
+  /** The hidden areas of its drive were opened: from now on the job is of this drive, which is listed in the place of the one before. */
+  readonly onGrown?: (job: PlannedJob, drive: Drive) => void;
   /** A job has ended and is recorded. */
   readonly onEnd?: (report: JobReport) => void;
 }
@@ -101,25 +108,27 @@ export interface DriveGuids {
 }
 
 /** The disk image of one drive, its boot store aimed at it. */
-export type DriveImage = Pick<DiskImage, 'directory' | 'fingerprint'>;
+export type DriveImage = Pick<DiskImage, 'directory' | 'fingerprint' | 'from'>;
 
 /** One job between its two ledger entries. Never throws. */
 export async function runJob(
-  reserved: ReservedJob,
+  asked: ReservedJob,
   image: DriveImage,
-  details: JobDetails,
+  asRecorded: JobDetails,
   run: BatchRun,
   dependencies: BatchDependencies,
 ): Promise<JobReport> {
-  const { planned } = reserved;
+  // Of another drive, by what drives are known by, once hidden areas were opened.
+  let [reserved, details] = [asked, asRecorded];
+  const { planned } = asked;
   const { ledger, onJob } = dependencies;
   const { context, journal } = run;
   let health = healthAtStart(planned.drive, planned.health, run.request.healthRules);
   let slow: readonly SlowNote[] = [];
   const report = (end: JobEnd, ledgerEntry: number | null): JobReport => {
-    show(onJob, planned, end);
+    show(onJob, reserved.planned, end);
     const { fingerprint, diskGuid } = details;
-    const ended = { job: planned, end, fingerprint, diskGuid, ledgerEntry, health, slow };
+    const ended = { job: reserved.planned, end, fingerprint, diskGuid, ledgerEntry, health, slow };
     const { jobId, batchId, machineSerial, layout } = details;
     logEvent(end.state === 'failed' ? 'error' : 'info', 'job-ended', {
       ...{ jobId, batchId, machineSerial, layout, ledgerEntry, drive: details.drive, state: end.state },
@@ -139,17 +148,32 @@ export async function runJob(
   } catch (error) {
     return report({ state: 'failed', reason: toErrorData(error), bytesWritten: 0 }, null);
   }
-  const did = await doJob(reserved, image, details, run, dependencies);
+  const did = await doJob(reserved, image, details, run, dependencies, (drive) => {
+    try {
+      dependencies.onGrown?.(reserved.planned, drive);
+    } catch {
+      // As with what shows a job's states.
+    }
+    reserved = { ...reserved, planned: { ...reserved.planned, drive } };
+    details = { ...details, drive: recordedDrive(drive), ...attachmentMember(drive) };
+    return reserved;
+  });
   const { end: written, untouched, samples, sanitised } = did;
-  let end = written;
+  let end = await nameLostDisk(written, reserved.planned.drive, dependencies.helpers);
   if (end.state === 'done') {
-    slow = slowNotes(planned.drive, end.result, samples, ledger);
+    slow = slowNotes(reserved.planned.drive, end.result, samples, ledger);
     if (health !== null) {
       const { benchDirectory, healthRules } = run.request;
-      health = await healthAtEnd(planned.drive, health, reserved.client, benchDirectory, healthRules);
+      health = await healthAtEnd(
+        reserved.planned.drive,
+        health,
+        reserved.client,
+        benchDirectory,
+        healthRules,
+      );
       if (isWorse(health)) {
         const tablesOff = await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
-        const reason = worseHealth(planned.drive, health, tablesOff);
+        const reason = worseHealth(reserved.planned.drive, health, tablesOff);
         end = { state: 'failed', reason, bytesWritten: end.result.bytesWritten };
       }
     }
@@ -164,12 +188,12 @@ export async function runJob(
       ...(sanitised === null ? {} : { sanitised }),
     };
     ledgerEntry = ledger.append(untouched ? { ...record, untouched } : record, context).sequence;
-    if (sanitised !== null) await eraseRecorded(planned.drive, details, dependencies);
+    if (sanitised !== null) await eraseRecorded(reserved.planned.drive, details, dependencies);
   } catch (error) {
     // A drive without a record is not a finished drive, however well it was written.
     if (end.state === 'done') await takeTablesOff(heldBy(reserved, run, dependencies), dependencies.helpers);
     const bytesWritten = end.state === 'done' ? end.result.bytesWritten : 0;
-    const reason = toErrorData(stillHolds(error, notRecorded(end, planned)));
+    const reason = toErrorData(stillHolds(error, notRecorded(end, reserved.planned)));
     return report({ state: 'failed', reason, bytesWritten }, null);
   }
   // From here on the drive is finished and recorded; nothing that goes wrong may change it.
@@ -224,11 +248,12 @@ function show(onJob: BatchDependencies['onJob'], planned: PlannedJob, state: Job
 
 /** Has the helper do the job, and puts the drive right when the helper could not say how it ended. */
 async function doJob(
-  reserved: ReservedJob,
+  asked: ReservedJob,
   image: DriveImage,
   details: JobDetails,
   run: BatchRun,
   dependencies: BatchDependencies,
+  onGrown: (drive: Drive) => ReservedJob,
 ): Promise<{
   readonly end: JobEnd;
   readonly untouched: boolean;
@@ -236,37 +261,41 @@ async function doJob(
   /** How the drive was erased; null where that was not asked for, or not begun. */
   readonly sanitised: Sanitised | null;
 }> {
-  const { planned, client, reservation } = reserved;
+  let reserved = asked;
+  const { client, reservation, planned: confirmed } = asked;
   const drive = { touched: false };
   const written = new WritingSamples();
   const samples = written.all;
-  const own = dependencies.jobSignal?.(planned);
+  const own = dependencies.jobSignal?.(confirmed);
   const signal = own === undefined ? dependencies.signal : AbortSignal.any([dependencies.signal, own]);
   const unsubscribe = client.onJobProgress(({ jobId, job }) => {
     if (jobId !== details.jobId) return;
     if (job.state !== 'queued' && job.state !== 'checking') drive.touched = true;
     if (job.state === 'writing') written.add(job.bytesDone, job.bytesTotal, performance.now());
     // The end is shown when it is recorded.
-    if (!hasEnded(job)) show(dependencies.onJob, planned, job);
+    if (!hasEnded(job)) show(dependencies.onJob, reserved.planned, job);
   });
   let sanitised: Sanitised | null = null;
   const erase: { begun: EraseBegun | null; readonly time: number } = { begun: null, time: performance.now() };
   try {
     if (run.request.sanitise === true) {
       sanitised = await sanitiseReserved({
-        ...{ drive: planned.drive, client, reservation, paths: dependencies.paths, signal },
-        jobId: details.jobId,
-        ...{ shown: planned.erase ?? null, least: run.request.sanitiseLevel ?? 'clear' },
+        ...{ drive: confirmed.drive, client, reservation, paths: dependencies.paths, signal },
+        ...{ jobId: details.jobId, needsSize: confirmed.erase?.lift !== undefined },
+        ...{ shown: shownIn(confirmed), least: run.request.sanitiseLevel ?? 'clear' },
         stallMilliseconds: dependencies.settings.stallSeconds * 1000,
         onBegin: (begun) => {
           drive.touched = true;
           erase.begun = begun;
         },
+        onGrown: (grown) => {
+          reserved = onGrown(grown);
+        },
         onProgress: (bytesDone, bytesTotal) => {
-          show(dependencies.onJob, planned, { state: 'sanitising', bytesDone, bytesTotal });
+          show(dependencies.onJob, reserved.planned, { state: 'sanitising', bytesDone, bytesTotal });
         },
       });
-      const failed = eraseFailed(planned.drive, sanitised);
+      const failed = eraseFailed(reserved.planned.drive, sanitised);
       const stopped: JobEnd | null =
         failed === null ? null : { state: 'failed', reason: failed.data, bytesWritten: 0 };
       const end = signal.aborted ? ({ state: 'cancelled', bytesWritten: 0 } as const) : stopped;
@@ -303,12 +332,17 @@ async function doJob(
     if (reason.code !== 'helper-died') {
       return { end: { state: 'failed', reason, bytesWritten: 0 }, ...rest };
     }
-    const message = `${reason.message} It was writing the ${driveLabel(planned.drive)}.`;
+    const message = `${reason.message} It was writing the ${driveLabel(reserved.planned.drive)}.`;
     const told = { ...reason, message, remedy: 'Write this drive again.' };
     return { end: { state: 'failed', reason: told, bytesWritten: 0 }, ...rest };
   } finally {
     unsubscribe();
   }
+}
+
+/** What was confirmed of its erase; null: nobody was shown one. */
+function shownIn({ erase }: PlannedJob): ShownErase | null {
+  return erase === undefined ? null : shownOf(erase);
 }
 
 /** What is needed to take the tables off a job's drive. */

@@ -79,8 +79,10 @@ export async function closeLeftOpen(
     const end = { state: 'interrupted' } as const;
     const erase = new EraseJournal({ erasures }, job.drive);
     const sanitised = await erase.leftBy(job.jobId);
+    const size = (await erase.grownBy(job.jobId)) ?? job.drive.size;
+    const ended = { ...job, drive: { ...job.drive, size } };
     const { sequence } = ledger.append(
-      { kind: 'job-ended', job, startedAt, end, ...(sanitised === null ? {} : { sanitised }) },
+      { kind: 'job-ended', job: ended, startedAt, end, ...(sanitised === null ? {} : { sanitised }) },
       context,
     );
     await erase.recorded(job.jobId);

@@ -1,7 +1,5 @@
-import { sanitizeForDisplay } from '../../core/base/display';
-import { errorData, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
+import { isCancellation, toErrorData } from '../../core/base/errors';
 import { driveLabel, type Drive } from '../../core/drive/drive';
-import { isSameKey, tellsOwnIdentity } from '../../core/drive/drive-identity';
 import type { ShownErase } from '../../core/sanitise/choose';
 import type { NistLevel } from '../../core/sanitise/methods';
 import { eraseBeganWords, type Sanitised } from '../../core/sanitise/sanitised';
@@ -16,6 +14,7 @@ import type { StatePaths } from '../state/state-paths';
 import { healthAtEnd, healthAtStart, readHealthHeld } from './job-health';
 import { reserveDrive } from './reserve-drive';
 import { sanitiseReserved, type EraseBegun } from './sanitise-drive';
+import { takeBack } from './take-back';
 
 /** Erasing one drive for which nothing is written: reserved, erased, recorded. */
 
@@ -39,9 +38,12 @@ export interface SanitiseDependencies {
   readonly append: AppendContext;
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
+  /** Its hidden areas were opened: it is listed as this one from now on. */
+  readonly onGrown?: (drive: Drive) => void;
 }
 
 export interface SanitiseReport {
+  /** As it is now: larger, and with another id, where its hidden areas were opened. */
   readonly drive: Drive;
   readonly sanitised: Sanitised;
   /** Null of what is no hardware. */
@@ -57,7 +59,7 @@ export interface SanitiseReport {
  */
 export async function sanitise(
   { drive, benchDirectory, shown, least, reason }: SanitiseRequest,
-  { helpers, ledger, paths, settings, append, signal, onProgress }: SanitiseDependencies,
+  { helpers, ledger, paths, settings, append, signal, onProgress, onGrown }: SanitiseDependencies,
 ): Promise<SanitiseReport> {
   const client = await helpers.forDrive(drive);
   const places = protectedPlaces(paths, settings);
@@ -67,13 +69,15 @@ export async function sanitise(
   const { rules } = settings.health;
   const before = await readHealthHeld(drive, client, benchDirectory);
   let health = healthAtStart(drive, before, rules);
-  const record = (sanitised: Sanitised): number =>
+  // It becomes another one, by what drives are known by, where its hidden areas are opened.
+  const is = { now: drive };
+  const record = (sanitised: Sanitised, of = is.now): number =>
     ledger.append(
       {
         kind: 'drive-sanitised',
-        drive: recordedDrive(drive),
+        drive: recordedDrive(of),
         ...(diskGuid === undefined ? {} : { previousDiskGuid: diskGuid }),
-        ...attachmentMember(drive),
+        ...attachmentMember(of),
         ...{ startedAt, sanitised },
         ...(health === null ? {} : { health }),
       },
@@ -93,7 +97,7 @@ export async function sanitise(
       throw error;
     }
     // Who cancelled is told what that left, as where the drive had answered in time.
-    if (isCancellation(error)) return { drive, sanitised, health, startedAt, ledgerEntry };
+    if (isCancellation(error)) return { drive: is.now, sanitised, health, startedAt, ledgerEntry };
     throw error;
   };
   const recordEnd = (sanitised: Sanitised): number => {
@@ -109,75 +113,29 @@ export async function sanitise(
       ...{ drive, client, reservation, shown, least, paths, signal, onProgress },
       stallMilliseconds: settings.stallSeconds * 1000,
       onBegin: (chosen) => {
-        takeBack(drive, diskGuid, reason, ledger, append);
-        record({ ...chosen, outcome: 'not-known', why: eraseBeganWords(chosen.method), seconds: 0 });
+        takeBack(
+          drive,
+          diskGuid,
+          reason === null ? null : `was erased on purpose: ${reason}`,
+          ledger,
+          append,
+        );
+        const begins = { outcome: 'not-known', why: eraseBeganWords(chosen.method), seconds: 0 } as const;
+        record({ ...chosen, ...begins });
         begun.is = chosen;
+        // After a power cut it may have the size of before, or of after: its record is found by either.
+        const to = shown?.lift?.size;
+        if (to !== undefined) record({ ...chosen, ...begins }, { ...drive, size: to });
+      },
+      onGrown: (grown) => {
+        is.now = grown;
+        onGrown?.(grown);
       },
     }).catch(brokenOff);
     if (!('before' in ended)) return ended;
-    if (health !== null) health = await healthAtEnd(drive, health, client, benchDirectory, rules);
-    return { drive, sanitised: ended, health, startedAt, ledgerEntry: recordEnd(ended) };
+    if (health !== null) health = await healthAtEnd(is.now, health, client, benchDirectory, rules);
+    return { drive: is.now, sanitised: ended, health, startedAt, ledgerEntry: recordEnd(ended) };
   } finally {
     await client.call('releaseDrive', { reservation }).catch(() => undefined);
   }
-}
-
-/** The machine whose finished image a drive holds by its own serial alone; null: none. */
-function heldBySerial(drive: Drive, ledger: Ledger): string | null {
-  if (!tellsOwnIdentity(drive) || ledger.isIdentityShared(drive)) return null;
-  const held = ledger.findDoneOn(drive).find(({ jobId, machineSerial }) => {
-    const record = ledger.findShipped(machineSerial)?.entry.record;
-    return record?.kind === 'job-ended' && record.job.jobId === jobId;
-  });
-  return held?.machineSerial ?? null;
-}
-
-/**
- * A drive that holds a finished image is only erased for a reason, and the record says that its machine has none any more, before
- * the drive is touched. A drive whose table cannot be read is taken for the one that its own serial says, as by a job.
- * @param diskGuid on the open drive; null: it has none; undefined: it could not be read
- * @throws PrestageError drive-holds-finished
- */
-function takeBack(
-  drive: Drive,
-  diskGuid: string | null | undefined,
-  reason: string | null,
-  ledger: Ledger,
-  append: AppendContext,
-): void {
-  const held =
-    ledger.pastOf({ ...drive, diskGuid: diskGuid ?? null }).holds?.machineSerial ??
-    (diskGuid === undefined ? heldBySerial(drive, ledger) : null);
-  if (held === null) return;
-  const machine = sanitizeForDisplay(held);
-  const label = driveLabel(drive);
-  if (reason === null) {
-    throw new PrestageError({
-      code: 'drive-holds-finished',
-      message: `The ${label} holds the finished image for machine ${machine}.`,
-    });
-  }
-  const finished = ledger.findShipped(held);
-  const record = finished?.entry.record;
-  if (record?.kind !== 'job-ended') return;
-  const isOnIt =
-    diskGuid === undefined ? isSameKey(drive, record.job.drive) : record.job.diskGuid === diskGuid;
-  if (!isOnIt) return;
-  const { jobId, machineSerial, fingerprint } = record.job;
-  ledger.append(
-    {
-      ...({ kind: 'drive-verified', jobId, machineSerial, fingerprint } as const),
-      ...(diskGuid === undefined ? {} : { diskGuid }),
-      drive: record.job.drive,
-      end: {
-        state: 'failed',
-        reason: errorData({
-          code: 'table-mismatch',
-          message: `The ${label} was erased on purpose: ${reason}.`,
-          remedy: 'Machine and drive are no pair any more. Write another drive for the machine.',
-        }),
-      },
-    },
-    append,
-  );
 }

@@ -4,16 +4,24 @@ import { GiB, MiB } from '../../core/base/units';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { chooseAsShown, chooseMethod, requireLevel, type ShownErase } from '../../core/sanitise/choose';
 import {
+  canOpen,
   isAtLeast,
   levelOf,
   methodFacts,
   methodWords,
   needsPassword,
+  onceOpened,
   type Abilities,
   type NistLevel,
   type SanitiseMethod,
 } from '../../core/sanitise/methods';
-import { hiddenReached, type Sanitised, type TableBefore, type Verdict } from '../../core/sanitise/sanitised';
+import {
+  hiddenReached,
+  type AreasOpened,
+  type Sanitised,
+  type TableBefore,
+  type Verdict,
+} from '../../core/sanitise/sanitised';
 import type { HelperClient } from '../helper-client/helper-client';
 import { logError, logEvent } from '../state/log-file';
 import type { StatePaths } from '../state/state-paths';
@@ -34,11 +42,15 @@ export interface SanitiseOrder {
   readonly shown: ShownErase | null;
   /** What is demanded at least, by the settings or a command. */
   readonly least: NistLevel;
+  /** What comes after the erase is made for the size that was confirmed: a drive that does not get it is not erased. */
+  readonly needsSize?: boolean;
   readonly paths: Pick<StatePaths, 'erasures'>;
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal;
   /** The way was chosen, and the drive is about to be touched. @throws what keeps it from being touched */
   readonly onBegin?: (begun: EraseBegun) => void;
+  /** Its hidden areas were opened: from now on it is this one, which is held in its place. */
+  readonly onGrown?: (drive: Drive) => void;
   /** Bytes; total 0: the drive does not tell. */
   readonly onProgress: (done: number, total: number) => void;
 }
@@ -53,9 +65,10 @@ const keptEvery = GiB;
  * cancelled: nothing was touched. helper-died and others: it may have been begun
  */
 export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised> {
-  const { drive, client, reservation, jobId, stallMilliseconds, signal, onProgress } = order;
+  const { drive, client, reservation, jobId, stallMilliseconds, signal } = order;
   const journal = new EraseJournal(order.paths, drive);
-  const found = await client.call('prepareSanitise', { reservation, stallMilliseconds }, { signal });
+  const look = { reservation, stallMilliseconds };
+  const found = await client.call('prepareSanitise', look, { signal });
   const { abilities, before, samples } = found;
   const left = await journal.read();
   const goesOn = left !== null && isUnderWay(left.method, abilities);
@@ -66,16 +79,26 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
       : chooseAsShown(drive, abilities, order.shown);
   // Begun by somebody else: in which way is not known, and what the drive held before was not looked at.
   const foreign = !goesOn && abilities.underWay && method !== 'overwrite';
-  if (!foreign) requireLevel(drive, { ...abilities, underWay: goesOn }, method, order.least);
-  const from = resumeFrom(left, method, before);
+  const lift = goesOn || foreign ? undefined : order.shown?.lift;
+  const then = lift === undefined ? abilities : onceOpened(abilities);
+  if (!foreign) requireLevel(drive, { ...then, underWay: goesOn }, method, order.least);
+  const from = lift === undefined ? resumeFrom(left, method, before) : 0;
   const resumed = goesOn || from > 0;
-  const told = { nist: levelOf(method, abilities), hidden: hiddenReached(method, abilities.hidden) };
+  // Of areas that an erase had opened before its power failed, nothing is left to be seen but here.
+  const earlier = left?.grows?.to === drive.size ? openedBefore(left) : [];
+  const became = order.shown?.leaves === true && !goesOn ? whyLeft(drive) : null;
+  const told = {
+    nist: levelOf(method, abilities),
+    hidden: [...earlier, ...hiddenReached(method, abilities.hidden, became)],
+  };
   const run: EraseRun =
     resumed && left !== null
       ? { ...left, ...told }
       : {
           ...({ version: 1, run: randomUUID(), startedAt: new Date().toISOString() } as const),
           ...{ method, before, samples: method === 'overwrite' ? [] : samples, overwritten: 0, ...told },
+          ...(lift === undefined ? {} : { grows: { from: drive.size, to: lift.size } }),
+          ...(earlier.length === 0 || left?.grows === undefined ? {} : { grows: left.grows, grown: true }),
         };
   // Whose it was before does not matter any more.
   if (jobId === undefined) delete run.jobId;
@@ -93,6 +116,83 @@ export async function sanitiseReserved(order: SanitiseOrder): Promise<Sanitised>
     throw error;
   }
   logEvent('info', 'erase-started', { drive: drive.id, method, resumed });
+  if (lift === undefined) return await eraseAs({ order, journal, run, begun, goesOn, foreign, from, drive });
+  const opened = await client.call('liftHidden', { reservation, size: lift.size }, { signal });
+  logEvent('info', 'hidden-areas', { drive: drive.id, state: opened.state });
+  if (opened.state === 'kept') {
+    const nist = levelOf(method, abilities);
+    const hidden = hiddenReached(method, abilities.hidden, opened);
+    const still = { ...run, nist, hidden };
+    if (isAtLeast(nist, order.least) && order.needsSize !== true) {
+      journal.write(still);
+      return await eraseAs({
+        ...{ order, journal, goesOn, foreign, from, drive },
+        ...{ run: still, begun: { ...begun, nist, hidden } },
+      });
+    }
+    const because = isAtLeast(nist, order.least)
+      ? 'The image was made for the size that it has without it'
+      : `A ${order.least} is demanded`;
+    const why = `It did not give up its hidden area. ${opened.why} ${because}: nothing was erased.`;
+    await journal.end();
+    return { ...begun, nist, hidden, outcome: 'not-erased', why, seconds: 0 };
+  }
+  const { drive: grown } = opened;
+  order.onGrown?.(grown);
+  const now = await client.call('prepareSanitise', look, { signal });
+  chooseAsShown(grown, now.abilities, { method, nist: lift.nist });
+  const nist = levelOf(method, now.abilities);
+  const hidden = [
+    ...hiddenReached(method, abilities.hidden.filter(canOpen), { state: 'opened' }),
+    ...hiddenReached(method, now.abilities.hidden),
+  ];
+  const all = { before: now.before, nist, hidden };
+  const whole: EraseRun = { ...run, ...all, grown: true, samples: method === 'overwrite' ? [] : now.samples };
+  journal.write(whole);
+  return await eraseAs({
+    ...{ order, journal, goesOn, foreign, from, drive: grown },
+    ...{ run: whole, begun: { ...begun, ...all } },
+  });
+}
+
+function whyLeft({ rack }: Drive): AreasOpened {
+  return rack === undefined
+    ? { state: 'left' }
+    : { state: 'kept', why: 'It is opened at a station itself, and not in a machine of a rack.' };
+}
+
+/** The areas that were to be opened, of a drive that has the size that it was to have then. */
+function openedBefore({ hidden = [], grows }: EraseRun): Sanitised['hidden'] {
+  if (grows === undefined) return [];
+  return hidden.filter(canOpen).map(({ kind, bytes }) => ({ kind, bytes, reached: true, opened: true }));
+}
+
+interface Begun {
+  readonly order: SanitiseOrder;
+  readonly journal: EraseJournal;
+  readonly run: EraseRun;
+  readonly begun: EraseBegun;
+  readonly goesOn: boolean;
+  readonly foreign: boolean;
+  /** Byte. */
+  readonly from: number;
+  /** As it is now. */
+  readonly drive: Drive;
+}
+
+/** The erase itself, of a drive of which all is chosen. */
+async function eraseAs({
+  order,
+  journal,
+  run,
+  begun,
+  goesOn,
+  foreign,
+  from,
+  drive,
+}: Begun): Promise<Sanitised> {
+  const { client, reservation, jobId, stallMilliseconds, signal, onProgress } = order;
+  const { method } = run;
   let overwritten = run.overwritten;
   const ended = await client.call(
     'sanitiseDrive',

@@ -15,6 +15,13 @@ export function careOutcome(record: CareRecord): {
     const code = outcome === 'not-erased' ? 'drive-not-erased' : 'drive-erase-unknown';
     return { result: outcome, reason: outcome === 'erased' ? null : `${code}: ${why ?? ''}` };
   }
+  if (record.kind === 'station-disk') {
+    const { end } = record;
+    if (end.state !== 'failed') {
+      return { result: end.state === 'done' ? 'disk-made' : 'disk-begun', reason: null };
+    }
+    return { result: 'disk-failed', reason: `${end.reason.code}: ${end.reason.message}` };
+  }
   const { end } = record;
   switch (end.state) {
     case 'begun':

@@ -4,11 +4,10 @@ import {
   drivePast,
   type CareDone,
   type DrivePast,
-  type EndedErase,
   type EndedJob,
   type PastDrive,
 } from '../../core/ledger/drive-past';
-import type { JobDetails } from '../../core/ledger/record';
+import { isCareRecord, type JobDetails } from '../../core/ledger/record';
 import { standingFinding } from '../../core/ledger/standing-finding';
 import { careOutcome } from './care-outcome';
 import type { DiskGuidIndex } from './disk-guid-index';
@@ -42,10 +41,8 @@ export class DrivePasts {
     const shared = guids?.isShared(driveKey(drive)) ?? false;
     const care = this.#entries.careOf(drive);
     return drivePast(drive, this.#endedJobs(drive, shared), {
-      // Behind a dock that has one serial for all its drives, the newest may be anybody's.
-      cared: shared ? [] : care.flatMap((row) => careDone(row) ?? []),
+      cared: care.flatMap((row) => careDone(row) ?? []),
       shared,
-      erases: care.flatMap((row) => endedErase(row) ?? []),
       shipmentOf: (jobId) => this.#shipmentOf(jobId),
       findingOf: (job) => this.#findingOf(job),
     });
@@ -90,12 +87,6 @@ function endedJob({ sequence: entry, entry: { time, record } }: LedgerRow): Ende
 }
 
 function careDone({ sequence: entry, entry: { time, record } }: LedgerRow): CareDone | null {
-  if (record.kind !== 'size-checked' && record.kind !== 'drive-sanitised') return null;
+  if (!isCareRecord(record)) return null;
   return { record, entry, time, result: careOutcome(record).result };
-}
-
-function endedErase({ sequence: entry, entry: { time, record } }: LedgerRow): EndedErase | null {
-  if (record.kind !== 'drive-sanitised') return null;
-  const { drive, attachment, sanitised } = record;
-  return { entry, time, drive, attachment, sanitised };
 }

@@ -54,10 +54,10 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
     return { sequence, ...nothing, result: 'damaged', reason: null, hash };
   }
   const { time, operator, record } = parsed.data;
-  if (record.kind === 'size-checked') {
+  if (record.kind === 'size-checked' || record.kind === 'station-disk') {
     const { id, serial, model, bay, path } = record.drive;
     const nothing = { machineSerial: null, jobId: null };
-    const { result, reason } = sizeResult(record);
+    const { result, reason } = record.kind === 'size-checked' ? sizeResult(record) : diskResult(record);
     return {
       ...{ sequence, time, kind: record.kind, ...nothing, drive: { id, serial, model, bay, path } },
       ...{ result, reason, operator, hash },
@@ -116,6 +116,14 @@ function sizeResult({
     result: 'failed',
     reason: { code: 'drive-size-false', message: sizeWords(end.verdict, end.bytes) },
   };
+}
+
+function diskResult({
+  end,
+}: Extract<LedgerRecord, { kind: 'station-disk' }>): Pick<EntrySummary, 'result' | 'reason'> {
+  if (end.state !== 'failed') return { result: end.state === 'done' ? 'done' : 'started', reason: null };
+  const { code, message } = end.reason;
+  return { result: 'failed', reason: { code, message } };
 }
 
 function resultOf(

@@ -88,7 +88,7 @@ export function driveKey(drive: DriveIdentity): string {
 
 /** The columns that belong to a record. What a record is not about is empty. */
 export function columnsOf(record: LedgerRecord): EntryColumns {
-  if (record.kind === 'size-checked') {
+  if (record.kind === 'size-checked' || record.kind === 'station-disk') {
     const { kind, drive, end } = record;
     return { kind, state: end.state, machineSerial: '', driveKey: driveKey(drive), jobId: '' };
   }

@@ -6,6 +6,7 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import {
   careResults,
   driveResults,
+  isCareRecord,
   ledgerEntrySchema,
   type CareRecord,
   type LedgerEntry,
@@ -89,6 +90,8 @@ export const csvRowSchema = z.strictObject({
   loader: text,
   /** Microsoft's certificates that the machine's firmware was said to trust: 2011, 2023, both; empty where nobody said it. */
   firmwareTrust: firmwareTrustSchema.nullable(),
+  /** What the drive hid, and what became of it: kind, bytes, `opened`, `erased`, `left` or `not-reached`, with semicolons between them. */
+  eraseHidden: z.string().nullable(),
 });
 export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
 /** The columns of the CSV export, in their order. */
@@ -135,7 +138,8 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
  * Found in the canonical JSON of every entry that has a line: the others need not be parsed. Inside a string it cannot
  * stand, because the quotation marks would be escaped.
  */
-const mayHaveLine = /"kind":"(?:job-ended|drive-verified|drive-rehearsed|drive-sanitised|size-checked)"/;
+const mayHaveLine =
+  /"kind":"(?:job-ended|drive-verified|drive-rehearsed|drive-sanitised|size-checked|station-disk)"/;
 
 /**
  * The CSV export, piece by piece: header, then a line for each job that ended and each finished drive that
@@ -244,7 +248,7 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
   if (record.kind === 'drive-verified' || record.kind === 'drive-rehearsed') {
     return laterRow(stored, entry, record);
   }
-  if (record.kind === 'drive-sanitised' || record.kind === 'size-checked') {
+  if (isCareRecord(record)) {
     return careRow(stored, entry, record);
   }
   if (record.kind !== 'job-ended') return null;
@@ -287,9 +291,16 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
 
 function eraseCells(
   sanitised: Sanitised | undefined,
-): Pick<CsvRow, 'eraseMethod' | 'eraseLevel' | 'eraseOutcome'> {
-  const { method = null, nist = null, outcome = null } = sanitised ?? {};
-  return { eraseMethod: method, eraseLevel: outcome === 'erased' ? nist : null, eraseOutcome: outcome };
+): Pick<CsvRow, 'eraseMethod' | 'eraseLevel' | 'eraseOutcome' | 'eraseHidden'> {
+  const { method = null, nist = null, outcome = null, hidden = [] } = sanitised ?? {};
+  const areas = hidden.map(({ kind, bytes, reached, opened, left }) => {
+    const became = opened === true ? 'opened' : reached ? 'erased' : left === true ? 'left' : 'not-reached';
+    return `${kind} ${bytes ?? 'unknown'} ${became}`;
+  });
+  return {
+    ...{ eraseMethod: method, eraseLevel: outcome === 'erased' ? nist : null, eraseOutcome: outcome },
+    eraseHidden: areas.length === 0 ? null : areas.join('; '),
+  };
 }
 
 /**

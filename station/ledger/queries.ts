@@ -1,5 +1,5 @@
 import type { DriveIdentity } from '../../core/drive/drive';
-import type { OrderRecord } from '../../core/ledger/record';
+import { careKinds, type OrderRecord } from '../../core/ledger/record';
 import type { SqlValue } from './database';
 import { driveKey } from './entry';
 
@@ -51,7 +51,7 @@ export function queryOf(query: LedgerQuery): SqlPart {
       return { where: `WHERE drive_key = ? AND kind = 'job-ended'`, values: [driveKey(query.drive)] };
     case 'drive-care':
       return {
-        where: `WHERE drive_key = ? AND kind IN ('size-checked', 'drive-sanitised')`,
+        where: `WHERE drive_key = ? AND kind IN (${careKinds.map((kind) => `'${kind}'`).join(', ')})`,
         values: [driveKey(query.drive)],
       };
     case 'drive-started-after':

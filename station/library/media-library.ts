@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -20,15 +19,16 @@ import {
   type Receipt,
 } from '../../core/delivery/library';
 import { mergeMediaDates, type MediaDates } from '../../core/media/media-dates';
-import { readManifest, type MediaManifest } from '../../core/delivery/manifest';
 import { claimFolder, releaseFolder } from '../state/busy-mark';
 import { onDisk, statePlace } from '../state/disk';
 import { syncFolder, writeFileAtomically, type StatePaths } from '../state/state-paths';
 import type { Settings } from '../state/settings';
+import { manifestIn, type KeptManifest } from './kept-manifest';
+import { LibraryDisk } from './library-disk';
 
 /**
  * The station's media library: a folder for each media that was received and proved. `entry.json` in it is written last, and
- * what has none is the rest of a delivery that was not finished.
+ * what has none is the rest of a delivery that was not finished. Which folders it has: library-disk.ts.
  */
 
 /** A media as the library shows it. */
@@ -53,21 +53,9 @@ export interface UnfinishedMedia {
   readonly folder: string;
 }
 
-/** The manifest of a media, as bytes and as it was read. */
-export interface KeptManifest {
-  readonly manifest: MediaManifest;
-  readonly bytes: Buffer;
-  readonly sha256: string;
-}
-
 const entryName = 'entry.json';
 const unfinishedMark = '.receiving-';
 const removingMark = '.removing-';
-
-/** Name of the manifest in the media's folder, and of its signature. */
-export function manifestFileIn(folder: string): string {
-  return join(folder, 'media.json');
-}
 
 /** The receipt that was given for a media. */
 export function receiptFileIn(folder: string): string {
@@ -86,28 +74,45 @@ export class MediaLibrary {
   /** Absolute. May not exist yet. */
   readonly folder: string;
 
+  readonly #disk: LibraryDisk;
+
   constructor(folder: string) {
     this.folder = folder;
+    this.#disk = new LibraryDisk(folder);
   }
 
   /** All media, by name, the newest revision first. A folder without an entry is none. */
   list(): LibraryMedia[] {
-    return this.#folders()
-      .filter((name) => /^[0-9a-f]{64}$/.test(name))
-      .flatMap((name) => this.#read(join(this.folder, name)) ?? [])
-      .sort(
-        (left, right) =>
-          left.entry.name.localeCompare(right.entry.name, 'en') || right.entry.revision - left.entry.revision,
-      );
+    const found = this.#disk.places.flatMap((place) =>
+      this.#folders(place)
+        .filter((name) => /^[0-9a-f]{64}$/.test(name))
+        .flatMap((name) => this.#read(join(place, name)) ?? []),
+    );
+    const here = new Set(found.map(({ entry }) => entry.sha256));
+    return [...found, ...this.#missed().filter(({ entry }) => !here.has(entry.sha256))].sort(
+      (left, right) =>
+        left.entry.name.localeCompare(right.entry.name, 'en') || right.entry.revision - left.entry.revision,
+    );
+  }
+
+  /** Media that lie on the disk beside a station's stick, whether it is there or not. */
+  onDisk(): LibraryMedia[] {
+    return this.list().filter(({ folder }) => dirname(folder) !== this.folder);
+  }
+
+  /** That disk is not used any more: its media are in no library. */
+  forgetDisk(): void {
+    this.#disk.forgetCopies();
   }
 
   /** What was begun and can be gone on with: `media receive` of the same delivery takes it up. */
   unfinished(): UnfinishedMedia[] {
-    return this.#folders()
-      .filter((name) => name.startsWith(unfinishedMark))
-      .map((name) => {
-        const folder = join(this.folder, name);
-        const kept = this.#manifestIn(folder);
+    return this.#disk.places
+      .flatMap((place) => this.#folders(place).map((name) => ({ place, name })))
+      .filter(({ name }) => name.startsWith(unfinishedMark))
+      .map(({ place, name }) => {
+        const folder = join(place, name);
+        const kept = manifestIn(folder);
         const { name: mediaName, version, revision, media } = kept?.manifest ?? {};
         return {
           name: mediaName ?? 'unknown',
@@ -161,7 +166,8 @@ export class MediaLibrary {
   at(path: string): LibraryMedia | null {
     try {
       const folder = dirname(realpathSync(path));
-      if (dirname(folder) !== realpathSync(this.folder) || !/^[0-9a-f]{64}$/.test(basename(folder))) {
+      const places = this.#disk.places.map((place) => realpathSync(place));
+      if (!places.includes(dirname(folder)) || !/^[0-9a-f]{64}$/.test(basename(folder))) {
         return null;
       }
       const media = this.#read(folder);
@@ -173,7 +179,7 @@ export class MediaLibrary {
 
   /** The manifest that a media was received with. @throws PrestageError library-damaged when it is another */
   manifestOf({ entry, folder }: LibraryMedia): KeptManifest {
-    const kept = this.#manifestIn(folder);
+    const kept = manifestIn(folder);
     if (kept?.sha256 === entry.manifestSha256) return kept;
     throw damaged(entry, 'its manifest was changed or is missing');
   }
@@ -190,23 +196,26 @@ export class MediaLibrary {
   /**
    * Takes a media, or what an unfinished delivery left, off the disk.
    * @returns its folder, which is gone
-   * @throws PrestageError library-not-found
+   * @throws PrestageError library-not-found; live-image-disk-missing where it lies on a disk that is not there
    */
   remove(text: string): string {
     const found = this.find(text);
     const rest = this.unfinished().find(({ name, sha256 }) => sha256 === text || name === text);
     const folder = found?.folder ?? rest?.folder;
     if (folder === undefined) return this.require(text).folder;
-    this.#removeFolder(folder);
+    this.#disk.requireThere(folder);
+    if (existsSync(folder)) this.#removeFolder(folder);
+    if (found !== null) this.#disk.forgetCopy(found.entry.sha256);
     return folder;
   }
 
   /**
    * The folder in which a delivery is put together; made when it is missing. What lies in it is taken up.
-   * @throws PrestageError delivery-busy, state-unavailable
+   * @throws PrestageError delivery-busy, state-unavailable, live-image-disk-missing
    */
   begin(sha256: string): string {
-    const folder = join(this.folder, `${unfinishedMark}${sha256}`);
+    this.#disk.requireThere(null);
+    const folder = join(this.#disk.target, `${unfinishedMark}${sha256}`);
     const claimed = onDisk(this.#place(), () => {
       this.#removeLeftovers();
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -230,14 +239,20 @@ export class MediaLibrary {
    */
   commit(folder: string, entry: LibraryEntry, receipt: string): LibraryMedia {
     const place = statePlace(this.folder, 'The media is proved; it is filed when it is received again.');
-    const target = join(this.folder, entry.sha256);
+    const target = join(dirname(folder), entry.sha256);
     writeFileAtomically(receiptFileIn(folder), receipt, 0o600, place.holds);
     writeFileAtomically(join(folder, entryName), `${JSON.stringify(entry, null, 2)}\n`, 0o600, place.holds);
     onDisk(place, () => {
       releaseFolder(folder);
       if (existsSync(target)) this.#removeFolder(target);
       renameSync(folder, target);
-      syncFolder(this.folder);
+      syncFolder(dirname(target));
+      this.#disk.keepCopy(target, entry);
+      // One that lay on the other of the two disks is replaced as well.
+      for (const place of this.#disk.places) {
+        const other = join(place, entry.sha256);
+        if (other !== target && existsSync(other)) this.#removeFolder(other);
+      }
     });
     const media = this.#read(target);
     if (media === null) throw new Error('the media that was filed is not there');
@@ -251,30 +266,47 @@ export class MediaLibrary {
   giveDates({ entry, folder }: LibraryMedia, dates: MediaDates): LibraryMedia {
     const merged = mergeMediaDates([entry.dates ?? null, dates]);
     const place = statePlace(this.folder, 'The media is in the library; its dates are not kept.');
-    const text = `${JSON.stringify({ ...entry, dates: merged }, null, 2)}\n`;
+    const dated = { ...entry, ...(merged === null ? {} : { dates: merged }) };
+    const text = `${JSON.stringify(dated, null, 2)}\n`;
+    this.#disk.requireThere(folder);
     writeFileAtomically(join(folder, entryName), text, 0o600, place.holds);
+    this.#disk.keepCopy(folder, dated);
     const media = this.#read(folder);
     if (media === null) throw new Error('the media whose dates were kept is not there');
     return media;
   }
 
-  #folders(): string[] {
+  /** Media of the other disk that are not found on it, by the copies of their entries. */
+  #missed(): LibraryMedia[] {
+    const { isGone } = this.#disk;
+    return this.#disk.copies().flatMap(({ file, folder }) => {
+      const media = this.#read(folder, file);
+      if (media === null) return [];
+      const { name, version } = media.entry;
+      const called = `${sanitizeForDisplay(name)} ${sanitizeForDisplay(version)}`;
+      const where = `The media ${called} is on the disk for images and media, which is not there.`;
+      return [{ ...media, problem: isGone ? where : damaged(media.entry, 'its folder is missing').message }];
+    });
+  }
+
+  #folders(place: string): string[] {
     try {
-      return readdirSync(this.folder);
+      return readdirSync(place);
     } catch (error) {
       if (errorCodeOf(error) === 'ENOENT') return [];
       throw new PrestageError({
         code: 'state-unavailable',
-        message: `The media library ${shownPath(this.folder)} cannot be read.`,
+        message: `The media library ${shownPath(place)} cannot be read.`,
         cause: error instanceof Error ? error.message : null,
       });
     }
   }
 
-  #read(folder: string): LibraryMedia | null {
+  /** @param file with its entry */
+  #read(folder: string, file = join(folder, entryName)): LibraryMedia | null {
     let entry: LibraryEntry;
     try {
-      entry = libraryEntrySchema.parse(JSON.parse(readFileSync(join(folder, entryName), 'utf8')));
+      entry = libraryEntrySchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     } catch {
       return null;
     }
@@ -289,39 +321,30 @@ export class MediaLibrary {
     return { entry, folder, path, problem: what === null ? null : damaged(entry, what).message };
   }
 
-  #manifestIn(folder: string): KeptManifest | null {
-    try {
-      const bytes = readFileSync(manifestFileIn(folder));
-      const { manifest } = readManifest(JSON.parse(bytes.toString('utf8')));
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
-      return manifest === null ? null : { manifest, bytes, sha256 };
-    } catch {
-      return null;
-    }
-  }
-
   /** What was being removed when the power went. */
   #removeLeftovers(): void {
-    for (const name of this.#folders().filter((one) => one.startsWith(removingMark))) {
-      try {
-        rmSync(join(this.folder, name), { recursive: true, force: true });
-      } catch {
-        // Another Prestage removes it at this moment; else the next time.
+    for (const place of this.#disk.places) {
+      for (const name of this.#folders(place).filter((one) => one.startsWith(removingMark))) {
+        try {
+          rmSync(join(place, name), { recursive: true, force: true });
+        } catch {
+          // Another Prestage removes it at this moment; else the next time.
+        }
       }
     }
   }
 
   /** First out of sight, so that half of it is never taken for a media. */
   #removeFolder(folder: string): void {
-    const gone = join(this.folder, `${removingMark}${basename(folder).slice(-64)}`);
+    const gone = join(dirname(folder), `${removingMark}${basename(folder).slice(-64)}`);
     this.#removeLeftovers();
     renameSync(folder, gone);
-    syncFolder(this.folder);
+    syncFolder(dirname(folder));
     rmSync(gone, { recursive: true, force: true });
   }
 
   #place(): ReturnType<typeof statePlace> {
-    return { ...statePlace(this.folder), what: 'the media library' };
+    return { ...statePlace(this.#disk.target), what: 'the media library' };
   }
 }
 

@@ -10,7 +10,8 @@ import { stillSigned } from '../signing/signed-manifest';
 import { isTrusted } from '../signing/trusted-keys';
 import { loadSettings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
-import { damaged, libraryFolder, manifestFileIn, MediaLibrary, receiptFileIn } from './media-library';
+import { manifestFileIn } from './kept-manifest';
+import { damaged, libraryFolder, MediaLibrary, receiptFileIn } from './media-library';
 import { checkReceipt } from './receipt';
 
 /**
@@ -52,10 +53,11 @@ export function signedMediaAt(
   const { name, version, revision } = manifest;
   const dates = mergeMediaDates([manifest.dates ?? null, entry.dates ?? null]);
   const driverPacks = manifest.recipe?.driverPacks ?? null;
-  const machineFiles = manifest.recipe?.machineFiles;
+  const { machineFiles, atEnd, disk } = manifest.recipe ?? {};
   return {
     ...{ name, version, revision, sha256, manifestSha256, signer, dates, driverPacks },
     ...(machineFiles === undefined ? {} : { machineFiles }),
+    ...(atEnd === undefined && disk === undefined ? {} : { rack: { atEnd, disk } }),
   };
 }
 

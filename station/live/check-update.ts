@@ -44,7 +44,7 @@ export async function checkUpdate(
   if (named.length === 0) {
     throw refused(
       `${shownPath(file)} is signed with the key ${signature.keyId}, which is not trusted here.`,
-      'Nothing was changed. Ask the sender for the key, compare its fingerprint by telephone, and trust it: prestage key trust.',
+      'Nothing was changed. Ask the sender for the key, compare its fingerprint by telephone, and trust it: on Media, or with prestage key trust.',
     );
   }
   const [sha256, blake] = [createHash('sha256'), blake2b.create({ dkLen: 64 })];

@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { PrestageError, type ErrorData } from '../../core/base/errors';
+import { errorData, PrestageError, type ErrorData } from '../../core/base/errors';
+import { driveLabel, type Drive } from '../../core/drive/drive';
+import type { JobEnd } from '../../core/job/job';
 import { clockProblem, type KnownMoment } from '../../core/live/clock';
-import { recordsProblem } from '../../core/live/live-rules';
+import { imageDiskName, imageDiskProblem, recordsProblem } from '../../core/live/live-rules';
 import type { LiveState } from '../../core/live/live-state';
 import { ledgerEntrySchema } from '../../core/ledger/record';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -31,7 +33,9 @@ export function liveProblems(
     newestEntry: newestTime(ledger),
     validFrom: certificateStarts(paths),
   });
-  return [recordsProblem(live), clock].filter((problem) => problem !== null);
+  return [recordsProblem(live), imageDiskProblem(live.imageDisk), clock].filter(
+    (problem) => problem !== null,
+  );
 }
 
 /** @throws PrestageError live-no-data, clock-wrong */
@@ -42,6 +46,24 @@ export async function requireLiveReady(
 ): Promise<void> {
   const [problem] = liveProblems(await readLive(helpers), ledger, paths, new Date());
   if (problem !== undefined) throw new PrestageError(problem);
+}
+
+/**
+ * The end of a job whose disk image could not be read because the disk that it lies on is gone: the reason names that disk, not the drive.
+ * What else ended a job stays as it is.
+ */
+export async function nameLostDisk(end: JobEnd, drive: Drive, helpers: Helpers): Promise<JobEnd> {
+  if (end.state !== 'failed' || end.reason.code !== 'render-damaged') return end;
+  const disk = (await readLive(helpers).catch(() => null))?.imageDisk ?? null;
+  if (disk === null || disk.open) return end;
+  const reason = errorData({
+    code: 'live-image-disk-missing',
+    message: `The disk for images and media (${imageDiskName(disk)}) was gone while the ${driveLabel(drive)} was written: its disk image could not be read.`,
+    cause: [end.reason.message, end.reason.cause].filter((text) => text !== null).join(' '),
+    remedy:
+      'The drive is not at fault, and is not finished. Plug the disk in, press Open it in Settings, under Disk for images and media, then write this drive again.',
+  });
+  return { ...end, reason };
 }
 
 /** As the entry says it; whether it is whole is for those who verify. */

@@ -1,6 +1,6 @@
 import type { LogQuery, LogRow } from '../../core/contract/app-log';
 import { sanitizeForDisplay } from '../../core/base/display';
-import type { CareRecord, StoredEntry } from '../../core/ledger/record';
+import { careKinds, type CareRecord, type StoredEntry } from '../../core/ledger/record';
 import { sanitisedSchema } from '../../core/sanitise/sanitised';
 import { careOutcome } from '../ledger/care-outcome';
 
@@ -158,10 +158,11 @@ function lineOf(sequence: number, value: unknown, record: unknown): LogRow | nul
     ...{ machineSerial: null, machines: null, shipment: null, reason: null },
     ...{ driveSerial: null, driveModel: null, bay: null, batchId: null, workOrder: null, mediaFile: null },
   };
+  if (what.kind === 'media') return { ...line, ...gotLine(record) };
   if (what.kind === 'order' || what.kind === 'shipment') return { ...line, ...orderLine(what, record) };
   const job = what.kind === 'job' ? member(record, 'job') : undefined;
   const machineSerial = text(member(job ?? record, 'machineSerial'));
-  const aboutDriveAlone = ['size-checked', 'drive-sanitised'].includes(String(member(record, 'kind')));
+  const aboutDriveAlone = careKinds.some((kind) => kind === member(record, 'kind'));
   if (machineSerial === null && !aboutDriveAlone) return null;
   const drive = member(job ?? record, 'drive');
   return {
@@ -173,6 +174,16 @@ function lineOf(sequence: number, value: unknown, record: unknown): LogRow | nul
     batchId: text(member(job, 'batchId')),
     workOrder: text(member(job, 'workOrder')),
     mediaFile: text(member(member(job, 'media'), 'fileName')),
+  };
+}
+
+/** What a line about something from another station shows. */
+function gotLine(record: unknown): Partial<LogRow> {
+  const what = member(record, 'what');
+  const station = text(member(member(record, 'from'), 'station'));
+  return {
+    mediaFile: text(member(what, 'name')) ?? text(member(what, 'mediaSha256'))?.slice(0, 16) ?? null,
+    reason: station === null ? null : `from station ${station}`,
   };
 }
 
@@ -218,6 +229,7 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
     case 'drive-sanitised':
       return sanitisedSchema.safeParse(member(record, 'sanitised')).success ? careLine(record) : null;
     case 'size-checked':
+    case 'station-disk':
       return typeof state === 'string' ? careLine(record) : null;
     case 'order-opened':
     case 'order-closed':
@@ -230,6 +242,10 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
       return { kind: 'order', result: kind };
     case 'shipment-closed':
       return { kind: 'shipment', result: 'shipped' };
+    case 'got-from-station':
+      return member(member(record, 'what'), 'is') === 'media'
+        ? { kind: 'media', result: 'media-got' }
+        : { kind: 'media', result: 'image-got' };
     default:
       return null;
   }

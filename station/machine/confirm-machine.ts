@@ -8,7 +8,7 @@ import { orderedSerial } from '../../core/scan/scan';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { readTypedSerial } from '../../core/scan/typed-serial';
 import type { BatchRequest } from '../jobs/batch-plan';
-import type { Helpers } from '../helper-client/helpers';
+import type { Helpers, MachineFacts } from '../helper-client/helpers';
 
 /**
  * What firmware and kernel say of the machine that the station runs on. May ask for a password: serial and UUID are for
@@ -96,4 +96,17 @@ export function assignmentsOnThisMachine(
         .map(({ serial, details }) => [serial, details]),
     ),
   };
+}
+
+/**
+ * The assignment of a drive that sits in a machine of a rack: what that machine's agent told, by the rules of every machine, has the last
+ * word, and the serial by which it was admitted.
+ * @throws PrestageError machine-contradicts, serial-…; nothing was touched
+ */
+export function assignmentInRack(
+  given: GivenAssignment,
+  said: BatchRequest['machines'],
+  { machine, admission }: Pick<MachineFacts, 'machine' | 'admission'>,
+): MachinePart {
+  return assignmentsOnThisMachine([given], said, { ...machine, serial: admission.serial });
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
+import type { RackChoices } from '../../core/rack/rack-choices';
 import type { MachineFile } from '../../core/machine-files/machine-file';
 import type { DriverTable } from '../../core/drivers/driver-table';
 import type { MediaHash } from '../../core/media/media';
@@ -46,6 +47,8 @@ export interface SignedMedia extends SignedManifestName {
   readonly dates: MediaDates | null;
   /** Files that each machine gets of its own; missing: it brings none. */
   readonly machineFiles?: readonly MachineFile[] | undefined;
+  /** What it says of machines of a rack; missing: nothing. */
+  readonly rack?: RackChoices | undefined;
   /** Which driver pack is for which machines; null: the manifest does not say. */
   readonly driverPacks: DriverTable | null;
 }
@@ -97,7 +100,7 @@ export function expectedHash({
 /** A media of the library: its signed manifest says more than what somebody types, and they must agree. */
 function expectedOfSigned(
   path: string,
-  { sha256, dates: _dates, machineFiles: _files, driverPacks: _packs, ...signed }: SignedMedia,
+  { sha256, dates: _dates, machineFiles: _files, driverPacks: _packs, rack: _rack, ...signed }: SignedMedia,
   said: string | null,
 ): ExpectedHash {
   if (said !== null && checkGiven(said) !== sha256) {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { recordedLoaderSchema } from '../../core/boot/loader-choice';
 import { recordedMachineFileSchema } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { imageSourceSchema } from '../../core/media/image-source';
 import { signedManifestSchema } from '../../core/delivery/library';
 import {
   finding,
@@ -52,6 +53,8 @@ const auditedRowSchema = z.strictObject({
   driverPack: z.string().nullable().optional(),
   /** The boot loader on its drive, who signed it, and what the machine's firmware was said to trust; missing where it was not read. */
   loader: recordedLoaderSchema.optional(),
+  /** The station that its disk image came from; missing where the shipment's own made it. */
+  imageFrom: imageSourceSchema.optional(),
   driveSerial: z.string().nullable(),
   mediaSha256: sha256Schema,
   /** Bytes read back and compared. */
@@ -209,6 +212,7 @@ function rowOf({ machineSerial, finished, ended }: MachineContent, findings: rea
     ...(job.replaces === undefined ? {} : { replaces: job.replaces }),
     ...(job.driverPack === undefined ? {} : { driverPack: job.driverPack?.name ?? null }),
     ...(job.loader === undefined ? {} : { loader: job.loader }),
+    ...(job.imageFrom === undefined ? {} : { imageFrom: job.imageFrom }),
     driveSerial: job.drive.serial,
     mediaSha256: job.media.sha256,
     bytesVerified: result.bytesVerified,

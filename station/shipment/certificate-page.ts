@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/base/display';
 import type { RecordedDrive } from '../../core/ledger/record';
-import { qrSquares } from './barcodes';
+import { qrSquares } from '../barcode/barcodes';
 import { barcode, fonts, ink, inner, line, mm, page, text, type Pdf } from './pdf';
 
 /** How a certificate looks: what it is about, the verdict, a QR code, and sections of names and values. */

@@ -1,6 +1,10 @@
 import { recordedLoaderWords } from '../../core/boot/loader-choice';
 import { sanitisedLines, sanitisedWords } from '../../core/sanitise/words';
 import { driveAgainWords } from '../../core/job/drive-again';
+import { ownDiskWords } from '../../core/drive/live-disks';
+import { receivedWords } from '../../core/job/received-words';
+import { atEndWords } from '../../core/machine/at-end';
+import { admissionWords, agentVersions } from '../../core/machine/agent-words';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { jobHealthWords } from '../../core/health/health-words';
 import { sizeWords } from '../../core/health/size-check';
@@ -57,6 +61,17 @@ function machineFileRows(files: NonNullable<JobDetails['machineFiles']>): Row[] 
   return more > 0 ? [...rows, ['More files', `${more}, in the record`]] : rows;
 }
 
+/** Who wrote a drive inside its machine. */
+function agentRows({ agent }: MachineContent['finished']['job']): readonly Row[] {
+  if (agent === undefined) return [];
+  return [
+    ['Machine admitted', sanitizeForDisplay(admissionWords(agent.admission), 400)],
+    ...(agent.atEnd === undefined ? [] : [['To do at the end', atEndWords[agent.atEnd]] as const]),
+    ['Agent SHA-256', agent.certificate, 'fixed'],
+    ['On the machine', sanitizeForDisplay(agentVersions(agent), 400)],
+  ];
+}
+
 function sections(details: PageDetails, machine: MachineContent): [string, readonly Row[]][] {
   const { finished, ended, machineSerial, jobId } = machine;
   const { job, result, startedAt, bootTest, verifiedAgain, health, slow } = finished;
@@ -82,6 +97,9 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ...driveRows(drive),
         ['Disk GUID', job.diskGuid],
         ['Bay', drive.bay],
+        ['Written', job.ownDisk === undefined ? null : sanitizeForDisplay(ownDiskWords(job.ownDisk), 400)],
+        ...agentRows(job),
+        ['Received', result.received === undefined ? null : receivedWords(result.received)],
         ['Health', health === undefined ? null : sanitizeForDisplay(jobHealthWords(health), 400)],
         ['Speed', slow === undefined ? null : slow.map(slowWords).join('; ')],
       ],

@@ -41,10 +41,12 @@ export async function makeEraseCertificate(
   const { drive } = record;
   const name = drive.serial ?? drive.id;
   const foot = `Ledger entry ${row.sequence} of station ${entry.station.name}. To verify it: prestage ledger prove --entry ${row.sequence}, then prestage ledger check-proof.`;
-  const title = `Certificate of erasure, drive ${name}`;
+  const title =
+    record.sanitised.outcome === 'erased'
+      ? `Certificate of erasure, drive ${name}`
+      : `Report on a drive that is not known to be erased, drive ${name}`;
   const bytes = await makePdf({ title, time: entry.time, foot }, (pdf) => {
     drawPage(pdf, {
-      heading: 'CERTIFICATE FOR AN ERASED DRIVE',
       name,
       code: `prestage-erase:1:${row.sequence}:${hash}`,
       ...verdictOf(record),
@@ -73,7 +75,11 @@ function requireErased(ledger: Pick<LedgerReader, 'inspect' | 'checkedAfter'>, s
   for (const later of ledger.checkedAfter(sequence)) {
     const { record: next } = later.entry;
     if (next.kind !== 'drive-sanitised' || next.startedAt !== record.startedAt) continue;
-    if (driveKey(next.drive) === driveKey(record.drive)) return { ...later, record: next };
+    // Its size is another one where hidden areas were opened in between.
+    const { size } = record.drive;
+    if (driveKey({ ...next.drive, size }) === driveKey(record.drive) && !isBeginning(next.sanitised)) {
+      return { ...later, record: next };
+    }
   }
   return row;
 }
@@ -87,17 +93,23 @@ function notErased(message: string): PrestageError {
   });
 }
 
-function verdictOf({ sanitised }: Erased): Pick<CertificatePage, 'tone' | 'word' | 'said'> {
-  const said = eraseSentences(sanitised);
+/** A page that is looked at in passing must not say "erased" above "not known". */
+function verdictOf({ sanitised }: Erased): Pick<CertificatePage, 'heading' | 'tone' | 'word' | 'said'> {
+  const said = isBeginning(sanitised) ? neverEnded : eraseSentences(sanitised);
+  const bad = { heading: 'REPORT ON A DRIVE THAT WAS TO BE ERASED', tone: 'bad' } as const;
   switch (sanitised.outcome) {
     case 'erased':
-      return { tone: 'good', word: 'ERASED', said };
+      return { heading: 'CERTIFICATE FOR AN ERASED DRIVE', tone: 'good', word: 'ERASED', said };
     case 'not-erased':
-      return { tone: 'bad', word: 'NOT ERASED', said };
+      return { ...bad, word: 'NOT ERASED', said };
     case 'not-known':
-      return { tone: 'bad', word: 'NOT KNOWN', said };
+      return { ...bad, word: 'NOT KNOWN', said };
   }
 }
+
+/** No later entry is about this erase. */
+const neverEnded =
+  'Do not pass this drive on. Its erase began, and no entry of this ledger says how it ended: it was broken off, or still goes on.';
 
 function sections({ sequence, hash, entry, record }: ErasedRow): [string, readonly Row[]][] {
   const { drive, sanitised, startedAt, health, previousDiskGuid } = record;

@@ -1,7 +1,7 @@
 /** A label as a PDF of its own size. */
 import { layOutLabel, type LabelContent, type LabelElement } from '../../core/label/label-layout';
 import { labelSizes, type LabelSizeName } from '../../core/label/label-settings';
-import { qrSquares } from './barcodes';
+import { qrSquares } from '../barcode/barcodes';
 import { drawCode128 } from './packing-papers';
 import { barcode, fonts, makePdf, mm, text, type Pdf } from './pdf';
 

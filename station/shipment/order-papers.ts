@@ -1,7 +1,7 @@
 import { counted } from '../../core/base/plurals';
 import { makeTicket, type JobTicket } from '../../core/scan/job-ticket';
 import { sha256Groups, ticketUse } from '../../core/scan/ticket-words';
-import { qrSquares } from './barcodes';
+import { qrSquares } from '../barcode/barcodes';
 import { drawCode128 } from './packing-papers';
 import { barcode, fonts, ink, inner, line, makePdf, mm, page, text, utc, type Pdf } from './pdf';
 

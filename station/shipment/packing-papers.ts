@@ -1,6 +1,6 @@
 import { formatBytes } from '../../core/base/display';
 import { replacedText } from '../../core/machine/replaced-computer';
-import { code128Bars, qrSquares } from './barcodes';
+import { code128Bars, qrSquares } from '../barcode/barcodes';
 import type { PageDetails } from './certificate';
 import { machineCode } from './machine-code';
 import type { MachineContent } from './content';

@@ -1,7 +1,7 @@
 import PDFDocument from 'pdfkit';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { required } from '../../core/base/required';
-import type { Barcode } from './barcodes';
+import type { Barcode } from '../barcode/barcodes';
 import { fallbackFont } from './fallback-font';
 
 /**

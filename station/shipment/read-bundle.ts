@@ -239,11 +239,13 @@ function isOfJob(
       return record.jobId === machine.jobId && record.machineSerial === machine.machineSerial;
     case 'drive-sanitised':
     case 'size-checked':
+    case 'station-disk':
     case 'order-opened':
     case 'order-exception':
     case 'machine-returned':
     case 'order-closed':
     case 'shipment-closed':
+    case 'got-from-station':
       return false;
   }
 }

@@ -24,6 +24,15 @@ export function claimFolder(folder: string): boolean {
   return false;
 }
 
+/** Whether the process still runs that claimed a folder; null: nobody has claimed it, or it cannot be told. */
+export function isClaimed(folder: string): boolean | null {
+  try {
+    return isRunning(readFileSync(join(folder, fileName), 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
 /** The work is done, or was given up. */
 export function releaseFolder(folder: string): void {
   rmSync(join(folder, fileName), { force: true });

@@ -1,3 +1,4 @@
+import { atEndSchema } from '../../core/machine/at-end';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { z } from 'zod';
@@ -6,6 +7,7 @@ import { PrestageError } from '../../core/base/errors';
 import { jsonMembers } from '../../core/base/json-members';
 import { bootLoaderSettingsSchema } from '../../core/boot/loader-choice';
 import { fleetSettingsSchema } from '../../core/settings/fleet';
+import { rackSettingsSchema } from '../../core/settings/rack-settings';
 import { labelSettingsSchema } from '../../core/label/label-settings';
 import { healthSettingsSchema } from '../../core/health/health-rules';
 import { bootTestSettingsSchema } from '../../core/job/boot-test';
@@ -44,8 +46,12 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Each batch erases its drives securely before they are written, unless it is told otherwise. */
   sanitise: z.boolean().default(false),
+  /** What machines of the rack do once their drives are written and recorded, unless a batch says otherwise. */
+  atEnd: atEndSchema.default('wait'),
   /** What an erase must be at least, in the words of NIST SP 800-88: a drive that cannot is refused. */
   sanitiseLevel: z.enum(nistLevels).default('clear'),
+  /** What drives hide (HPA, DCO) is left as it is when they are erased securely; by default it is opened and erased with them. */
+  keepHiddenAreas: z.boolean().default(false),
   /** File that lists what each machine gets of its own (YAML), absolute; null or missing: only what the media brings. */
   machineFiles: z
     .string()
@@ -61,6 +67,8 @@ export const settingsSchema = z.strictObject({
   rehearsal: bootTestSettingsSchema.default(() => bootTestSettingsSchema.parse({})),
   /** The label printer. */
   labels: labelSettingsSchema.default(() => labelSettingsSchema.parse({})),
+  /** Machines that are imaged with their drives inside. */
+  rack: rackSettingsSchema.default(() => rackSettingsSchema.parse({})),
   /** Connection to the plant database. Without it, entries stay on the station. */
   fleet: fleetSettingsSchema.optional(),
   /** Settings of the desktop app; the bays are also used by the command line. */

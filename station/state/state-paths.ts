@@ -55,6 +55,12 @@ export interface StatePaths {
   readonly acceptedMediaFile: string;
   /** Folder. Media that were received, each in a folder by its SHA-256; the settings can name another. */
   readonly library: string;
+  /** Folder. Key and certificate by which agents know this station; made with the first. */
+  readonly rack: string;
+  /** Socket of the program that serves the rack. There while it runs. */
+  readonly rackSocket: string;
+  /** Machines of the rack that were admitted. */
+  readonly rackMachines: string;
   /** Folder. What the station did and met, for support; made with the first line. May be deleted. */
   readonly logs: string;
   /** Folder. What Electron left of a process of the app that crashed. May be deleted. */
@@ -112,6 +118,9 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     trustedKeysFile: join(state, 'trusted-keys.json'),
     acceptedMediaFile: join(state, 'accepted-media.json'),
     library: join(state, 'library'),
+    rack: join(state, 'rack'),
+    rackSocket: join(state, 'rack', 'rack.sock'),
+    rackMachines: join(state, 'rack', 'machines.json'),
     logs: join(state, 'log'),
     crashDumps: join(state, 'crash-dumps'),
   };

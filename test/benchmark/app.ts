@@ -1,16 +1,18 @@
 /**
- * Measures the desktop app on this machine: how long it takes to start, and what one frame takes while 48 jobs
- * report ten times a second. Needs the built app (npm run build) and a display; makes its own where there is none.
- *   tsx test/benchmark/app.ts
+ * Measures the desktop app on this machine: how long it takes to start, and what one frame takes while 48 jobs, or those of 200
+ * machines of a rack, report ten times a second. Needs the built app (npm run build) and a display; makes its own where there is none.
+ *   tsx test/benchmark/app.ts [frames]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AppPatch } from '../../core/contract/app';
 import type { AppJob } from '../../core/contract/app-bench';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import { listDrives } from '../support/cli';
+import { benchOfMachines } from '../support/app-preview-machines-states';
 import { AppWindow } from '../support/app-window';
 import { startDisplay } from '../support/display';
 import { spread, watchFrames, type Frames } from './figures';
@@ -50,7 +52,7 @@ function jobsAt(driveIds: readonly string[], step: number): AppJob[] {
   }));
 }
 
-async function measureFrames(folder: string): Promise<Frames> {
+async function measureFrames(folder: string): Promise<Frames & { readonly mainDelay: readonly number[] }> {
   const bench = join(folder, 'rack');
   await makeBench(bench, 48, '1G');
   const app = await AppWindow.start({ state: join(folder, 'state-frames'), bench });
@@ -58,6 +60,12 @@ async function measureFrames(folder: string): Promise<Frames> {
     await app.page.getByText('bay 48', { exact: false }).first().waitFor();
     const listed = await listDrives(bench);
     const eligible = listed.filter(({ verdict }) => verdict === 'eligible').map(({ id }) => id);
+    await app.electron.evaluate(() => {
+      const { monitorEventLoopDelay } = process.getBuiltinModule('node:perf_hooks');
+      const delay = monitorEventLoopDelay({ resolution: 5 });
+      delay.enable();
+      Object.assign(globalThis, { delay });
+    });
     const frames = app.page.evaluate<Frames>(watchFrames(seconds * 1000));
     for (let step = 1; step <= seconds * 10; step += 1) {
       await app.electron.evaluate(
@@ -69,9 +77,46 @@ async function measureFrames(folder: string): Promise<Frames> {
       await sleep(90);
     }
     const measured = await frames;
+    const mainDelay = await app.electron.evaluate(() => {
+      const { delay } = globalThis as unknown as {
+        delay: { percentile(share: number): number; max: number };
+      };
+      return [50, 95, 99].map((share) => delay.percentile(share) / 1e6).concat(delay.max / 1e6);
+    });
     // Updates that the page threw away would cost nothing.
     const drawn = await app.page.locator('li.card', { hasText: /writing/i }).count();
     if (drawn !== 48) throw new Error(`the page shows ${drawn} of 48 jobs`);
+    return { ...measured, mainDelay };
+  } finally {
+    await app.end();
+  }
+}
+
+/** Cards, or tiles, of so many machines, whose jobs all report ten times a second. */
+async function measureMachines(state: string, count: number, benchView: 'cards' | 'rack'): Promise<Frames> {
+  const bench = join(folder, 'one');
+  await makeBench(bench, 1, '1G').catch(() => undefined);
+  const app = await AppWindow.start({ state, bench });
+  try {
+    await app.page.getByText('bay 1', { exact: false }).first().waitFor();
+    const { drives, rack, settings } = benchOfMachines(count);
+    const push = async (patch: AppPatch): Promise<void> => {
+      await app.electron.evaluate(({ BrowserWindow }, given) => {
+        BrowserWindow.getAllWindows()[0]?.webContents.send('app:patch', given);
+      }, patch);
+    };
+    await push({ drives, rack, settings: { ...settings, desk: { ...settings.desk, benchView } } });
+    const cards = app.page.locator(benchView === 'cards' ? 'li.card' : 'li.tile');
+    await cards.nth(count - 1).waitFor();
+    const driveIds = drives.bays.flatMap(({ driveId }) => driveId ?? []);
+    const frames = app.page.evaluate<Frames>(watchFrames(seconds * 1000));
+    for (let step = 1; step <= seconds * 10; step += 1) {
+      await push({ jobs: jobsAt(driveIds, step) });
+      await sleep(90);
+    }
+    const measured = await frames;
+    const drawn = await cards.filter({ hasText: /writing/i }).count();
+    if (drawn !== count) throw new Error(`the page shows ${drawn} of ${count} jobs`);
     return measured;
   } finally {
     await app.end();
@@ -81,16 +126,25 @@ async function measureFrames(folder: string): Promise<Frames> {
 const folder = mkdtempSync(join(tmpdir(), 'prestage-app-benchmark-'));
 const display = process.env['DISPLAY'] === undefined ? await startDisplay() : null;
 if (display !== null) process.env['DISPLAY'] = display.name;
+const show = (what: string, { busy, gaps }: Frames): void => {
+  console.log(`${what}, 10 updates a second, ${busy.length} frames:`);
+  console.log(`  work in a frame, ms (median / p95 / p99 / worst): ${spread(busy)}`);
+  console.log(`  between frames, ms  (median / p95 / p99 / worst): ${spread(gaps)}`);
+};
 try {
   const bench = join(folder, 'bench');
   await makeBench(bench, 8, '1G');
-  console.log(
-    `start to a shown bench, ms (median / p95 / p99 / worst): ${spread(await measureStarts(folder, bench))}`,
-  );
-  const { busy, gaps } = await measureFrames(folder);
-  console.log(`48 jobs, 10 updates a second, ${busy.length} frames:`);
-  console.log(`  work in a frame, ms (median / p95 / p99 / worst): ${spread(busy)}`);
-  console.log(`  between frames, ms  (median / p95 / p99 / worst): ${spread(gaps)}`);
+  if (process.argv[2] !== 'frames') {
+    const starts = spread(await measureStarts(folder, bench));
+    console.log(`start to a shown bench, ms (median / p95 / p99 / worst): ${starts}`);
+  }
+  const jobs = await measureFrames(folder);
+  show('48 jobs', jobs);
+  const late = jobs.mainDelay.map((one) => one.toFixed(1)).join(' / ');
+  console.log(`  event loop of the main process, looked at every 5 ms, ms: ${late}`);
+  for (const view of ['cards', 'rack'] as const) {
+    show(`200 machines as ${view}`, await measureMachines(join(folder, `state-${view}`), 200, view));
+  }
 } finally {
   await display?.end();
   rmSync(folder, { recursive: true, force: true });

@@ -1,24 +1,30 @@
 /**
  * `npm run bench`: measures Prestage against wimlib-imagex and dd, side by side in one run, on loop drives
- * with direct I/O. Needs root for the loop devices. A full run takes 15 to 20 minutes, the first one
+ * with direct I/O, which need root, or on files in memory. A full run takes 15 to 20 minutes, the first one
  * five more to make its WIM; options.ts has what makes it shorter.
  */
 import { mkdir, mkdtemp, realpath, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { compare, type BenchFigures } from './compare';
+import { FileRack, type BenchRack } from './bench-drives';
+import { compare, type BenchFigures, type Comparison } from './compare';
+import { measureFirstByte } from './first-part';
 import { ensureWim, type BenchMedia } from './generate-wim';
+import { appendToHistory, lossesAgainst, readHistory, type RecordedRun } from './history';
 import { measureIsolation } from './isolation';
 import { detachBelow, isRunning, LoopRack, removeLeftovers, runFolderPrefix } from './loop-drives';
 import { isolationFiles, readOptions, usage, type BenchOptions } from './options';
 import { applyCold, applyWithPrestage, requireProgram, type ApplyFigures } from './prestage';
 import { makeRawSource, measureRaw, type RawResult, type RawSource } from './raw';
-import { formatTable, machineDetails } from './report';
-import { measureBareRender, measureRival, type RivalResult } from './rival';
+import { commitNow, formatLosses, formatTable, machineDetails } from './report';
+import { measureBareRender, measureRival, type BareRenderResult, type RivalResult } from './rival';
 import { DeviceHold } from './throttle';
 import type { BenchContext } from './tools';
 
 /** Bytes of every drive of the rack. */
 const driveBytes = 8 * 1024 ** 3;
+/** A media that takes no time to read: what is left is the start itself. */
+const smallMedia = { files: 442, megabytes: 20 };
+const historyFile = join(import.meta.dirname, '../../docs/bench.json');
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -31,8 +37,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${messageOf(error)}\n${usage}\n`);
     return 2;
   }
-  if (process.getuid?.() !== 0) {
-    process.stderr.write('The benchmark sets up loop devices and needs root: sudo npm run bench\n');
+  if (!options.memory && process.getuid?.() !== 0) {
+    process.stderr.write(
+      'The benchmark sets up loop devices and needs root: sudo npm run bench. With --memory it does not.\n',
+    );
     return 3;
   }
   const controller = new AbortController();
@@ -43,9 +51,9 @@ async function main(args: readonly string[]): Promise<number> {
 
   await mkdir(options.folder, { recursive: true });
   await removeLeftovers(options.folder);
-  await DeviceHold.removeLeftovers(isRunning);
+  if (!options.memory) await DeviceHold.removeLeftovers(isRunning);
   const folder = await realpath(await mkdtemp(join(options.folder, runFolderPrefix)));
-  const context: BenchContext = { signal: controller.signal, folder, log };
+  const context: BenchContext = { signal: controller.signal, folder, log, inMemory: options.memory };
   try {
     await measureAll(context, options);
     return 0;
@@ -53,20 +61,22 @@ async function main(args: readonly string[]): Promise<number> {
     log(messageOf(error));
     return controller.signal.aborted ? 130 : 1;
   } finally {
-    await detachBelow(folder);
+    if (!options.memory) await detachBelow(folder);
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 async function measureAll(context: BenchContext, options: BenchOptions): Promise<void> {
   const { only, drives } = options;
-  if (only.has('prestage') || only.has('render') || only.has('isolation')) await requireProgram();
+  if ([...only].some((part) => part !== 'rival' && part !== 'raw')) await requireProgram();
+  const history = await readHistory(historyFile);
   const machine = await machineDetails(context.folder);
   const media = await ensureWim(context, options.files, options.megabytes);
   await requireSpace(context, options, media);
 
   const started = new Date();
   const image = await measureRender(context, options, media);
+  const firstByte = await measureFirst(context, options, media);
   const rack = await measureRack(context, options, media);
   const isolation = only.has('isolation')
     ? await measureIsolation(
@@ -75,19 +85,29 @@ async function measureAll(context: BenchContext, options: BenchOptions): Promise
         options.isolationRounds,
       )
     : null;
-  const figures: BenchFigures = { drives, ...image, ...rack, isolation };
+  const figures: BenchFigures = {
+    inMemory: options.memory,
+    drives,
+    mediaBytes: media.bytes,
+    ...image,
+    ...rack,
+    isolation,
+    firstByte,
+  };
 
   const comparisons = compare(figures);
-  const document = {
-    started: started.toISOString(),
-    minutes: (Date.now() - started.getTime()) / 60_000,
+  const run: RecordedRun = {
+    date: started.toISOString(),
+    commit: await commitNow(),
+    mode: options.mode,
     machine,
     // Without its path, which would tell about the machine.
-    media: { ...media, path: undefined },
-    driveBytes,
-    comparisons,
-    figures,
+    media: { files: media.files, bytes: media.bytes, wimBytes: media.wimBytes },
+    drives,
+    minutes: (Date.now() - started.getTime()) / 60_000,
+    figures: comparisons.map(recorded),
   };
+  const document = { ...run, driveBytes, comparisons, figures };
   await mkdir(dirname(options.output), { recursive: true });
   await writeFile(options.output, `${JSON.stringify(document, null, 2)}\n`);
   if (comparisons.length > 0) process.stdout.write(`${formatTable(comparisons)}\n`);
@@ -95,8 +115,43 @@ async function measureAll(context: BenchContext, options: BenchOptions): Promise
   process.stdout.write(
     `media: ${media.files} files, ${(media.bytes / 1e9).toFixed(2)} GB in a WIM of ` +
       `${(media.wimBytes / 1e9).toFixed(2)} GB; ${machine.cores} cores, Linux ${machine.kernel}, ` +
-      `load at the start ${machine.loadAtStart.toFixed(1)}\n`,
+      `load at the start ${machine.loadAtStart.toFixed(1)}; ${run.minutes.toFixed(1)} minutes\n`,
   );
+  process.stdout.write(
+    formatLosses(history, options.mode, lossesAgainst(history, options.mode, comparisons)),
+  );
+  if (!options.record) return;
+  await appendToHistory(historyFile, run);
+  process.stdout.write('added to docs/bench.json\n');
+}
+
+function recorded({ name, value, against, other, unit, ratio }: Comparison): RecordedRun['figures'][number] {
+  return { name, value, against, other, unit, ratio };
+}
+
+/** Drives that are new files, as this run has them. */
+async function makeRack(context: BenchContext, name: string, count: number): Promise<BenchRack> {
+  return context.inMemory
+    ? await FileRack.create(context.folder, name, count, driveBytes)
+    : await LoopRack.create(context, name, count, driveBytes);
+}
+
+async function measureFirst(
+  context: BenchContext,
+  options: BenchOptions,
+  media: BenchMedia,
+): Promise<BenchFigures['firstByte']> {
+  if (!options.only.has('first')) return null;
+  const small = await ensureWim(context, smallMedia.files, smallMedia.megabytes);
+  const rack = await makeRack(context, 'first', 2);
+  log('first byte');
+  const result = {
+    small: await measureFirstByte(context, rack, small, options.firstByteRounds),
+    main: await measureFirstByte(context, rack, media, options.firstByteRounds),
+  };
+  await rack.detach();
+  await rm(rack.folder, { recursive: true });
+  return result;
 }
 
 /** Bare disk image and ours in turn, twice a round, so that both meet the machine in the same moods. */
@@ -104,21 +159,21 @@ async function measureRender(
   context: BenchContext,
   options: BenchOptions,
   media: BenchMedia,
-): Promise<Pick<BenchFigures, 'bareRenderSeconds' | 'single'>> {
-  const bareRenderSeconds: number[] = [];
+): Promise<Pick<BenchFigures, 'bareRender' | 'single'>> {
+  const bareRender: BareRenderResult[] = [];
   const single: ApplyFigures[] = [];
-  if (!options.only.has('render')) return { bareRenderSeconds, single };
-  const rack = await LoopRack.create(context, 'single', 1, driveBytes);
+  if (!options.only.has('render')) return { bareRender, single };
+  const rack = await makeRack(context, 'single', 1);
   for (let turn = 1; turn <= 2 * options.rounds; turn += 1) {
     log(`render, turn ${turn} of ${2 * options.rounds}`);
     const bare = await measureBareRender(context, driveBytes, media);
-    bareRenderSeconds.push(bare.seconds);
+    bareRender.push(bare);
     await rm(bare.file);
     single.push(await applyCold(context, rack, 1, media));
   }
   await rack.detach();
   await rm(rack.folder, { recursive: true });
-  return { bareRenderSeconds, single };
+  return { bareRender, single };
 }
 
 /** Everything on the full rack. */
@@ -135,7 +190,7 @@ async function measureRack(
   const figures = { rival, cold, warm, raw };
   if (!only.has('rival') && !only.has('prestage') && !only.has('raw')) return figures;
 
-  const rack = await LoopRack.create(context, 'rack', options.drives, driveBytes);
+  const rack = await makeRack(context, 'rack', options.drives);
   let source: RawSource | null = null;
   if (only.has('raw')) {
     log('making the bytes for dd');

@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { makeContentPools } from './content';
 import { SeededRandom } from './random';
@@ -48,7 +48,8 @@ export interface BenchMedia extends z.infer<typeof detailsSchema> {
 }
 
 /**
- * Finds the WIM of that size in the cache below the system's temporary folder, or makes it.
+ * Finds the WIM of that size in the cache below the system's temporary folder, or makes it. Of a run in memory it is a copy
+ * there.
  * @param files names in the image
  * @param megabytes the WIM's size will be at least so many million bytes
  */
@@ -57,6 +58,14 @@ export async function ensureWim(
   files: number,
   megabytes: number,
 ): Promise<BenchMedia> {
+  const media = await findOrMakeWim(context, files, megabytes);
+  if (context.inMemory !== true) return media;
+  const path = join(context.folder, basename(media.path));
+  await copyFile(media.path, path);
+  return { ...media, path };
+}
+
+async function findOrMakeWim(context: BenchContext, files: number, megabytes: number): Promise<BenchMedia> {
   const cache = join(tmpdir(), 'prestage-bench-media');
   const name = `v${generatorVersion}-${files}-${megabytes}`;
   const path = join(cache, `${name}.wim`);

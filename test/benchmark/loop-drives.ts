@@ -1,29 +1,20 @@
-import { mkdir, open, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { readdir, realpath, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { benchFileName, benchSchema, type Bench } from '../../core/drive/virtual-bench';
+import type { Bench } from '../../core/drive/virtual-bench';
+import { makeBenchFolder, renewFiles, type BenchDrive, type BenchRack } from './bench-drives';
 import { run, type BenchContext } from './tools';
-
-/** A loop device with direct I/O over a sparse file of a bench folder. */
-export interface LoopDrive {
-  /** Node of the block device. */
-  readonly device: string;
-  /** Backing file. */
-  readonly file: string;
-  /** Bytes. */
-  readonly size: number;
-}
 
 const listingSchema = z.object({
   loopdevices: z.array(z.object({ name: z.string(), 'back-file': z.string().nullable() })),
 });
 
 /**
- * A rack of loop drives in one folder. Devices are only ever found by their backing file, and only those
+ * A rack of loop devices with direct I/O over sparse files in one folder. Devices are only ever found by their backing file, and only those
  * whose file lies in the folder are detached: a remembered `/dev/loop3` may be someone else's by now.
  */
-export class LoopRack {
-  private attached: LoopDrive[] = [];
+export class LoopRack implements BenchRack {
+  private attached: BenchDrive[] = [];
 
   private constructor(
     private readonly context: BenchContext,
@@ -37,54 +28,27 @@ export class LoopRack {
    * @param size bytes of one drive
    */
   static async create(context: BenchContext, name: string, count: number, size: number): Promise<LoopRack> {
-    const folder = join(await realpath(context.folder), name);
-    await mkdir(folder, { recursive: true });
-    const bench = benchSchema.parse({
-      prestageBench: 1,
-      drives: Array.from({ length: count }, (_, index) => ({
-        file: `drive-${index + 1}.img`,
-        bay: String(index + 1),
-        model: 'Bench loop drive',
-        serial: `BENCH${String(index + 1).padStart(4, '0')}`,
-        wwn: null,
-        size,
-        sectorSize: 512,
-      })),
-    });
-    await writeFile(join(folder, benchFileName), JSON.stringify(bench, null, 2));
+    const { folder, bench } = await makeBenchFolder(context.folder, name, count, size);
     const rack = new LoopRack(context, folder, bench);
     await rack.renew();
     return rack;
   }
 
-  get drives(): readonly LoopDrive[] {
+  get drives(): readonly BenchDrive[] {
     return this.attached;
   }
 
-  /**
-   * Gives every drive a new, empty backing file, so that no contender overwrites blocks that another one
-   * has already had the file system allocate.
-   */
   async renew(): Promise<void> {
     await this.detach();
-    for (const { file, size } of this.bench.drives) {
-      const path = join(this.folder, file);
-      await rm(path, { force: true });
-      const handle = await open(path, 'wx');
-      await handle.truncate(size);
-      await handle.close();
-    }
     // One after the other: `losetup --find` is not safe against itself.
-    for (const { file, size } of this.bench.drives) {
-      const path = join(this.folder, file);
-      const { stdout } = await run('losetup', ['--find', '--show', '--direct-io=on', '--partscan', path], {
+    for (const { file, size } of await renewFiles(this.folder, this.bench)) {
+      const { stdout } = await run('losetup', ['--find', '--show', '--direct-io=on', '--partscan', file], {
         signal: this.context.signal,
       });
-      this.attached.push({ device: stdout.trim(), file: path, size });
+      this.attached.push({ device: stdout.trim(), file, size });
     }
   }
 
-  /** Detaches the drives; the files stay. */
   async detach(): Promise<void> {
     this.attached = [];
     await detachBelow(this.folder);

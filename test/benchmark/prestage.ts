@@ -1,12 +1,14 @@
-import { access, rm } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { BenchMedia } from './generate-wim';
-import type { LoopDrive, LoopRack } from './loop-drives';
+import type { BenchDrive, BenchRack } from './bench-drives';
+import { FirstByteWatch } from './first-byte';
 import { MemoryWatch } from './memory';
-import { dropCaches, run, type BenchContext } from './tools';
+import { dropCaches, run, timed, type BenchContext, type Took } from './tools';
 
 const program = join(import.meta.dirname, '../../dist/prestage.cjs');
+const loopDelayHook = join(import.meta.dirname, 'loop-delay.cjs');
 /** Part of the helper's command line. */
 const helperName = 'helper.cjs';
 
@@ -42,9 +44,15 @@ export interface JobFigures {
   readonly verifySeconds: number;
 }
 
-export interface ApplyFigures {
-  /** Wall-clock seconds of the whole command. */
-  readonly seconds: number;
+const loopDelaySchema = z.object({ median: z.number(), p99: z.number(), worst: z.number() });
+
+/** Of the whole command. */
+export interface ApplyFigures extends Took {
+  /** Wall-clock seconds from its start to the first byte on any drive. */
+  readonly firstByteSeconds: number;
+  /** How late the event loop of the command was, milliseconds; a look every 5 ms, so the least is about 5. */
+  readonly loopDelay: z.infer<typeof loopDelaySchema>;
+  /** What making the disk image took, or checking it. */
   readonly renderSeconds: number;
   readonly renderCached: boolean;
   readonly jobs: readonly JobFigures[];
@@ -53,8 +61,8 @@ export interface ApplyFigures {
 }
 
 export interface ApplyRequest {
-  readonly rack: LoopRack;
-  readonly drives: readonly LoopDrive[];
+  readonly rack: BenchRack;
+  readonly drives: readonly BenchDrive[];
   readonly media: BenchMedia;
   /** State folder: a new one makes a cold run, one that was used before a warm one. */
   readonly state: string;
@@ -80,7 +88,7 @@ export async function requireProgram(): Promise<void> {
 }
 
 /**
- * Runs `prestage apply` on loop drives, with the page cache dropped before.
+ * Runs `prestage apply` on the drives, with the page cache dropped before.
  * @throws Error when a drive is blocked or a job does not end as done
  */
 export async function applyWithPrestage(context: BenchContext, request: ApplyRequest): Promise<ApplyFigures> {
@@ -89,20 +97,39 @@ export async function applyWithPrestage(context: BenchContext, request: ApplyReq
   const targets = ids.flatMap((id) => ['--drive', `${id}=${nextMachine()}`]);
   await dropCaches(context);
   let watch: MemoryWatch | undefined;
-  const { stdout, stderr, seconds, status } = await run(
-    process.execPath,
-    [program, 'apply', '--media', media.path, '--layout', 'uefi', '--bench', rack.folder]
-      .concat(targets)
-      .concat(['--operator', 'bench', '--state', state, '--yes', '--json']),
-    {
-      signal: context.signal,
-      anyStatus: true,
-      onStart: (pid) => {
-        watch = new MemoryWatch(pid);
-        request.onStart?.(pid);
+  const loopDelayFile = join(context.folder, 'loop-delay.json');
+  const firstByte = new FirstByteWatch(drives.map(({ file }) => file));
+  const { value, seconds, processorSeconds } = await timed(() =>
+    run(
+      process.execPath,
+      [
+        '--require',
+        loopDelayHook,
+        program,
+        'apply',
+        '--media',
+        media.path,
+        '--layout',
+        'uefi',
+        '--bench',
+        rack.folder,
+      ]
+        .concat(targets)
+        .concat(['--operator', 'bench', '--state', state, '--yes', '--json']),
+      {
+        signal: context.signal,
+        anyStatus: true,
+        environment: { PRESTAGE_BENCH_LOOP_DELAY: loopDelayFile },
+        onStart: (pid) => {
+          watch = new MemoryWatch(pid);
+          request.onStart?.(pid);
+        },
       },
-    },
-  );
+    ),
+  ).finally(() => {
+    firstByte.stop();
+  });
+  const { stdout, stderr, status } = value;
   const helperPeakBytes = await watch?.stop(helperName);
   if (status !== 0 && stdout.trim() === '') {
     throw new Error(`prestage apply ended with ${status ?? 'a signal'}: ${stderr.trim()}`);
@@ -115,8 +142,13 @@ export async function applyWithPrestage(context: BenchContext, request: ApplyReq
   if (helperPeakBytes === undefined || helperPeakBytes === null) {
     throw new Error(`no process with '${helperName}' in its command line was seen`);
   }
+  const firstByteSeconds = firstByte.seconds;
+  if (firstByteSeconds === null) throw new Error('no drive was written to, though the jobs are done');
   return {
     seconds,
+    processorSeconds,
+    firstByteSeconds,
+    loopDelay: loopDelaySchema.parse(JSON.parse(await readFile(loopDelayFile, 'utf8'))),
     renderSeconds: result.render.seconds,
     renderCached: result.render.cached,
     jobs: ids.map((id) => {
@@ -131,7 +163,7 @@ export async function applyWithPrestage(context: BenchContext, request: ApplyReq
 /** Runs on new drives with a new state, and takes the state away. */
 export async function applyCold(
   context: BenchContext,
-  rack: LoopRack,
+  rack: BenchRack,
   count: number,
   media: BenchMedia,
 ): Promise<ApplyFigures> {
@@ -147,8 +179,8 @@ export async function applyCold(
 
 async function driveIds(
   context: BenchContext,
-  rack: LoopRack,
-  drives: readonly LoopDrive[],
+  rack: BenchRack,
+  drives: readonly BenchDrive[],
 ): Promise<string[]> {
   const { stdout } = await run(process.execPath, [program, 'drives', '--bench', rack.folder, '--json'], {
     signal: context.signal,

@@ -1,12 +1,10 @@
 import { rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LoopDrive } from './loop-drives';
-import { dropCaches, run, timed, type BenchContext } from './tools';
+import type { BenchDrive } from './bench-drives';
+import { dropCaches, run, timed, type BenchContext, type Took } from './tools';
 
-/** One pass over all drives at the same time. */
-export interface RawPass {
-  /** Wall-clock seconds from the first start to the last end. */
-  readonly seconds: number;
+/** One pass over all drives at the same time, from the first start to the last end. */
+export interface RawPass extends Took {
   /** Seconds of each drive's dd. */
   readonly driveSeconds: readonly number[];
 }
@@ -53,7 +51,7 @@ export async function makeRawSource(context: BenchContext, volume: string): Prom
  */
 export async function measureRaw(
   context: BenchContext,
-  drives: readonly LoopDrive[],
+  drives: readonly BenchDrive[],
   source: RawSource,
 ): Promise<RawResult> {
   const block = `bs=${blockBytes}`;
@@ -63,7 +61,8 @@ export async function measureRaw(
     `if=${source.file}`,
     `of=${device}`,
     block,
-    'oflag=direct',
+    // A file in memory takes direct I/O on newer kernels only, and a drive keeps its size.
+    ...(context.inMemory === true ? ['conv=notrunc'] : ['oflag=direct']),
   ]);
   await dropCaches(context);
   const count = `count=${source.bytes / blockBytes}`;
@@ -72,18 +71,18 @@ export async function measureRaw(
     'of=/dev/null',
     block,
     count,
-    'iflag=direct',
+    ...(context.inMemory === true ? [] : ['iflag=direct']),
   ]);
   return { bytes: source.bytes, write, read };
 }
 
 async function onAll(
   context: BenchContext,
-  drives: readonly LoopDrive[],
-  args: (drive: LoopDrive) => readonly string[],
+  drives: readonly BenchDrive[],
+  args: (drive: BenchDrive) => readonly string[],
 ): Promise<RawPass> {
-  const { value, seconds } = await timed(() =>
+  const { value, ...took } = await timed(() =>
     Promise.all(drives.map((drive) => run('dd', args(drive), { signal: context.signal }))),
   );
-  return { seconds, driveSeconds: value.map((result) => result.seconds) };
+  return { ...took, driveSeconds: value.map((result) => result.seconds) };
 }

@@ -1,6 +1,7 @@
 import { cpus, loadavg, release, totalmem } from 'node:os';
 import Table from 'cli-table3';
 import type { Comparison } from './compare';
+import { noise, type BenchMode, type Loss, type RecordedRun } from './history';
 import { run } from './tools';
 
 /** What the figures depend on. Nothing that names the machine. */
@@ -37,6 +38,38 @@ export async function machineDetails(folder: string): Promise<MachineDetails> {
     },
     loadAtStart: loadavg()[0] ?? 0,
   };
+}
+
+/** The commit that is measured, with a plus sign where files differ from it; null outside of a checkout. */
+export async function commitNow(): Promise<string | null> {
+  try {
+    const { stdout } = await run('git', ['rev-parse', '--short=12', 'HEAD']);
+    const { stdout: changed } = await run('git', ['status', '--porcelain']);
+    return `${stdout.trim()}${changed.trim() === '' ? '' : '+'}`;
+  } catch {
+    return null;
+  }
+}
+
+/** What became worse since the last recorded run of a mode, in lines. */
+export function formatLosses(
+  history: readonly RecordedRun[],
+  mode: BenchMode,
+  losses: readonly Loss[],
+): string {
+  const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+  const last = history.findLast((run) => run.mode === mode);
+  if (last === undefined) return `history: no run of the mode ${mode} is recorded; --record keeps this one\n`;
+  if (losses.length === 0) {
+    return `history: nothing is worse than in the last recorded run by more than the noise\n`;
+  }
+  return losses
+    .map(
+      ({ name, unit, ratio, before, worse, date, commit }) =>
+        `WORSE: ${name}: ratio ${ratio.toFixed(3)}, ${percent(worse)} worse than ${before.toFixed(3)} ` +
+        `on ${date.slice(0, 10)} (${commit ?? 'commit not known'}); noise ${percent(noise[unit])}\n`,
+    )
+    .join('');
 }
 
 /** The comparisons as a table for the terminal. */

@@ -1,13 +1,12 @@
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findLayout, planPartitions, type PlannedPartition } from '../../core/drive/layout';
 import type { BenchMedia } from './generate-wim';
-import type { LoopDrive } from './loop-drives';
-import { dropCaches, inParallel, run, timed, type BenchContext } from './tools';
+import type { BenchDrive } from './bench-drives';
+import { dropCaches, inParallel, run, timed, type BenchContext, type Took } from './tools';
 
 /** What the rival took. */
-export interface RivalResult {
-  /** Wall-clock seconds for all drives. */
-  readonly seconds: number;
+export interface RivalResult extends Took {
   readonly drives: readonly RivalDrive[];
 }
 
@@ -25,20 +24,24 @@ const rivalLanes = 2;
  * The rival: mkntfs and `wimlib-imagex apply` onto the Windows partition of each drive, two drives at a time,
  * no verify. Each ends with a flush: what is not on the drive has not been applied. The partition is where
  * Prestage's layout has it, so that both fill the same space. Partitioning is not in the time, because
- * sgdisk sleeps a second that has nothing to do with the work.
+ * sgdisk sleeps a second that has nothing to do with the work. In memory each drive is a file as large as that partition.
  */
 export async function measureRival(
   context: BenchContext,
-  drives: readonly LoopDrive[],
+  drives: readonly BenchDrive[],
   media: BenchMedia,
 ): Promise<RivalResult> {
-  for (const drive of drives) await partition(context, drive);
+  const { inMemory = false, signal } = context;
+  for (const drive of drives) {
+    if (inMemory) await truncate(drive.file, planWindows(drive.size).length);
+    else await partition(context, drive);
+  }
   await dropCaches(context);
-  const { value, seconds } = await timed(() =>
+  const { value, ...took } = await timed(() =>
     inParallel(drives, rivalLanes, (drive) => applyDirectly(context, drive, media)),
   );
-  for (const drive of drives) await run('partx', ['--delete', drive.device], { signal: context.signal });
-  return { seconds, drives: value };
+  if (!inMemory) for (const { device } of drives) await run('partx', ['--delete', device], { signal });
+  return { ...took, drives: value };
 }
 
 /** Number of the Windows partition in the layout `uefi`. */
@@ -52,7 +55,7 @@ function planWindows(driveSize: number): PlannedPartition {
   return windows;
 }
 
-async function partition(context: BenchContext, drive: LoopDrive): Promise<void> {
+async function partition(context: BenchContext, drive: BenchDrive): Promise<void> {
   const windows = planWindows(drive.size);
   const first = windows.offset / 512;
   const last = (windows.offset + windows.length) / 512 - 1;
@@ -76,21 +79,20 @@ async function partition(context: BenchContext, drive: LoopDrive): Promise<void>
 
 async function applyDirectly(
   context: BenchContext,
-  drive: LoopDrive,
+  drive: BenchDrive,
   media: BenchMedia,
 ): Promise<RivalDrive> {
   const options = { signal: context.signal };
-  const volume = `${drive.device}p${windowsNumber}`;
-  const format = await run('mkntfs', ['-Q', '-q', '-L', 'Windows', volume], options);
+  const volume = context.inMemory === true ? drive.file : `${drive.device}p${windowsNumber}`;
+  const format = await run('mkntfs', ['-F', '-Q', '-q', '-L', 'Windows', volume], options);
   const apply = await run('wimlib-imagex', ['apply', media.path, '1', volume], options);
+  if (context.inMemory === true) return { format: format.seconds, apply: apply.seconds, flush: 0 };
   const flush = await run('blockdev', ['--flushbufs', volume, drive.device], options);
   return { format: format.seconds, apply: apply.seconds, flush: flush.seconds };
 }
 
-/** Bare disk image: what Prestage's disk image is measured against. */
-export interface BareRenderResult {
-  /** Wall-clock seconds of mkntfs and wimlib-imagex apply into a sparse file. No flush. */
-  readonly seconds: number;
+/** Bare disk image: what Prestage's disk image is measured against. Without a flush. */
+export interface BareRenderResult extends Took {
   /** The NTFS volume. */
   readonly file: string;
 }
@@ -110,7 +112,9 @@ export async function measureBareRender(
   await run('rm', ['-f', file], options);
   await run('truncate', ['--size', String(windows.length), file], options);
   await dropCaches(context);
-  const format = await run('mkntfs', ['-F', '-Q', '-q', '-L', 'Windows', file], options);
-  const apply = await run('wimlib-imagex', ['apply', media.path, '1', file], options);
-  return { seconds: format.seconds + apply.seconds, file };
+  const { value: _, ...took } = await timed(async () => {
+    await run('mkntfs', ['-F', '-Q', '-q', '-L', 'Windows', file], options);
+    await run('wimlib-imagex', ['apply', media.path, '1', file], options);
+  });
+  return { ...took, file };
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 
 /** What every part of a run needs. */
@@ -9,6 +10,8 @@ export interface BenchContext {
   readonly folder: string;
   /** Says what is going on. */
   readonly log: (text: string) => void;
+  /** Drives, media and disk images are in memory: there is no cache to be dropped, and no disk to be flushed. */
+  readonly inMemory?: boolean;
 }
 
 export interface CommandOptions {
@@ -18,6 +21,8 @@ export interface CommandOptions {
   readonly onStart?: (pid: number) => void;
   /** Give back any exit status instead of failing when it is not 0. */
   readonly anyStatus?: boolean;
+  /** Added to the environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface CommandResult {
@@ -45,7 +50,12 @@ export async function run(
   const result = await new Promise<CommandResult>((resolve, reject) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, LC_ALL: 'C.UTF-8', PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
+      env: {
+        ...process.env,
+        LC_ALL: 'C.UTF-8',
+        PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`,
+        ...options.environment,
+      },
     });
     const stop = (): void => {
       child.kill('SIGTERM');
@@ -75,15 +85,43 @@ export async function run(
   return result;
 }
 
-/** @returns what `work` gives, and how many wall-clock seconds it took. */
-export async function timed<T>(work: () => Promise<T>): Promise<{ value: T; seconds: number }> {
+/** What a measured piece of work took. */
+export interface Took {
+  /** Wall-clock seconds. */
+  readonly seconds: number;
+  /** Processor seconds, user and system, of every program that was started and has ended, and of what those started. */
+  readonly processorSeconds: number;
+}
+
+/** @returns what `work` gives, and what it took. Nothing else may run programs meanwhile. */
+export async function timed<T>(work: () => Promise<T>): Promise<Took & { readonly value: T }> {
   const started = performance.now();
+  const before = childrensProcessorSeconds();
   const value = await work();
-  return { value, seconds: (performance.now() - started) / 1000 };
+  return {
+    value,
+    seconds: (performance.now() - started) / 1000,
+    processorSeconds: childrensProcessorSeconds() - before,
+  };
+}
+
+/** Ticks a second in /proc: USER_HZ is 100 wherever Linux runs programs (proc_pid_stat(5)). */
+const ticks = 100;
+
+/**
+ * Processor seconds of all children of this process that have ended, their own children included, since its start:
+ * `cutime` and `cstime` of proc_pid_stat(5).
+ */
+export function childrensProcessorSeconds(): number {
+  const stat = readFileSync('/proc/self/stat', 'utf8');
+  // The name in parentheses may itself hold parentheses: the last one ends it. The state behind it is field 3.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[16 - 3]) + Number(fields[17 - 3])) / ticks;
 }
 
 /** Flushes all dirty pages and drops the clean ones, so that no contender finds its files in memory. */
 export async function dropCaches(context: BenchContext): Promise<void> {
+  if (context.inMemory === true) return;
   await run('sync', [], { signal: context.signal });
   await writeFile('/proc/sys/vm/drop_caches', '3');
 }

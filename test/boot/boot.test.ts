@@ -292,7 +292,7 @@ describe('a written drive', () => {
       );
       const [ended] = bootTests;
       if (ended?.status !== 'ended') throw new Error('it has not ended');
-      expect(ended.verdict).toMatchObject({ passed: true, secureBoot: false });
+      expect(ended.verdict, JSON.stringify(ended.verdict)).toMatchObject({ passed: true, secureBoot: false });
       const { png } = await app.handlers.getPicture({ sha256: ended.picture ?? '' });
       expect(Buffer.from(png ?? '', 'base64').subarray(0, 8)).toEqual(pngStart);
       await expect(app.handlers.bootTestDrive({ driveId: 'nothing' })).rejects.toMatchObject({

@@ -168,7 +168,8 @@ describe('a day, by scanner alone', () => {
     await app.picture('flow-shipped');
     await page.keyboard.press('F2');
     await page.getByRole('row', { name: /7KX9PQ3.*Packed/ }).waitFor();
-    // The end of it, too, without a mouse.
+    // The end of it, too, without a mouse. The same text within a second is one reading, not a second scan.
+    await page.waitForTimeout(1100);
     await app.scan('SHIP');
     await said(app, 'Work order WO-7 closed');
     await page.getByRole('heading', { name: 'Work order', exact: true, level: 1 }).waitFor();

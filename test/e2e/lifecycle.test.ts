@@ -31,7 +31,8 @@ const frozen: number[] = [];
 
 beforeAll(async () => {
   area = temporaryArea('e2e-life');
-  media = await testMedia(area);
+  // More than a helper writes and reads back in one of the moments that startHeld gives it.
+  media = await testMedia(area, { extraBytes: 96_000_000 });
 });
 afterEach(async () => {
   for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
@@ -100,11 +101,16 @@ async function startHeld(
   reached: (app: AppWindow) => Promise<boolean>,
 ): Promise<ReturnType<typeof freeze>> {
   await askToStart(app);
+  const passed = app.page.locator('li.card', { hasText: 'PASS' });
+  const before = await passed.count();
   const helper = freeze(app);
   await app.scan(commandBarcode('START'));
   for (;;) {
     await app.page.waitForTimeout(100);
     if (await reached(app)) return helper;
+    if ((await passed.count()) > before) {
+      throw new Error('The drives were finished before the place where they were to be held.');
+    }
     process.kill(helper.pid, 'SIGCONT');
     await app.page.waitForTimeout(15);
     process.kill(helper.pid, 'SIGSTOP');

@@ -289,7 +289,14 @@ describe('line mode', () => {
       expect.stringMatching(/\^FD7KX9PQ3\^FS/),
     ]);
     await said(app, 'Bay 3 is out. That was the last');
-    // What is said of the scan comes first; the notice is there after the next one, and goes with CANCEL.
+    // What is said of the scan comes first; the notice shows after the next one, and goes with CANCEL. It comes when the
+    // printer has failed, which is after what it was given.
+    const notices = (): Promise<number> =>
+      app.page.evaluate(async () => {
+        const state = await window.prestage.call('getState', {});
+        return state.ok ? state.value.notices.length : -1;
+      });
+    await expect.poll(notices).toBe(1);
     await scan(app, commandBarcode('CANCEL'));
     await said(app, 'Notice dismissed');
     await next(app, 'Scan RETRY or CLEAR, then the bay');

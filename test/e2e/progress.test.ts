@@ -28,7 +28,8 @@ const frozen: number[] = [];
 
 beforeAll(async () => {
   area = temporaryArea('e2e-progress');
-  media = await testMedia(area);
+  // Enough for each phase to be told more than once.
+  media = await testMedia(area, { extraBytes: 200_000_000 });
 });
 afterEach(async () => {
   for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');

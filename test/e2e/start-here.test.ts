@@ -53,7 +53,7 @@ describe('Start here', () => {
       return text;
     };
 
-    await step('Who works');
+    await step('Operator');
     await app.picture('start-here-operator');
     await scanShown(/^OP-/);
     await step('Training media');

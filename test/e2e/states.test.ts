@@ -4,6 +4,7 @@ import type { Call } from '../support/app-preview-main';
 import { allActs } from '../support/app-preview-acts';
 import { previews } from '../support/app-preview-states';
 import { removeArea, temporaryArea } from '../support/global-setup';
+import { present } from '../support/present';
 
 /** The page in every state it has: within its policy, without errors, and to be used by everybody in every theme. */
 
@@ -23,6 +24,26 @@ describe('a state', () => {
   it.each(Object.entries(previews))('%s keeps its policy and can be used by everybody', async (_, one) => {
     await preview.show(one);
     expect(await preview.inspect(one.state)).toEqual([]);
+  });
+});
+
+describe('a text that is too faint', () => {
+  it('is told in the themes where it is, after all has passed', async () => {
+    const one = present(Object.values(previews)[0]);
+    await preview.show(one);
+    expect(await preview.inspect(one.state)).toEqual([]);
+    const faint = await preview.page.evaluate(() => {
+      const text = document.querySelector<HTMLElement>('#content button:not(:disabled)');
+      // Black on the dark grounds alone.
+      text?.style.setProperty('color', 'light-dark(#000, #000)');
+      text?.style.setProperty('background-color', 'light-dark(#fff, #111)');
+      return text?.textContent ?? '';
+    });
+    expect(faint).not.toBe('');
+    expect(await preview.inspect(one.state)).toEqual([
+      expect.stringMatching(/^dark: axe color-contrast/),
+      expect.stringMatching(/^high-contrast: axe color-contrast/),
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { makeLargeLedger } from '../benchmark/large-ledger';
 import { errorOf, runCli, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { Postgres, postgresPrograms, queryAs } from '../support/postgres';
+import { serveRack } from '../support/rack';
 import { entriesThere, makeDatabase, stateOf, Station, succeeded } from './plant';
 
 let server: Postgres;
@@ -78,18 +79,18 @@ describe('prestage fleet migrate', () => {
     await withAdmin('changed', async (client) => {
       await expect(migrate(client, changed)).rejects.toMatchObject({ code: 'fleet-refused' });
       await expect(migrate(client, [first])).rejects.toMatchObject({ code: 'fleet-refused' });
-      const next = { number: 5, name: '0005-next', sql: 'CREATE TABLE prestage.next ()' };
-      expect(await migrate(client, [...migrations, next])).toEqual(['0005-next']);
+      const next = { number: 6, name: '0006-next', sql: 'CREATE TABLE prestage.next ()' };
+      expect(await migrate(client, [...migrations, next])).toEqual(['0006-next']);
     });
     const refused = await run('changed', 'migrate');
     expect(refused.status).toBe(3);
     expect(errorOf(refused)).toMatchObject({ code: 'fleet-refused' });
-    expect(errorOf(refused).message).toContain('0005-next');
+    expect(errorOf(refused).message).toContain('0006-next');
   });
 
   it('leaves nothing of a step that fails', async () => {
     await server.query('postgres', 'CREATE DATABASE half');
-    const broken = { number: 5, name: '0005-broken', sql: 'CREATE TABLE prestage.half (); SELECT 1/0' };
+    const broken = { number: 6, name: '0006-broken', sql: 'CREATE TABLE prestage.half (); SELECT 1/0' };
     await withAdmin('half', async (client) => {
       await expect(migrate(client, [...migrations, broken])).rejects.toMatchObject({ code: '22012' });
       const { rows } = await client.query("SELECT to_regclass('prestage.half') AS half");
@@ -161,6 +162,62 @@ describe('prestage fleet add-station', () => {
     expect(shared.status).toBe(3);
     expect(errorOf(shared).message).toContain(`already uses the login ${station.login}`);
   });
+});
+
+it('prestage fleet stations shows what each station holds and serves, and an older database takes its entries alone', async () => {
+  const database = await makeDatabase(server, 'holdings');
+  const station = await new Station('holds', 2).join(server, database);
+  const silent = await new Station('silent', 2).join(server, database);
+  const renders = join(station.paths.imageCache, 'd'.repeat(64));
+  mkdirSync(renders, { recursive: true });
+  const facts = {
+    ...{
+      mediaSha256: 'a'.repeat(64),
+      mediaBytes: 1000,
+      imageIndex: 1,
+      layout: 'windows',
+      driveSize: 2 ** 30,
+    },
+    ...{ sectorSize: 512, versions: { prestage: '1' } },
+  };
+  const from = {
+    ...{ station: 'Bench 1', certificate: 'c'.repeat(64), keyFingerprint: null },
+    time: '2026-01-01T00:00:00.000Z',
+  };
+  writeFileSync(join(renders, 'render.json'), JSON.stringify({ facts, fingerprint: 'b'.repeat(64), from }));
+  station.setFleet(server.port, database);
+  const rack = await serveRack(station.state);
+  try {
+    succeeded(await runCli(['fleet', 'push', '--state', station.state]));
+  } finally {
+    await rack.station.stop();
+  }
+  await server.query('postgres', "CREATE ROLE looks LOGIN PASSWORD 'r' IN ROLE prestage_reader");
+  const env = { ...server.adminEnv(database), PGUSER: 'looks', PGPASSWORD: 'r' };
+  const shown = succeeded(await runCli(['fleet', 'stations', '--json'], { env }));
+  expect(JSON.parse(shown.stdout)).toMatchObject({
+    stations: [
+      {
+        name: 'holds',
+        rack: { listens: rack.address, interface: 'lo', certificate: rack.fingerprint, machines: 0 },
+        held: [{ what: 'disk-image', sha256: 'b'.repeat(64), mediaSha256: 'a'.repeat(64), from: 'Bench 1' }],
+      },
+      { name: 'silent', toldAt: null, rack: null, held: [] },
+    ],
+  });
+  const text = succeeded(await runCli(['fleet', 'stations'], { env })).stdout;
+  expect(text).toContain('from Bench 1');
+  // No station speaks for another, and none says what is no statement.
+  const asOther = (state: string): Promise<unknown> =>
+    queryAs(
+      silent.access(server, database),
+      `SELECT prestage.tell_state('${station.fingerprint}', '${state}')`,
+    );
+  expect(await stateOf(asOther('{}'))).toBe('PF002');
+  await server.query(database, 'DROP FUNCTION prestage.tell_state(text, jsonb)');
+  station.work(1);
+  succeeded(await runCli(['fleet', 'push', '--state', station.state]));
+  expect(await entriesThere(server, database, station)).toEqual(station.entries);
 });
 
 describe('prestage fleet verify', () => {

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -146,14 +146,33 @@ export class Guest {
     return found.stats.wr_bytes;
   }
 
-  /** Waits until the guest has written so many more bytes to a drive. */
-  async untilWritten(drive: string, bytes: number): Promise<void> {
+  /**
+   * Waits until the guest has written so many more bytes to a drive.
+   * @param by the command that writes them: where it ends before, it says why
+   */
+  async untilWritten(drive: string, bytes: number, by: Promise<CliResult>): Promise<void> {
+    const ended: { run: CliResult | null } = { run: null };
+    void by.then((run) => (ended.run = run));
     const from = await this.written(drive);
-    for (let tries = 0; tries < 600; tries += 1) {
+    for (let tries = 0; tries < 1500; tries += 1) {
       if ((await this.written(drive)) >= from + bytes) return;
+      if (ended.run !== null) {
+        throw new Error(`It ended before it wrote to ${drive}: ${ended.run.stdout}${ended.run.stderr}`);
+      }
       await sleep(200);
     }
     throw new Error(`The guest does not write to ${drive}`);
+  }
+
+  /** Waits until a command has printed this, whether it has ended or not. */
+  async untilSaid(words: string): Promise<void> {
+    const { share } = this.parts;
+    for (let tries = 0; tries < 600; tries += 1) {
+      const printed = readdirSync(share).filter((name) => name.endsWith('.out'));
+      if (printed.some((name) => readFileSync(join(share, name), 'utf8').includes(words))) return;
+      await sleep(200);
+    }
+    throw new Error(`No command in the guest says '${words}'`);
   }
 
   /**

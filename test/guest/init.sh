@@ -5,6 +5,11 @@ busybox=/bin/busybox
 $busybox mount -t proc proc /proc
 $busybox mount -t sysfs sys /sys
 $busybox mount -t devtmpfs dev /dev
+# What udev would make: hivexml prints to /dev/stdout by its name.
+$busybox ln -s /proc/self/fd /dev/fd
+for stream in 0:stdin 1:stdout 2:stderr; do
+  $busybox ln -s "fd/${stream%:*}" "/dev/${stream#*:}"
+done
 $busybox mount -t configfs configfs /sys/kernel/config 2>/dev/null
 while read -r file; do
   $busybox insmod "/modules/$file" || echo "guest: $file cannot be loaded"

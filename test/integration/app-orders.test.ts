@@ -127,7 +127,9 @@ describe('an order in the app', () => {
     writeFileSync(join(own, 'name.txt'), '{{assetTag}}');
     const machineFiles = join(own, 'files.yaml');
     writeFileSync(machineFiles, "machineFiles:\n  - { path: '\\name.txt', template: name.txt }\n");
-    const settings = (change: object): void => {
+    // A folder for each: what the app before had chosen and proved must not be taken for what this one did.
+    const settings = (change: object, folder: string): void => {
+      state = join(own, folder);
       mkdirSync(state, { recursive: true });
       writeFileSync(join(state, 'settings.json'), JSON.stringify(change));
     };
@@ -137,9 +139,9 @@ describe('an order in the app', () => {
       [{ desk: { requireDrivers: true } }, 'driver-pack-missing', /no table of driver packs/],
       [{ bootLoader: { require: true } }, 'firmware-trust-unknown', /7KX9PQ1/],
     ] as const) {
-      settings(change);
+      settings(change, code);
       const { service, handlers, scan, until } = bound(await openApp());
-      if (service.orders.current === null) await handlers.openOrder({ number: 'WO-9', text });
+      await handlers.openOrder({ number: 'WO-9', text });
       service.media.select(media.path);
       await handlers.expectHash({ sha256 });
       await until(({ media: { status } }) => status === 'proved', 'a proved media');

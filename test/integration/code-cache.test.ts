@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { launched, makeCodeCaches } from '../../build/code-cache';
 import { temporaryArea } from '../support/global-setup';
 
 /** What V8 kept of the programs (build/code-cache.ts) makes them start sooner, and never another program run. */
@@ -42,6 +43,22 @@ describe('kept code', () => {
   it('is taken by the command line and the helper as they were built', () => {
     expect(start('prestage.cjs', '--version')).toMatch(/^refused: false\n\d+\.\d+\.\d+\n$/);
     expect(start('helper.cjs')).toBe('refused: false\n');
+  });
+
+  it('is the same bytes each time, wherever it is made: a package is made twice alike', () => {
+    const [first, second] = ['one', 'another'].map((name) => {
+      const folder = join(area, name);
+      mkdirSync(folder);
+      for (const [program] of Object.entries(launched)) {
+        for (const file of [`${program}.cjs`, `${program}.code.cjs`]) {
+          copyFileSync(join(dist, file), join(folder, file));
+        }
+      }
+      makeCodeCaches(folder, process.execPath, '/usr/lib/somewhere');
+      return Object.keys(launched).map((program) => readFileSync(join(folder, `${program}.code.cache`)));
+    });
+    expect(first).toHaveLength(2);
+    expect(first).toEqual(second);
   });
 
   it('of another program is not used, though both are of the same length', () => {

@@ -31,6 +31,7 @@ import {
 import { temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
+import { killWithHelper } from '../support/power-cut';
 import { present } from '../support/present';
 
 /**
@@ -214,14 +215,6 @@ describe('media send', () => {
   });
 });
 
-/** The command line and its helper, as a power cut ends both. */
-function killWithHelper(pid: number): void {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-  for (const one of [...children.filter((text) => text !== '').map(Number), pid]) {
-    process.kill(one, 'SIGKILL');
-  }
-}
-
 describe('keys', () => {
   it('are made encrypted, open with their password alone, and minisign signs with them', async () => {
     const secret = at('own.key');
@@ -249,7 +242,7 @@ describe('keys', () => {
       ['key', 'create', file],
       [
         ['Password for the new key: ', 'first secret'],
-        ['The same again: ', 'second secret'],
+        ['Type it again: ', 'second secret'],
       ],
     );
     expect(differing.screen).toContain('The two passwords differ.');

@@ -32,6 +32,7 @@ const story = [
   'docs/guide/machine-labels.md',
   'docs/guide/plant.md',
   'docs/security.md',
+  'docs/rack.md',
   'docs/live.md',
   'docs/guide/live-stick.md',
   'docs/performance.md',
@@ -61,8 +62,33 @@ const notRun: readonly (readonly [command: string, reason: string])[] = [
   ['prestage live setup', 'needs a stick: test/integration/live-setup.test.ts'],
   ['prestage live station', 'needs a stick: test/integration/live-setup.test.ts'],
   ['prestage live unlock-disk', 'needs a stick: test/integration/live.test.ts'],
+  ['prestage live image-disk', 'needs a stick: test/integration/live-image-disk.test.ts'],
+  ['prestage live open-disk', 'needs a stick: test/integration/live-disk.test.ts'],
+  ['prestage live close-disk', 'needs a stick: test/integration/live-disk.test.ts'],
+  ['prestage live machine', 'needs a machine on a stick: test/integration/live-machine.test.ts'],
+  [
+    'prestage apply --media contoso --drive',
+    'needs a machine on a stick: test/integration/live-machine.test.ts',
+  ],
   ['prestage live update', 'needs a stick: test/integration/live-setup.test.ts'],
   ['prestage state', 'asks for a password: test/integration/state-backup.test.ts'],
+  [
+    'prestage rack',
+    'goes on until it is stopped, and needs machines: test/rack/rack.test.ts, netboot.test.ts',
+  ],
+  ['sudo ip', 'changes the network of this computer'],
+  ['prestage agent', 'goes on until it is stopped: test/rack/rack.test.ts'],
+  ['sudo prestage agent', 'needs a machine of a rack: test/rack/rack.test.ts'],
+  ['prestage apply --media contoso.wim --rack', 'needs machines: test/rack/rack.test.ts'],
+  ['prestage apply --media contoso.wim --machine', 'needs machines: test/rack/rack.test.ts'],
+  [
+    'prestage apply --media contoso.wim --drive S5GXNX0T100001-1a2b3c4d@0f3a9c7e21b4',
+    'needs a machine of a rack: test/rack/rack.test.ts',
+  ],
+  ...['verify', 'sanitise'].map((command): [string, string] => [
+    `prestage ${command} --drive S5GXNX0T100001-1a2b3c4d@0f3a9c7e21b4`,
+    'needs a machine of a rack: test/rack/rack.test.ts',
+  ]),
   ['prestage machine', 'asks for an administrator’s password: test/integration/machine.test.ts'],
   [
     'prestage apply --media contoso.wim --drive S5GXNX0T100001-1a2b3c4d --this-machine',
@@ -203,6 +229,7 @@ const groups = [
   'label',
   'live',
   'state',
+  'rack',
 ];
 
 /** Whether the second word is a command, too. */
@@ -259,7 +286,7 @@ async function check(command: readonly string[]): Promise<void> {
     status,
     `This command of the document fails: correct one of the two.\n${text}\n${stdout}\n${stderr}`,
   ).toBe(0);
-  if (args[0] === 'bench' && args[1] === 'create') {
+  if (args[0] === 'bench' && args[1] === 'create' && args[2] === './bench') {
     examples.set(trainingId, present((await benchDrives(join(work, 'bench')))[0]).id);
   }
 }

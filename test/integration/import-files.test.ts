@@ -117,7 +117,9 @@ describe('the files for import', () => {
       /boot loader +1 machine: as on the media; the machine trusts only Microsoft's 2023/,
     );
     const exported = await runHere(['ledger', 'export', '--format', 'csv', '--state', state]);
-    expect(exported.stdout).toMatch(/,loader,firmwareTrust\r\n[\s\S]*as on the media; [^\n]*,2023\r\n/);
+    expect(exported.stdout).toMatch(
+      /,loader,firmwareTrust,eraseHidden\r\n[\s\S]*as on the media; [^\n]*,2023,\r\n/,
+    );
   });
 });
 

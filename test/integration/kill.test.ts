@@ -9,6 +9,7 @@ import { makeBench } from '../support/virtual-bench';
 import { benchDrives, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
+import { childrenOf } from '../support/power-cut';
 import { temporaryArea } from '../support/global-setup';
 import { heldPrograms } from '../support/held-programs';
 import { Hold, type HeldPoint } from '../support/hold';
@@ -55,12 +56,11 @@ function applyArguments({ bench, state, drives }: Scene): string[] {
 
 /** The helper's process: the command line's only child. */
 function helperOf(cli: ChildProcess): number {
-  const children = readFileSync(`/proc/${cli.pid ?? 0}/task/${cli.pid ?? 0}/children`, 'utf8')
-    .trim()
-    .split(' ');
-  const helper = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('helper.cjs'));
+  const helper = childrenOf(cli.pid ?? 0).find((pid) =>
+    readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('helper.cjs'),
+  );
   if (helper === undefined) throw new Error('the command line has no helper');
-  return Number(helper);
+  return helper;
 }
 
 async function gone(pid: number): Promise<void> {

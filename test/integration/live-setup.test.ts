@@ -1,15 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { newSecretKey } from '../../station/signing/secret-key';
@@ -17,117 +9,33 @@ import { makeSignature, publicKeyText } from '../../station/signing/minisign';
 import { TestApp } from '../support/app-service';
 import { errorOf, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
-import { LiveSystem } from '../support/live-system';
+import { LoopStick, makeStickImage, slotMebibytes } from '../support/loop-stick';
 import { detachAllLoops, isRoot, rootOnly } from '../support/loop';
-import { realTool, standIn } from '../support/refusal-run';
 
-/**
- * The data partition and the slots of a stick, on a loop device in the place of the stick. This kernel may have no dm-crypt, so
- * that of cryptsetup one step is replaced: what `open` maps is a second loop device, once the real cryptsetup has let the key open
- * the real LUKS header.
- */
+/** The data partition and the slots of a stick, on a loop device in the place of the stick. */
 
 const MiB = 1024 * 1024;
 /** A dozen commands each, and cryptsetup, which takes its time by design. Milliseconds. */
 vi.setConfig({ testTimeout: 400_000 });
 let area: string;
-let system: LiveSystem | null = null;
-const loops = new Set<string>();
+let on: LoopStick | null = null;
 
-function attach(file: string): string {
-  const device = execFileSync('losetup', ['--find', '--show', file], { encoding: 'utf8' }).trim();
-  loops.add(device);
-  return device;
+async function start(name: string, mebibytes: number): Promise<LoopStick> {
+  on = await LoopStick.start(join(area, name), mebibytes);
+  return on;
 }
 
 beforeAll(() => {
   area = temporaryArea('live-setup');
 });
 afterEach(async () => {
-  await system?.stop();
-  system = null;
-  for (const device of loops) {
-    spawnSync('partx', ['--delete', device]);
-    execFileSync('losetup', ['--detach', device]);
-  }
-  loops.clear();
+  await on?.end();
+  on = null;
   detachAllLoops();
 });
 afterAll(() => {
-  spawnSync('rmdir', ['/dev/mapper']);
   rmSync(area, { recursive: true, force: true });
 });
-
-const slotMebibytes = 8;
-
-/** An image as build/live makes it, but small: the EFI system partition behind the first slot. */
-function makeImage(file: string, content: string): void {
-  writeFileSync(file, '');
-  truncateSync(file, 56 * MiB);
-  execFileSync('sgdisk', [
-    ...['--new=2:2048:' + String(2048 + slotMebibytes * 2048 - 1), '--change-name=2:PRESTAGE-A'],
-    ...['--new=1:0:+40M', '--typecode=1:ef00', '--change-name=1:PRESTAGE-ESP', file],
-  ]);
-  const esp = join(area, 'esp.img');
-  rmSync(esp, { force: true });
-  writeFileSync(esp, '');
-  truncateSync(esp, 40 * MiB);
-  execFileSync('mkfs.fat', ['-F', '32', '-s', '1', esp]);
-  const block = join(area, 'grubenv');
-  writeFileSync(block, '# GRUB Environment Block\nslot=a\n'.padEnd(1024, '#'));
-  execFileSync('mmd', ['-i', esp, '::EFI', '::EFI/debian']);
-  execFileSync('mcopy', ['-i', esp, block, '::EFI/debian/grubenv']);
-  const bytes = readFileSync(file);
-  bytes.write(content, MiB);
-  readFileSync(esp).copy(bytes, (1 + slotMebibytes) * MiB);
-  writeFileSync(file, bytes);
-}
-
-async function start(
-  name: string,
-  mebibytes: number,
-): Promise<{ live: LiveSystem; stick: string; file: string }> {
-  const folder = join(area, name);
-  mkdirSync(folder);
-  const file = join(folder, 'stick.img');
-  makeImage(file, 'version one');
-  truncateSync(file, mebibytes * MiB);
-  const stick = attach(file);
-  execFileSync('partx', ['--add', stick]);
-  const inner = join(folder, 'inner.img');
-  writeFileSync(inner, '');
-  truncateSync(inner, 256 * MiB);
-  const mapped = attach(inner);
-  const live = await LiveSystem.start(join(folder, 'live'), {
-    start: {
-      ...{ medium: `${stick}p2`, slot: 'a' },
-      diskIdentitiesAtStart: [{ name: basename(stick), 'disk-seq': 1, serial: null, wwn: null }],
-    },
-  });
-  system = live;
-  // Where no udev runs, lsblk has no names of partitions: they are added from the table itself.
-  const names = join(folder, 'names.mjs');
-  writeFileSync(
-    names,
-    `import { spawnSync } from 'node:child_process';
-const told = spawnSync('${realTool('lsblk')}', process.argv.slice(2), { encoding: 'utf8' });
-const table = JSON.parse(spawnSync('sfdisk', ['--json', '${stick}'], { encoding: 'utf8' }).stdout).partitiontable;
-const label = (node) => table.partitions.find(({ node: at }) => at === node)?.name ?? null;
-const list = JSON.parse(told.stdout);
-for (const disk of list.blockdevices) for (const part of disk.children ?? []) part.partlabel ??= label(part.path);
-process.stdout.write(JSON.stringify(list));`,
-  );
-  standIn(live.bin, 'lsblk', `exec ${process.execPath} ${names} "$@"`);
-  const real = realTool('cryptsetup');
-  standIn(
-    live.bin,
-    'cryptsetup',
-    `case " $* " in *' open '*) ${real} open --test-passphrase --type luks2 --key-file - "$6"; ln -s ${mapped} /dev/mapper/prestage-data;; *) exec ${real} "$@" --pbkdf-force-iterations 4 --pbkdf-memory 32;; esac`,
-  );
-  // What a kernel with device-mapper has.
-  await live.shell('mkdir -p /dev/mapper; mount -t tmpfs tmpfs /dev/mapper');
-  return { live, stick, file };
-}
 
 const liveForm = z.object({
   live: z.object({
@@ -148,13 +56,32 @@ function passwordFile(text: string): string {
   return file;
 }
 
+/**
+ * Names another cipher for the content in both copies of a LUKS2 header, as anybody can who has the disk: its checksum has no key
+ * (LUKS2 On-Disk Format Specification 1.1.1, 2 and 3).
+ */
+function recipher(partition: string, from: string, to: string): void {
+  const bytes = readFileSync(partition).subarray(0, 2 * 16_384);
+  for (const at of [0, 16_384]) {
+    const header = bytes.subarray(at, at + 16_384);
+    const text = header.toString('latin1', 4096);
+    const segments = text.indexOf('"segments"');
+    const changed = text.slice(0, segments) + text.slice(segments).replace(from, to);
+    expect(changed).not.toBe(text);
+    header.write(changed, 4096, 'latin1');
+    header.fill(0, 448, 512);
+    createHash('sha256').update(header).digest().copy(header, 448);
+  }
+  writeFileSync(partition, bytes, { flag: 'r+' });
+}
+
 describe('a stick', () => {
   it('gets its data partition in the free space, once; another passphrase does not open it', async ({
     skip,
   }) => {
     if (!isRoot) skip(rootOnly);
     if (!existsSync('/usr/sbin/cryptsetup')) skip('needs cryptsetup');
-    const { live, stick } = await start('setup', 1400);
+    const { live, device: stick } = await start('setup', 1400);
     const run = (...args: string[]): Promise<CliResult> =>
       live.run(['live', ...args, '--state', '/var/lib/prestage', '--json']);
     expect(told(await run('show'))).toMatchObject({
@@ -193,6 +120,15 @@ describe('a stick', () => {
       'live-key-wrong',
     );
     expect(told(await run('show')).live.data).toBe('locked');
+    // Who had the stick made its content plain: the passphrase opens it as before, and nothing is kept on it.
+    recipher(`${stick}p4`, 'aes-xts-plain64', 'cipher_null-ecb');
+    const trap = errorOf(await run('unlock', '--password-file', passwordFile('correct horse')));
+    expect(trap).toMatchObject({ code: 'live-data-changed' });
+    expect(trap.message).toContain(`${stick}p4`);
+    expect(told(await run('show')).live.data).toBe('locked');
+    // Nothing but the node of device-mapper itself, which some machines have.
+    expect(await live.shell('ls -A /dev/mapper | grep -vx control; true')).toBe('');
+    recipher(`${stick}p4`, 'cipher_null-ecb', 'aes-xts-plain64');
     const opened = told(await run('unlock', '--password-file', passwordFile('correct horse')));
     expect(opened.live).toMatchObject({ data: 'open', station: { timeZone: 'America/New_York' } });
     expect(await live.shell('readlink /etc/localtime')).toContain('America/New_York');
@@ -239,17 +175,16 @@ describe('a stick', () => {
     skip,
   }) => {
     if (!isRoot) skip(rootOnly);
-    const { live, stick } = await start('update', 1400);
-    execFileSync('sgdisk', ['--move-second-header', '--new=3:0:+8M', '--change-name=3:PRESTAGE-B', stick]);
-    execFileSync('partx', ['--add', '--nr', '3', stick]);
+    const updated = await start('update', 1400);
+    const { live } = updated;
+    updated.addSlotB();
     const state = join(area, 'update-state');
     mkdirSync(state);
     const image = join(area, 'new.iso');
-    makeImage(image, 'version two');
+    makeStickImage(image, 'version two');
     const update = (): Promise<CliResult> => live.run(['live', 'update', image, '--state', state, '--json']);
-    const slotB = (): string => readFileSync(`${stick}p3`).subarray(0, 11).toString('latin1');
-    const environment = (): string =>
-      execFileSync('mtype', ['-i', `${stick}p1`, '::EFI/debian/grubenv'], { encoding: 'utf8' });
+    const slotB = (): string => updated.slot('b');
+    const environment = (): string => updated.environment();
 
     expect(errorOf(await update())).toMatchObject({ code: 'live-update-refused' });
     const key = newSecretKey();
@@ -283,7 +218,7 @@ describe('a stick', () => {
       bytes: slotMebibytes * MiB,
     });
     expect(slotB()).toBe('version two');
-    expect(readFileSync(`${stick}p2`).subarray(0, 11).toString('latin1')).toBe('version one');
+    expect(updated.slot('a')).toBe('version one');
     expect(environment()).toContain('slot=a\ntry=b\n');
     expect(Buffer.byteLength(environment())).toBe(1024);
 

@@ -1,15 +1,15 @@
-import { chmodSync, existsSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorOf, type CliResult } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { openToOthers, temporaryArea } from '../support/global-setup';
+import { liveDisk } from '../support/live-disk';
 import { LiveSystem, type LiveOptions } from '../support/live-system';
 import { isRoot } from '../support/loop';
 import { present } from '../support/present';
-import { devicesIn, type Device } from '../support/refusal-lsblk';
+import type { Device } from '../support/refusal-lsblk';
 import { standIn } from '../support/refusal-run';
-import { recordedText } from '../unit/helper/drives/recorded';
 
 /** A station that runs from a stick: what it may not write. */
 
@@ -19,10 +19,7 @@ let count = 0;
 
 beforeAll(() => {
   area = temporaryArea('live');
-  // The folders above are the test run's own, closed to others.
-  for (let folder = area; folder.length > '/tmp'.length; folder = resolve(folder, '..')) {
-    chmodSync(folder, 0o755);
-  }
+  openToOthers(area);
 });
 afterEach(async () => {
   await system?.stop();
@@ -32,16 +29,10 @@ afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
 
-const blank = present(devicesIn(recordedText('blank-sata', 'lsblk.json'))[0]);
-const disk = (name: string, number: string, changes: Partial<Device> = {}): Device => ({
-  ...blank,
-  ...{ name, kname: name, path: `/dev/${name}`, 'maj:min': number, serial: `SERIAL-${name}`, wwn: null },
-  ...changes,
-});
 const part = (name: string, number: string, partlabel: string, at: string | null = null): Device =>
-  disk(name, number, { type: 'part', partlabel, mountpoints: [at], serial: null });
+  liveDisk(name, number, { type: 'part', partlabel, mountpoints: [at], serial: null });
 
-const stick = disk('sda', '8:0', {
+const stick = liveDisk('sda', '8:0', {
   ...{ tran: 'usb', model: 'Ultra', vendor: 'SanDisk', pttype: 'gpt' },
   children: [
     part('sda1', '8:1', 'EFI system'),
@@ -49,11 +40,11 @@ const stick = disk('sda', '8:0', {
     part('sda3', '8:3', 'PRESTAGE-B'),
   ],
 });
-const own = disk('nvme0n1', '259:0', { tran: 'nvme', subsystems: 'block:nvme:pci' });
-const early = disk('sdb', '8:16', { tran: 'usb' });
-const bench = disk('sdc', '8:32');
+const own = liveDisk('nvme0n1', '259:0', { tran: 'nvme', subsystems: 'block:nvme:pci' });
+const early = liveDisk('sdb', '8:16', { tran: 'usb' });
+const bench = liveDisk('sdc', '8:32');
 /** As it was there at the start, and came back with another number. */
-const returned = disk('sdd', '8:48', { serial: 'SERIAL-own-sata' });
+const returned = liveDisk('sdd', '8:48', { serial: 'SERIAL-own-sata' });
 const devices = [stick, early, bench, returned];
 
 const started = {

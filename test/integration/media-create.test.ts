@@ -26,6 +26,7 @@ import { TestApp } from '../support/app-service';
 import { errorOf, onlyDrive, prestage, reportOf, runCli, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition, imageHashes } from '../support/drive-check';
+import { childrenOf } from '../support/power-cut';
 import { temporaryArea } from '../support/global-setup';
 import { Hold } from '../support/hold';
 import { isRoot, rootOnly } from '../support/loop';
@@ -549,11 +550,9 @@ describe('a media that is being made', () => {
 
   it('leaves after kill -9 what the next run removes, and never a file of its name', async () => {
     const { hold, child, running, folder } = await held('killed');
-    const below = (pid: number): number[] =>
-      readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
     const pid = child.pid ?? 0;
-    const helpers = below(pid);
-    const tools = helpers.flatMap(below);
+    const helpers = childrenOf(pid);
+    const tools = helpers.flatMap(childrenOf);
     for (const one of [...helpers, pid, ...tools]) process.kill(one, 'SIGKILL');
     await running;
     hold.release();

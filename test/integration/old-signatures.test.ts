@@ -95,6 +95,8 @@ function zfsLabels({ offset, length }: PlannedPartition): [Buffer, number][] {
   const ring = Buffer.concat(Array.from({ length: 128 }, () => uberblock));
   const list = Buffer.concat([
     ...[Buffer.from([1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]), nvPair('version', 5000n), nvPair('name', 'old')],
+    // A pool that is in use, at its fourth transaction: without these two, blkid since 2.41.5 sees none.
+    ...[nvPair('state', 0n), nvPair('txg', 4n)],
     ...[nvPair('pool_guid', 1_234_567n), nvPair('guid', 88n), Buffer.alloc(8)],
   ]);
   const labels = [0, 256 * KiB, length - 512 * KiB, length - 256 * KiB];

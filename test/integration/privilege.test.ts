@@ -11,7 +11,7 @@ import {
   type CliResult,
   type ListedDrive,
 } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { openToOthers, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -27,10 +27,7 @@ let machines = 0;
 
 beforeAll(async () => {
   area = temporaryArea('privilege');
-  // The folders above are the test run's own, closed to others.
-  for (let folder = area; folder.length > '/tmp'.length; folder = resolve(folder, '..')) {
-    chmodSync(folder, 0o755);
-  }
+  openToOthers(area);
   media = await makeMedia(join(area, 'media'), {});
 });
 afterEach(() => {

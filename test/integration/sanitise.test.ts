@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sanitisedSchema } from '../../core/sanitise/sanitised';
 import { benchDrives, errorOf, reportOf, runCli } from '../support/cli';
+import { runUntilCut } from '../support/power-cut';
 import { temporaryArea } from '../support/global-setup';
-import { heldPrograms } from '../support/held-programs';
 import { Hold } from '../support/hold';
 import { present } from '../support/present';
 import { pdfText } from '../support/pdf-text';
@@ -148,20 +148,7 @@ describe('a power cut while a drive is erased', () => {
     ];
     for (const [index, command] of commands.entries()) {
       const hold = await Hold.at('sanitising', join(area, `cut-${index}`));
-      let cutting: Promise<void> = Promise.resolve();
-      const run = await runCli(command, {
-        program: join(heldPrograms(), 'dist/prestage.cjs'),
-        env: hold.environment,
-        onStart: (cli) => {
-          cutting = hold.reached(1).then(() => {
-            const pid = cli.pid ?? 0;
-            const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-            for (const one of [pid, ...children.map(Number)]) process.kill(one, 'SIGKILL');
-          });
-        },
-      });
-      await cutting;
-      hold.release();
+      const run = await runUntilCut(command, hold);
       expect(run.status).toBe(137);
     }
     const pasts = async (): Promise<unknown[]> => {

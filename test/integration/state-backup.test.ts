@@ -1,8 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Ledger } from '../../station/ledger/ledger';
+import { processMark } from '../../station/state/process-mark';
 import { statePaths } from '../../station/state/state-paths';
 import { errorOf, runCli, type CliResult } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
@@ -98,6 +101,76 @@ describe('a backup of the state', () => {
     expect(await entriesOf(join(before, 'state'))).toBe(1);
     expect(readFileSync(join(before, 'state/station-key.pem'), 'utf8')).toBe(key);
     expect(readdirSync(used).filter((name) => name.startsWith('.restore'))).toEqual([]);
+  });
+
+  it('that the app was told to restore is put in place by the next program, also after a power cut in the middle', async () => {
+    const file = join(area, 'staged.prestage');
+    await backup(file);
+    const target = join(area, 'staged');
+    const script = resolve(import.meta.dirname, '../support/restoring-app.ts');
+    const args = ['--import', 'tsx', script, target, file, 'correct horse battery'];
+    const told = await promisify(execFile)(process.execPath, args);
+    expect(JSON.parse(told.stdout)).toEqual({ restored: 1, refused: null });
+    const staged = join(target, '.restore-staged.json');
+    const { before, names } = z
+      .object({ before: z.string(), names: z.array(z.string()) })
+      .parse(JSON.parse(readFileSync(staged, 'utf8')));
+    expect(names).toContain('state/ledger.db');
+    // The power goes when what was there lies aside, and the first file of the backup is in its place.
+    mkdirSync(join(target, before, 'state'), { recursive: true });
+    for (const name of [
+      'ledger.db',
+      'desk.json',
+      'ledger-head.json',
+      'station-key.pem',
+      'station-key.pub.pem',
+    ]) {
+      if (existsSync(join(target, name))) renameSync(join(target, name), join(target, before, 'state', name));
+    }
+    renameSync(join(target, '.restore-staged/state/station-key.pem'), join(target, 'station-key.pem'));
+    writeFileSync(staged, JSON.stringify({ version: 1, names, before, moved: true }));
+
+    await record(target, 'OLD-D1');
+    expect(await entriesOf(target)).toBe((await entriesOf(state)) + 1);
+    expect(readFileSync(join(target, 'settings.json'), 'utf8')).toContain('Bench 7');
+    expect(readdirSync(target).filter((name) => name.startsWith('.restore'))).toEqual([]);
+  });
+
+  it('is put in place by one of two programs that begin in one instant, and what lies aside is never written over', async () => {
+    const file = join(area, 'raced.prestage');
+    await backup(file);
+    const target = join(area, 'raced');
+    await record(target, 'OLD-E1');
+    const key = readFileSync(join(target, 'station-key.pem'), 'utf8');
+    const script = resolve(import.meta.dirname, '../support/restoring-app.ts');
+    const args = ['--import', 'tsx', script, target, file, 'correct horse battery', 'replace'];
+    const told = await promisify(execFile)(process.execPath, args);
+    expect(JSON.parse(told.stdout)).toEqual({ restored: 1, refused: null });
+    const staged = join(target, '.restore-staged.json');
+    const text = readFileSync(staged, 'utf8');
+    const { before } = z.object({ before: z.string() }).parse(JSON.parse(text));
+
+    // The other program is at it: this process.
+    const mark = join(target, '.restore-staged', 'busy');
+    writeFileSync(mark, processMark(process.pid) ?? '');
+    const late = await runCli(['machine', 'returned', 'OLD-E2', '--note', 'x', '--state', target, '--json']);
+    expect(errorOf(late)).toMatchObject({ code: 'state-unavailable' });
+    expect(readFileSync(join(target, 'station-key.pem'), 'utf8')).toBe(key);
+    expect(existsSync(join(target, before))).toBe(false);
+    // It was killed.
+    writeFileSync(mark, '1-1-gone');
+    await record(target, 'OLD-E2');
+    const entries = await entriesOf(target);
+    expect(entries).toBe((await entriesOf(state)) + 1);
+
+    // One that had looked before, and comes too late.
+    writeFileSync(staged, text);
+    await record(target, 'OLD-E3');
+    const aside = join(target, before, 'state');
+    expect(readFileSync(join(aside, 'station-key.pem'), 'utf8')).toBe(key);
+    expect(await entriesOf(aside)).toBe(1);
+    renameSync(join(aside, 'ledger.db.2'), join(area, 'second.db'));
+    expect(readdirSync(target).filter((name) => name.startsWith('.restore'))).toEqual([]);
   });
 
   it('is refused while another program has the ledger open', async () => {

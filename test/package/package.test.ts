@@ -182,6 +182,12 @@ describe('the Debian package', () => {
     }
   });
 
+  it('brings unpack-wim, which runs', () => {
+    const program = join(unpacked, 'usr/lib/prestage/resources/engine/helper/unpack-wim/build/unpack-wim');
+    const { status, stderr } = spawnSync(program, [], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([240, expect.stringContaining('usage: unpack-wim')]);
+  });
+
   it(
     'has no errors for lintian',
     () => {

@@ -6,16 +6,22 @@ import { pipeline } from 'node:stream/promises';
 import { timeouts } from '../../core/base/timeouts';
 import { commandBarcode } from '../../core/scan/scan';
 import type { AppWindow } from './app-window';
-import { makeMedia } from './wim';
+import { makeMedia, type MediaOptions } from './wim';
 
 export interface TestMedia {
   readonly path: string;
   readonly sha256: string;
 }
 
-/** A small prestaged media and the hash that the enterprise would send with it. */
-export async function testMedia(folder: string): Promise<TestMedia> {
-  const { path } = await makeMedia(join(folder, 'media'), { compression: 'LZX' });
+/**
+ * A small prestaged media and the hash that the enterprise would send with it.
+ * @param options for example bytes that take a while to be written
+ */
+export async function testMedia(
+  folder: string,
+  options: MediaOptions = { compression: 'LZX' },
+): Promise<TestMedia> {
+  const { path } = await makeMedia(join(folder, 'media'), options);
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return { path, sha256: hash.digest('hex') };

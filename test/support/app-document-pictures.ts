@@ -58,6 +58,7 @@ export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
   log: { state: fourDrives, answers: { queryLog: logPage }, key: 'F6', wait: 'WO-2025-00417', size },
   'erase-list': { ...previewed('erase-list'), size },
   erased: { ...previewed('erase-cards'), size },
+  'machine-ready': { ...previewed('machine-ready'), size: { width: 1280, height: 940 } },
   order: { ...previewed('order'), size },
   media: { ...previewed('media'), size: { width: 1280, height: 900 } },
   library: { ...previewed('library-in-use'), size },
@@ -66,6 +67,7 @@ export const documentPictures: Readonly<Record<string, DocumentPicture>> = {
   packages: { ...previewed('media-contents'), size: { width: 1280, height: 1560 } },
   ship: { ...previewed('ship-chosen'), size },
   settings: { ...previewed('settings'), size },
+  machines: { ...previewed('machines-busy'), size: { width: 1280, height: 900 } },
   barcodes: { ...previewed('sheet'), size },
 };
 

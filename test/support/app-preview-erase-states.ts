@@ -1,7 +1,7 @@
 import type { AppErasure, ErasePlansState } from '../../core/contract/app-erase';
 import type { AppState } from '../../core/contract/app';
 import { errorData } from '../../core/base/errors';
-import { overwriteOnly } from '../../core/sanitise/methods';
+import { overwriteOnly, type Abilities } from '../../core/sanitise/methods';
 import { withHidden } from '../../core/sanitise/choose';
 import type { Sanitised } from '../../core/sanitise/sanitised';
 import type { Preview } from './app-preview-states';
@@ -9,7 +9,10 @@ import { numbers, pairsOf, ready, someDrive, withDrives } from './app-samples';
 
 /** Drives that are erased for no machine, in every state, and how they would be. */
 
-const hides = { ...overwriteOnly(), hidden: [{ kind: 'hpa' as const, bytes: 8_589_934_592 }] };
+const hides: Abilities = {
+  ...overwriteOnly(),
+  ...{ hidden: [{ kind: 'hpa', bytes: 8_589_934_592 }], lift: 508_697_796_608 },
+};
 const drives = numbers(6).map((number) =>
   number === 3 ? withHidden(someDrive(number), hides) : someDrive(number),
 );
@@ -18,7 +21,10 @@ const plans: ErasePlansState = numbers(6).map((number) => ({
   driveId: someDrive(number).id,
   plan:
     number === 3
-      ? { can: true, ...told, method: 'ata-security-erase-enhanced', nist: 'clear', seconds: 3600 }
+      ? {
+          ...{ can: true, ...told, method: 'ata-sanitize-block', nist: 'clear', seconds: 3600 },
+          ...{ hidden: hides.hidden, lift: { size: 508_697_796_608, nist: 'purge' } },
+        }
       : number === 4
         ? {
             can: false,
@@ -39,7 +45,7 @@ const erased: Sanitised = {
   samples: { samples: 258, blank: 4128, changed: 0, unchanged: 0, unread: 0 },
 };
 const why =
-  'The drive reported that it has erased itself, but 3 of the places that were looked at hold what they held before.';
+  '3 pieces of 64 KiB still hold what was there before, though the drive reported that it has erased itself.';
 const erasures: AppErasure[] = [
   { driveId: someDrive(1).id, status: 'ended', sanitised: erased, ledgerEntry: 412 },
   {
@@ -62,6 +68,13 @@ const erasures: AppErasure[] = [
   },
   { driveId: someDrive(6).id, status: 'running', shown: null, done: 0, total: 0 },
 ];
+const found: AppErasure = {
+  ...{ driveId: someDrive(1).id, status: 'failed' },
+  error: errorData({
+    code: 'drive-holds-finished',
+    message: 'The drive in bay 1 holds the finished image for machine 5CD1234XY1.',
+  }),
+};
 const state: AppState = { ...withDrives(ready, drives), erasePlans: plans };
 const rack: AppState = {
   ...state,
@@ -73,6 +86,12 @@ export const erasePreviews: Readonly<Record<string, Preview>> = {
   'erase-cards': { state: { ...state, erasures } },
   'erase-rack': { state: { ...rack, erasures } },
   'erase-list': { ...rackOf, press: 'Erase 2 drives …', wait: 'How it is erased' },
+  // The list could not tell what the first one holds: that it was refused for it asks for the reason.
+  'erase-found': {
+    ...{ ...rackOf, choose: 'Bay 1: Erase failed', press: 'Erase 2 drives …' },
+    state: { ...rack, erasures: [found] },
+    wait: 'Why drives are erased that hold a finished image',
+  },
   'erase-details': { state, press: 'Bay 3: Ready', wait: 'Erase …' },
   'erase-ended': { state: { ...state, erasures }, press: 'Bay 1: Erased', wait: 'Certificate' },
   'erase-start': {

@@ -1,9 +1,16 @@
 import type { Act } from './app-preview-acts';
+import type { Call } from './app-preview-main';
 import { liveStates } from './app-preview-live-states';
 
 /** On a station that runs from a stick: a passphrase goes into its field and nowhere else. */
 
 const passphrase = 'correct horse battery';
+
+/** The settings ask for these by themselves. */
+const askedBySettings: readonly Call[] = [
+  { method: 'listLabelQueues', request: {} },
+  { method: 'cacheSize', request: {} },
+];
 
 export const liveActs: readonly Act[] = [
   {
@@ -25,11 +32,11 @@ export const liveActs: readonly Act[] = [
       const make = page.getByRole('dialog').getByRole('button', { name: 'Set up the stick' });
       const [first, again] = [
         page.getByLabel('Passphrase', { exact: true }),
-        page.getByLabel('The same again'),
+        page.getByLabel('Type it again'),
       ];
       await first.fill('correct horse');
       await again.fill('correct house');
-      await page.getByText('The two are not the same.').waitFor();
+      await page.getByText('The two passphrases differ.').waitFor();
       if (await make.isEnabled()) throw new Error('two passphrases that differ are taken');
       await first.fill('short');
       await again.fill('short');
@@ -60,6 +67,18 @@ export const liveActs: readonly Act[] = [
     ],
   },
   {
+    name: 'Escape closes a form of the stick, and line mode stays',
+    state: liveStates.lockedLine,
+    run: async (page) => {
+      await page.getByLabel('Passphrase', { exact: true }).waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      await page.waitForTimeout(200);
+    },
+    expected: [{ method: 'showFullScreen', request: { on: true } }],
+    check: async (page) => ((await page.locator('.line').isVisible()) ? null : 'line mode is left'),
+  },
+  {
     name: "a disk of the PC is unlocked by the PC's serial, scanned into its field",
     state: liveStates.working,
     run: async (page, preview) => {
@@ -70,10 +89,88 @@ export const liveActs: readonly Act[] = [
       await page.getByRole('button', { name: 'Unlock this disk' }).click();
     },
     expected: [
-      // The settings ask for these by themselves.
-      { method: 'listLabelQueues', request: {} },
-      { method: 'cacheSize', request: {} },
+      ...askedBySettings,
       { method: 'unlockDisk', request: { driveId: 'drive-04', machine: '5CD4120LQ7' } },
+    ],
+  },
+  {
+    name: 'a disk for images and media is erased for that only after a question',
+    state: liveStates.working,
+    run: async (page) => {
+      await page.keyboard.press('F7');
+      await page.getByRole('button', { name: 'Use this disk' }).first().click();
+      await page.getByRole('button', { name: 'Leave it' }).click();
+      await page.getByRole('button', { name: 'Use this disk' }).first().click();
+      await page.getByRole('button', { name: 'Erase and use it' }).click();
+    },
+    expected: [
+      ...askedBySettings,
+      { method: 'makeImageDisk', request: { driveId: 'drive-01', reason: null } },
+    ],
+  },
+  {
+    name: 'a disk that holds a finished image is taken for images and media only for a reason',
+    state: liveStates.diskWithPast,
+    run: async (page) => {
+      await page.keyboard.press('F7');
+      await page.getByRole('button', { name: 'Use this disk' }).first().click();
+      const use = page.getByRole('button', { name: 'Erase and use it' });
+      if (await use.isEnabled()) throw new Error('it is taken without a reason');
+      await page.getByRole('button', { name: 'Its image is not needed any more' }).click();
+      await use.click();
+    },
+    expected: [
+      ...askedBySettings,
+      {
+        method: 'makeImageDisk',
+        request: { driveId: 'drive-01', reason: 'Its image is not needed any more' },
+      },
+    ],
+  },
+  {
+    name: 'a disk for images and media that is gone is opened from the line over every screen',
+    state: liveStates.imagesMissing,
+    run: async (page) => {
+      await page.getByText('is not there. Nothing is put anywhere else instead.').waitFor();
+      await page.getByRole('button', { name: 'Open it' }).click();
+    },
+    expected: [{ method: 'openImageDisk', request: {} }],
+  },
+  {
+    name: 'a backup gets a password that was given twice alike, or scanned',
+    state: liveStates.working,
+    answers: { saveBackup: { saved: null } },
+    run: async (page, preview) => {
+      await page.keyboard.press('F7');
+      await page.getByRole('button', { name: 'Back up to a file …' }).click();
+      const where = page.getByRole('button', { name: 'Choose where …' });
+      await page.getByLabel('Password of the backup').fill('correct horse');
+      await page.getByLabel('Type it again').fill('correct house');
+      await page.getByText('The two passwords differ.').waitFor();
+      if (await where.isEnabled()) throw new Error('two passwords that differ are taken');
+      await preview.scan(passphrase);
+      await where.click();
+    },
+    expected: [...askedBySettings, { method: 'saveBackup', request: { password: passphrase } }],
+  },
+  {
+    name: 'a backup is chosen and restored, and replaces nothing unasked',
+    state: liveStates.working,
+    answers: { chooseBackup: { path: '/media/PRESTAGE-IN/bench-7.prestage' } },
+    run: async (page) => {
+      await page.keyboard.press('F7');
+      await page.getByRole('button', { name: 'Restore from a file …' }).click();
+      await page.getByText('bench-7.prestage takes the place of what this station has.').waitFor();
+      await page.getByLabel('Password of the backup').fill(passphrase);
+      await page.getByRole('button', { name: 'Restore it' }).click();
+    },
+    expected: [
+      ...askedBySettings,
+      { method: 'chooseBackup', request: {} },
+      {
+        method: 'restoreState',
+        request: { path: '/media/PRESTAGE-IN/bench-7.prestage', password: passphrase, replace: false },
+      },
     ],
   },
 ];

@@ -21,6 +21,7 @@ const plan = (count: number): StartPlan => ({
     source: "the media's signed manifest",
   },
   loader: 'as on the media: starts with the 2011 certificates only',
+  atEnd: null,
   warnings: [
     "machines that trust only Microsoft's 2023 certificates will not start this drive: \\EFI\\Boot\\bootx64.efi starts with the 2011 certificates only",
   ],
@@ -62,6 +63,7 @@ const ordered: AppState = {
 export const ownPreviews: Readonly<Record<string, Preview>> = {
   'own-start': { state: own },
   'own-start-many': { state: paired(16, true), size: { width: 1280, height: 800 } },
+  'own-start-small': { state: paired(16, true), size: { width: 1024, height: 700 } },
   'own-start-refused': {
     state: {
       ...own,
@@ -120,6 +122,6 @@ export const ownPreviews: Readonly<Record<string, Preview>> = {
       settings: { ...ready.settings, bootLoader: { choice: '2023', firmwareTrust: '2023', require: true } },
     },
     key: 'F7',
-    size: { width: 1280, height: 2400 },
+    size: { width: 1280, height: 5200 },
   },
 };

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import type { Act } from './app-preview-acts';
 import { stateOf } from './app-preview-scanner-acts';
+import { machineCode as codeOf, machineDisk } from './app-preview-machines-states';
 import { machineOf } from './app-samples';
 
 /** On the rail and on the screens that are led to from it. */
@@ -29,6 +30,7 @@ export const screenActs: readonly Act[] = [
         ['F5', 'Ship'],
         ['F6', 'Log'],
         ['F7', 'Settings'],
+        ['F8', 'Machines'],
         ['Control+1', 'Order'],
         ['Control+4', 'Ship'],
       ] as const) {
@@ -45,6 +47,34 @@ export const screenActs: readonly Act[] = [
       { method: 'cacheSize', request: {} },
       list,
     ],
+  },
+  {
+    name: 'machines are admitted by their codes, one with the serial on its label, and one is turned away',
+    state: stateOf('machines-busy'),
+    run: async (page) => {
+      await page.keyboard.press('F8');
+      await page.getByRole('button', { name: `Admit ${machineOf(21)}` }).click();
+      // Its firmware has no serial: without one there is nothing to admit.
+      await page.getByRole('button', { name: 'Admit a machine without a serial', disabled: true }).waitFor();
+      await page.getByLabel('Serial on its label').click();
+      await page.keyboard.type('5cd9', { delay: 90 });
+      await page.getByRole('button', { name: 'Admit a machine without a serial' }).click();
+      await page.getByRole('button', { name: `Turn away ${machineOf(23)}` }).click();
+    },
+    expected: [
+      { method: 'admitMachine', request: { code: codeOf(21), serial: null } },
+      { method: 'admitMachine', request: { code: codeOf(22), serial: '5cd9' } },
+      { method: 'refuseMachine', request: { code: codeOf(23) } },
+    ],
+  },
+  {
+    name: 'the disk of a machine gets its image without a serial that is typed',
+    state: stateOf('bench-machines'),
+    run: async (page) => {
+      await page.getByRole('button', { name: `Bay ${machineOf(6)}: Offline` }).click();
+      await page.getByRole('button', { name: 'Image this machine' }).click();
+    },
+    expected: [{ method: 'pairInMachine', request: { driveId: machineDisk(6).id } }],
   },
   {
     name: 'the operator is typed where there is no badge',

@@ -7,6 +7,8 @@ import { erasePreviews } from './app-preview-erase-states';
 import { healthPreviews } from './app-preview-health-states';
 import { helpPreviews } from './app-preview-help-states';
 import { livePreviews } from './app-preview-live-states';
+import { machinePreviews } from './app-preview-machine-states';
+import { machinesPreviews } from './app-preview-machines-states';
 import { ownPreviews } from './app-preview-own-states';
 import { scannerPreviews } from './app-preview-scanner-states';
 import {
@@ -323,6 +325,8 @@ export const previews: Readonly<Record<string, Preview>> = {
   ...erasePreviews,
   ...ownPreviews,
   ...livePreviews,
+  ...machinePreviews,
+  ...machinesPreviews,
   empty: { state: emptyState },
   'listing-failed': { state: listingFailed },
   'four-virtual': { state: fourDrives },
@@ -415,7 +419,7 @@ export const previews: Readonly<Record<string, Preview>> = {
       },
     },
     key: 'F7',
-    size: { width: 1280, height: 3400 },
+    size: { width: 1280, height: 5200 },
   },
   'label-notice': {
     state: {

@@ -1,4 +1,3 @@
-import type axeCore from 'axe-core';
 import { build } from 'esbuild';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -37,13 +36,10 @@ const answers: Answers = {
   chooseShipmentsFolder: { path: null },
 };
 
-declare global {
-  /** In the page, once it was put there. */
-  var axe: typeof axeCore;
-}
-
 /** Pages that are shown in one document. Each leaves its modules behind. */
 const statesOfDocument = 40;
+
+const moduleAddress = (number: number): string => (number === 0 ? './app.js' : `./app.js?${number}`);
 
 /** WCAG 2.2 AA, and what the makers of axe think good. */
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -104,6 +100,8 @@ export class AppPreview {
   /** Loads the page again with this state. */
   async open(state: AppState, size = { width: 1280, height: 800 }, more: Answers = {}): Promise<void> {
     this.complaints = [];
+    // What the page before says when it goes, such as that it leaves full screen, is not this one's.
+    await this.unmount();
     await this.app.evaluate(
       (_electron, given) => {
         globalThis.preview.prepare(given.state, given.answers);
@@ -121,19 +119,24 @@ export class AppPreview {
    * since with it axe and the style sheets would be read again, too, which takes longer than what is to be seen.
    */
   private async load(): Promise<void> {
-    if (this.opened++ % statesOfDocument === 0) {
+    const number = this.opened++ % statesOfDocument;
+    if (number === 0) {
       await this.page.reload();
       return;
     }
-    const address = (of: number): string => (of === 0 ? './app.js' : `./app.js?${of}`);
-    const number = (this.opened - 1) % statesOfDocument;
     // As text: what transforms this file would take the page's imports for its own.
     await this.page.evaluate(`(async () => {
-      const { page } = await import('${address(number - 1)}');
-      page.unmount();
       document.documentElement.dataset.theme = 'light';
       document.body.innerHTML = '<div id="root"></div>';
-      await import('${address(number)}');
+      await import('${moduleAddress(number)}');
+    })()`);
+  }
+
+  private async unmount(): Promise<void> {
+    if (this.opened === 0) return;
+    await this.page.evaluate(`(async () => {
+      const { page } = await import('${moduleAddress((this.opened - 1) % statesOfDocument)}');
+      page.unmount();
     })()`);
   }
 
@@ -229,16 +232,18 @@ export class AppPreview {
   private async violations(all: boolean): Promise<string[]> {
     // Once for a page, not once for each theme.
     if (!(await this.page.evaluate(() => 'axe' in globalThis))) await this.page.evaluate(axeSource);
-    const found = await this.page.evaluate(
-      ({ tags, whole }) =>
-        globalThis.axe.run(document, {
-          runOnly: whole ? { type: 'tag', values: [...tags] } : { type: 'rule', values: ['color-contrast'] },
-          // What passed is half of the work, and nobody reads it.
-          resultTypes: ['violations'],
-        }),
-      { tags: rules, whole: all },
-    );
-    return found.violations.map(
+    const found = all
+      ? await this.page.evaluate(async (values) => {
+          const { violations } = await globalThis.axe.run(document, {
+            runOnly: { type: 'tag', values },
+            // What passed is half of the work, and nobody reads it.
+            resultTypes: ['violations'],
+          });
+          globalThis.rememberContrast();
+          return violations;
+        }, rules)
+      : await this.page.evaluate(() => globalThis.contrastInColours());
+    return found.map(
       ({ id, help, nodes }) =>
         `axe ${id}: ${help}: ${nodes.map(({ html, any }) => `${html.slice(0, 160)} ${any[0]?.message ?? ''}`).join(' | ')}`,
     );

@@ -1,4 +1,5 @@
 import type { AppState } from '../../core/contract/app';
+import { noRack } from '../../core/contract/app-rack';
 import type { BootDetails } from '../../core/boot/boot-details';
 import type { LoaderSignature } from '../../core/boot/loader-trust';
 import { assessBoot } from '../../core/boot/preflight';
@@ -151,9 +152,17 @@ export const emptyState: AppState = {
     health: healthSettingsSchema.parse({}),
     sanitise: true,
     sanitiseLevel: 'clear',
+    keepHiddenAreas: false,
     rehearsal: { firstOfBatch: false, sign: { kind: 'display' }, seconds: 300, secureBoot: false },
     cacheLimitBytes: 200 * GiB,
     labels: { queue: null, form: 'pdf', size: '105x74', dpi: 203, printWhenPassed: false },
+    rack: {
+      disk: { choose: 'only' },
+      listen: null,
+      closedNetwork: false,
+      boot: { on: false, interface: null, images: [] },
+    },
+    atEnd: 'wait',
     desk: {
       bays: [],
       rack: null,
@@ -192,7 +201,7 @@ export const emptyState: AppState = {
     lastScan: null,
     refusal: null,
   },
-  startPlan: { drives: [], machineFiles: null, loader: null, warnings: [], refusals: [] },
+  startPlan: { drives: [], machineFiles: null, loader: null, atEnd: null, warnings: [], refusals: [] },
   jobs: [],
   pasts: [],
   healths: [],
@@ -203,7 +212,8 @@ export const emptyState: AppState = {
   rehearsals: [],
   notices: [],
   fleet: { status: 'off', behind: null, caughtUpAt: null, lastError: null },
-  live: { live: null, problems: [] },
+  live: { live: null, problems: [], own: null, update: { status: 'none' } },
+  rack: noRack,
 };
 
 /** A state with these drives, each in a bay, and some empty bays. */
@@ -340,7 +350,7 @@ export function someOrder(changes: Partial<OrderState> = {}): OrderState {
     imageIndex: 1,
     layout: 'uefi',
     shipBy: null,
-    firmwareTrust: null,
+    ...{ firmwareTrust: null, atEnd: null, disk: null },
     problems: [],
     machines: 60,
     counts,

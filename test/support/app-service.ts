@@ -43,6 +43,7 @@ export class TestApp {
     stateDirectory: string,
     benchDirectory: string | null,
     helper: readonly [string, ...string[]] = [process.execPath, resolve(root, 'dist/helper.cjs')],
+    version = 'test',
   ): Promise<TestApp> {
     let listener: ((patch: AppPatch) => void) | null = null;
     const early: AppPatch[] = [];
@@ -52,7 +53,7 @@ export class TestApp {
       trainingIfEmpty: false,
       installDirectory: root,
       helper,
-      version: 'test',
+      version,
       runtimeVersions: {},
       onPatch: (patch) => {
         if (listener === null) early.push(patch);

@@ -18,6 +18,8 @@ export interface AppWindowOptions {
   readonly bench?: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** What it is started through, as root: an argv that ends before the program. */
+  readonly through?: readonly string[];
 }
 
 /** A key behind a scan's text, as `Enter`, `Tab`, `Escape`, `F2`, `Ctrl+J`; `Enter held` repeats. */
@@ -79,7 +81,8 @@ export class AppWindow {
     const app = await launch(options);
     const page = await app.firstWindow();
     // What does not come in this time does not come; the test's own limit would say less.
-    page.setDefaultTimeout(20_000);
+    // A batch of 24 drives beside other work on two cores, say.
+    page.setDefaultTimeout(60_000);
     const opened = new AppWindow(app, page);
     await page.getByRole('main').waitFor();
     return opened;
@@ -155,13 +158,14 @@ export async function launch({
   bench,
   args = [],
   env = {},
+  through = [],
 }: AppWindowOptions): Promise<ElectronApplication> {
   for (const own of [state, bench]) if (own !== undefined) giveToUser(own);
   const variables = Object.fromEntries(
     Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
   return await _electron.launch({
-    executablePath: programAsUser(),
+    executablePath: programAsUser(through),
     args: [folder, '--state', state, ...(bench === undefined ? [] : ['--bench', bench]), ...args],
     env: { ...variables, HOME: state, ...env },
     timeout: 30_000,
@@ -186,11 +190,13 @@ export function giveToUser(folder: string): void {
 }
 
 /** A program that starts Electron as an ordinary user, whoever runs the tests. */
-function programAsUser(): string {
+function programAsUser(through: readonly string[] = []): string {
   const binary = join(openCheckout(), relative(root, electronRuntime().binary));
   if (process.getuid?.() !== 0) return binary;
   const script = join(temporaryArea('electron'), 'electron');
   const user = `setpriv --reuid=${plainUser} --regid=${plainUser} --clear-groups`;
-  writeFileSync(script, `#!/bin/sh\nexec ${user} '${binary}' "$@"\n`, { mode: 0o755 });
+  writeFileSync(script, `#!/bin/sh\nexec ${[...through, user].join(' ')} '${binary}' "$@"\n`, {
+    mode: 0o755,
+  });
   return script;
 }

@@ -37,7 +37,7 @@ export async function runCli(args: readonly string[], options: CliOptions = {}):
   // The measurements run outside of vitest, which alone can load the program's sources (SQL texts).
   if (process.env['VITEST'] !== undefined && args.includes('--json') && result.stdout !== '') {
     const { requireDocumentForm } = await import('./json-forms');
-    requireDocumentForm(args, result.stdout);
+    await requireDocumentForm(args, result.stdout);
   }
   return result;
 }

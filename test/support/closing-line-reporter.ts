@@ -6,8 +6,8 @@ const whatToDo =
 
 /**
  * Ends a run with one line that is easy to read and to parse, `N passed, N failed, N skipped`, and before it
- * names every skipped test with its reason, so that nothing is skipped in silence, and for every file with a failure the
- * command that runs it alone.
+ * names every skipped test with its reason, and every one that passed only when it was tried again, so that nothing is left out
+ * in silence, and for every file with a failure the command that runs it alone.
  */
 export class ClosingLineReporter implements Reporter {
   #lines: string[] = [];
@@ -23,11 +23,15 @@ export class ClosingLineReporter implements Reporter {
     const counts = { passed: 0, failed: 0, skipped: 0 };
     const skips: string[] = [];
     const again: string[] = [];
+    const second: string[] = [];
     let outside = unhandledErrors.length;
     for (const module of modules) {
       const before = counts.failed;
       for (const test of module.children.allTests()) {
         const result = test.result();
+        if ((test.diagnostic()?.retryCount ?? 0) > 0 && result.state === 'passed') {
+          second.push(`passed when tried again: ${module.relativeModuleId} > ${test.fullName}`);
+        }
         if (result.state === 'passed') counts.passed += 1;
         else if (result.state === 'failed') counts.failed += 1;
         else {
@@ -42,7 +46,7 @@ export class ClosingLineReporter implements Reporter {
       // A file that does not load, or whose hooks fail, has no failed test to count.
       if (!module.ok() && counts.failed === before) outside += 1;
     }
-    this.#lines = skips;
+    this.#lines = [...skips, ...second];
     if (again.length > 0) this.#lines.push(...again, whatToDo);
     if (outside > 0) this.#lines.push(`failed outside of any test: ${outside}, see above`);
     this.#lines.push(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);

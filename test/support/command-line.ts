@@ -85,7 +85,7 @@ export async function runThrough(
     signal,
   });
   const result = { status, stdout: stdout.text(), stderr: stderr.text() };
-  if (args.includes('--json') && result.stdout !== '') requireDocumentForm(args, result.stdout);
+  if (args.includes('--json') && result.stdout !== '') await requireDocumentForm(args, result.stdout);
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -18,6 +18,13 @@ export function temporaryArea(name = 'area'): string {
   return mkdtempSync(
     parent === undefined ? join(realpathSync(tmpdir()), areaPrefix) : join(parent, `${name}-`),
   );
+}
+
+/** Lets other users into a temporary area: it, and the run's own folders above it, are closed to them. */
+export function openToOthers(area: string): void {
+  for (let folder = area; folder.length > tmpdir().length; folder = resolve(folder, '..')) {
+    chmodSync(folder, 0o755);
+  }
 }
 
 /** Removes such a folder of an app that has ended: a process of Electron's may still write its last file meanwhile. */

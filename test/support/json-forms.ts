@@ -5,11 +5,11 @@ import { failureForm } from '../../station/cli/output';
 import { prestageCommand } from '../../station/cli/program';
 
 /** All commands, made once: thousands of documents are looked at. */
-let all: Command | null = null;
+let all: Promise<Command> | null = null;
 
 /** The form of what a command line prints with `--json`; null when it names no command that prints any. */
-export function documentForm(args: readonly string[]): z.ZodType | null {
-  let command = (all ??= prestageCommand(''));
+export async function documentForm(args: readonly string[]): Promise<z.ZodType | null> {
+  let command = await (all ??= prestageCommand(''));
   for (const word of args) {
     const below = command.commands.find((one) => one.name() === word);
     if (below === undefined) break;
@@ -24,9 +24,9 @@ export function documentForm(args: readonly string[]): z.ZodType | null {
  * Holds a document that a command printed against its form: what the reference says is what is printed.
  * @throws Error that names the command and what differs
  */
-export function requireDocumentForm(args: readonly string[], text: string): void {
+export async function requireDocumentForm(args: readonly string[], text: string): Promise<void> {
   const value: unknown = JSON.parse(text);
-  const form = documentForm(args);
+  const form = await documentForm(args);
   if (failureForm.safeParse(value).success) return;
   const parsed = form?.safeParse(value);
   if (parsed?.success === true) return;

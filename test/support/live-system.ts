@@ -113,6 +113,11 @@ export class LiveSystem {
     return await this.#execute([...user, process.execPath, prestage, ...args], '');
   }
 
+  /** What a program is started through that is to run in it. Root only. */
+  get through(): readonly string[] {
+    return ['/usr/bin/nsenter', '--mount', '--target', String(this.#holder.pid), '--'];
+  }
+
   /** The argv that starts a helper in it, as root. */
   helper(program: string): readonly [string, ...string[]] {
     const path = `PATH=${this.#path}:${process.env['PATH'] ?? ''}`;

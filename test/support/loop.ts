@@ -6,11 +6,15 @@ export const rootOnly = 'needs root: loop devices';
 
 const attached = new Set<string>();
 
-/** Attaches a loop device to a file of the test's own, with direct I/O, and remembers it. */
-export function attachLoop(file: string, sectorSize = 512): string {
+/**
+ * Attaches a loop device to a file of the test's own, with direct I/O, and remembers it.
+ * @param bytes of the file that it shows; null: all
+ */
+export function attachLoop(file: string, sectorSize = 512, bytes: number | null = null): string {
+  const limit = bytes === null ? [] : ['--sizelimit', String(bytes)];
   const device = execFileSync(
     'losetup',
-    ['--find', '--show', '--direct-io=on', '--sector-size', String(sectorSize), file],
+    ['--find', '--show', '--direct-io=on', '--sector-size', String(sectorSize), ...limit, file],
     { encoding: 'utf8' },
   ).trim();
   attached.add(device);

@@ -12,12 +12,24 @@
  *   security       ATA word 128 without bits 1 to 3; enabled, locked, frozen: these
  *   passes, sent   what it was last told: passes of an overwrite; every command that changes it, in hexadecimal
  *   dies           command (ATA) at which the power fails, before it is obeyed: the process that asked, and its parent, are killed
+ *   visible        ATA: sectors that the drive shows; 0: those of the device. The kernel sees another number at its next look only
+ *   native, real   ATA: sectors that a host protected area (HPA), and a configuration overlay (DCO), leave; 0: it has no such command
+ *   once           a lasting SET MAX ADDRESS was done since the drive has its power
+ *   maxlocked      SET MAX ADDRESS is locked; dcofrozen: the overlay is
+ *   amac           ACS-3: GET NATIVE and SET ACCESSIBLE MAX ADDRESS EXT in the place of READ NATIVE and SET MAX ADDRESS
+ *   dcokeeps       the same of its configuration
+ *   keeps          it says yes to SET MAX ADDRESS, and stays as it was
+ *   deaf           the kernel never sees the new number; jumps: it sees so many sectors more
+ *   swells         it hides so many sectors more once it shows those that it hid
+ *   fna, unattached, spare   NVMe: Format NVM attributes; whether there is a namespace 2 that is not attached; bytes in none
+ *   becomes        what serial it tells once it shows more
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/loop.h>
 #include <linux/nvme_ioctl.h>
 #include <scsi/sg.h>
 #include <signal.h>
@@ -32,13 +44,16 @@
 #include <linux/fs.h>
 #include <unistd.h>
 
-static const char *names[] = {"kind",   "offers",  "state",   "left",   "lies",   "breaks", "silent", "security",
-                              "enabled", "locked", "frozen",  "passes", "dies",   "prepared", NULL};
-enum { KIND, OFFERS, STATE, LEFT, LIES, BREAKS, SILENT, SECURITY, ENABLED, LOCKED, FROZEN, PASSES, DIES, PREPARED, COUNT };
+static const char *names[] = {"kind",    "offers", "state",     "left",  "lies",  "breaks",   "silent", "security",  "enabled",
+                              "locked",  "frozen", "passes",    "dies",  "prepared", "visible", "native", "real",    "once",
+                              "maxlocked", "dcofrozen", "amac", "keeps", "deaf",  "jumps",    "asked",  "fna",       "unattached",
+                              "spare",   "swells", "dcokeeps", NULL};
+enum { KIND, OFFERS, STATE, LEFT, LIES, BREAKS, SILENT, SECURITY, ENABLED, LOCKED, FROZEN, PASSES, DIES, PREPARED, VISIBLE, NATIVE,
+       REAL, ONCE, MAXLOCKED, DCOFROZEN, AMAC, KEEPS, DEAF, JUMPS, ASKED, FNA, UNATTACHED, SPARE, SWELLS, DCOKEEPS, COUNT };
 
 struct model {
   long value[COUNT];
-  char serial[64], password[40], sent[1024];
+  char serial[64], becomes[64], password[40], sent[1024];
 };
 
 static int real_ioctl(int fd, unsigned long request, void *argument) {
@@ -71,6 +86,7 @@ static void load(struct model *model) {
     for (int i = 0; names[i] != NULL; i++)
       if (strcmp(line, names[i]) == 0) model->value[i] = strtol(value, NULL, 0);
     if (strcmp(line, "serial") == 0) snprintf(model->serial, sizeof model->serial, "%s", value);
+    if (strcmp(line, "becomes") == 0) snprintf(model->becomes, sizeof model->becomes, "%s", value);
     if (strcmp(line, "password") == 0) snprintf(model->password, sizeof model->password, "%s", value);
     if (strcmp(line, "sent") == 0) snprintf(model->sent, sizeof model->sent, "%s", value);
   }
@@ -84,7 +100,7 @@ static void save(const struct model *model) {
   FILE *file = fopen(path, "we");
   if (file == NULL) abort();
   for (int i = 0; names[i] != NULL; i++) fprintf(file, "%s=%ld\n", names[i], model->value[i]);
-  fprintf(file, "serial=%s\npassword=%s\nsent=%s\n", model->serial, model->password, model->sent);
+  fprintf(file, "serial=%s\nbecomes=%s\npassword=%s\nsent=%s\n", model->serial, model->becomes, model->password, model->sent);
   fclose(file);
   rename(path, getenv("MODEL_FILE"));
 }
@@ -98,6 +114,12 @@ static void erase(void) {
   int fd = open(getenv("MODEL_DRIVE"), O_WRONLY | O_CLOEXEC);
   uint64_t size = 0;
   if (fd < 0 || real_ioctl(fd, BLKGETSIZE64, &size) != 0) abort();
+  /* Where the device does not do it itself, and gives the room back. */
+  uint64_t all[2] = {0, size};
+  if (real_ioctl(fd, BLKZEROOUT, all) == 0) {
+    close(fd);
+    return;
+  }
   static char zeros[1 << 20];
   for (uint64_t at = 0; at < size; at += sizeof zeros)
     if (pwrite(fd, zeros, size - at < sizeof zeros ? size - at : sizeof zeros, (off_t)at) < 0) abort();
@@ -165,10 +187,13 @@ static int nvme_admin(int fd, struct nvme_passthru_cmd *command) {
           put(data + 256, 0x2, 2);     /* Format NVM */
           put(data + 328, (unsigned long)value[OFFERS], 4);
           put(data + 516, 1, 4);
+          data[524] = (uint8_t)value[FNA];
+          if (value[SPARE] != 0) put(data + 280, 1ul << 30, 8), put(data + 296, (unsigned long)value[SPARE], 8);
           return 0;
         case 0x02:
         case 0x10:
           put(data, 1, 4);
+          if ((command->cdw10 & 0xff) == 0x10 && value[UNATTACHED]) put(data + 4, 2, 4);
           return 0;
         default:
           return invalid_field;
@@ -218,6 +243,7 @@ static void power_fails(struct model *model) {
   model->value[LOCKED] = model->value[ENABLED];
   model->value[DIES] = 0;
   model->value[PREPARED] = 0;
+  model->value[ONCE] = 0;
   save(model);
   kill(getppid(), SIGKILL);
   raise(SIGKILL);
@@ -226,6 +252,45 @@ static void power_fails(struct model *model) {
 static void text_words(uint8_t *bytes, const char *text, size_t count) {
   memset(bytes, ' ', count);
   for (size_t i = 0; i < count && text[i] != 0; i++) bytes[i ^ 1] = (uint8_t)text[i];
+}
+
+/*
+ * SET MAX ADDRESS: right after READ NATIVE MAX ADDRESS only, within the native size, and lasting once only until the next power cut.
+ * Returns 1 where the drive aborts it.
+ */
+static int set_max(struct model *model, uint64_t sectors, int lasting) {
+  long *value = model->value;
+  if (!value[ASKED] || value[MAXLOCKED] || sectors > (uint64_t)value[NATIVE] || (lasting && value[ONCE])) return 1;
+  if (lasting) value[ONCE] = 1;
+  if (value[KEEPS]) return 0;
+  value[VISIBLE] = (long)sectors;
+  value[NATIVE] += value[SWELLS];
+  if (model->becomes[0] != 0) snprintf(model->serial, sizeof model->serial, "%s", model->becomes);
+  return 0;
+}
+
+/* DEVICE CONFIGURATION: aborted while it is frozen, and RESTORE also while a host protected area is set. */
+static int configuration(struct model *model, unsigned feature, uint8_t *data) {
+  long *value = model->value;
+  if (value[REAL] == 0 || value[DCOFROZEN]) return 1;
+  switch (feature) {
+    case 0xc0:
+      if (value[VISIBLE] != value[NATIVE]) return 1;
+      if (!value[DCOKEEPS]) value[VISIBLE] = value[NATIVE] = value[REAL];
+      return 0;
+    case 0xc2: {
+      uint8_t sum = 0xa5;
+      memset(data, 0, 512);
+      put(data, 2, 2);
+      put(data + 6, (unsigned long)value[REAL] - 1, 8);
+      data[510] = 0xa5;
+      for (int i = 0; i < 510; i++) sum = (uint8_t)(sum + data[i]);
+      data[511] = (uint8_t)-sum;
+      return 0;
+    }
+    default:
+      return 1;
+  }
 }
 
 /* Returns 1 where the drive aborts the command. */
@@ -238,6 +303,12 @@ static int ata(int fd, struct registers *registers, uint8_t *data) {
   long prepared = value[PREPARED];
   if ((long)command == value[DIES]) power_fails(&model);
   real_ioctl(fd, BLKGETSIZE64, &size);
+  if (value[VISIBLE] == 0) value[VISIBLE] = (long)(size / 512);
+  uint64_t native = value[NATIVE] == 0 ? size / 512 : (uint64_t)value[NATIVE];
+  if (value[ASKED] && command != 0x27 && command != 0xf8 && command != 0x37 && command != 0xf9) {
+    value[ASKED] = 0;
+    save(&model);
+  }
   switch (command) {
     case 0xec: { /* IDENTIFY DEVICE */
       static const struct { int word; unsigned value; } fixed[] = {
@@ -247,16 +318,44 @@ static int ata(int fd, struct registers *registers, uint8_t *data) {
       for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++) put(data + fixed[i].word * 2, fixed[i].value, 2);
       text_words(data + 20, model.serial, 20);
       text_words(data + 54, "Model of a drive", 40);
-      put(data + 120, size / 512, 4);
-      put(data + 200, size / 512, 8);
+      put(data + 120, (unsigned long)value[VISIBLE], 4);
+      put(data + 200, (unsigned long)value[VISIBLE], 8);
+      if (value[NATIVE] != 0 && !value[AMAC]) data[165] |= 0x04, data[171] |= 0x04; /* words 82 and 85: HPA */
+      if (value[REAL] != 0) data[167] |= 0x08, data[173] |= 0x08;                  /* words 83 and 86: DCO */
+      /* Words 119 and 80: hdparm asks drives of ACS-3 and later for it. */
+      if (value[AMAC]) put(data + 238, 0x4100, 2), put(data + 240, 0x4000, 2), put(data + 160, 0x07f0, 2);
       put(data + 118, (unsigned long)value[OFFERS], 2);
       put(data + 256, (unsigned long)(value[SECURITY] | value[ENABLED] << 1 | value[LOCKED] << 2 | value[FROZEN] << 3), 2);
       return 0;
     }
     case 0xf8: /* READ NATIVE MAX ADDRESS */
     case 0x27:
-      registers->lba = size / 512 - 1;
+      if (value[AMAC]) return 1;
+      registers->lba = native - 1;
+      value[ASKED] = 1;
+      save(&model);
       return 0;
+    case 0xf9: /* SET MAX ADDRESS */
+    case 0x37:
+    case 0x78: { /* GET NATIVE and SET ACCESSIBLE MAX ADDRESS EXT */
+      if ((command == 0x78) != (value[AMAC] != 0)) return 1;
+      if (command == 0x78 && registers->feature == 0) {
+        registers->lba = native - 1;
+        return 0;
+      }
+      note(&model, command);
+      if (command == 0x78) value[ASKED] = registers->feature == 1;
+      int aborted = set_max(&model, registers->lba + 1, command == 0x78 || (registers->count & 1));
+      value[ASKED] = 0;
+      save(&model);
+      return aborted;
+    }
+    case 0xb1: { /* DEVICE CONFIGURATION */
+      if (registers->feature != 0xc2) note(&model, 0xb100 | registers->feature);
+      int aborted = configuration(&model, registers->feature, data);
+      save(&model);
+      return aborted;
+    }
     case 0xb4: /* SANITIZE DEVICE */
       if (registers->feature == 0) {
         if (!step(&model)) return 1;
@@ -350,15 +449,28 @@ static int scsi(int fd, struct sg_io_hdr *io) {
   return 0;
 }
 
+/* The kernel asks the drive for its size again: as libata, it takes what IDENTIFY DEVICE says. */
+static void look_again(int fd, const struct model *model) {
+  struct loop_info64 info;
+  long sectors = model->value[VISIBLE];
+  if (model->value[KIND] != 2 || sectors == 0 || model->value[DEAF]) return;
+  if (real_ioctl(fd, LOOP_GET_STATUS64, &info) != 0) abort();
+  if (sectors == model->value[NATIVE]) sectors += model->value[JUMPS];
+  if (info.lo_sizelimit == 0 || (long)(info.lo_sizelimit / 512) == sectors) return;
+  info.lo_sizelimit = (uint64_t)sectors * 512;
+  if (real_ioctl(fd, LOOP_SET_STATUS64, &info) != 0) abort();
+}
+
 int ioctl(int fd, unsigned long request, ...) {
   va_list list;
   va_start(list, request);
   void *argument = va_arg(list, void *);
   va_end(list);
   unsigned type = _IOC_TYPE(request);
-  if ((request == SG_IO || type == 'N') && is_drive(fd)) {
+  if ((request == SG_IO || type == 'N' || request == BLKRRPART) && is_drive(fd)) {
     struct model model;
     load(&model);
+    if (request == BLKRRPART) look_again(fd, &model);
     if (request == SG_IO && model.value[KIND] == 2) return scsi(fd, argument);
     if (request == NVME_IOCTL_ID && model.value[KIND] == 1) return 1;
     if (request == NVME_IOCTL_ADMIN_CMD && model.value[KIND] == 1) return nvme_admin(fd, argument);

@@ -33,9 +33,11 @@ export class ModelledPrograms {
         {
           name: 'modelled-protocol',
           setup: (bundler) => {
-            bundler.onResolve({ filter: /\/protocol$/ }, () => ({
-              path: join(import.meta.dirname, 'modelled-protocol.ts'),
-            }));
+            for (const name of ['protocol', 'look-again']) {
+              bundler.onResolve({ filter: new RegExp(`/${name}$`) }, () => ({
+                path: join(import.meta.dirname, `modelled-${name}.ts`),
+              }));
+            }
           },
         },
       ],
@@ -43,15 +45,20 @@ export class ModelledPrograms {
     return new ModelledPrograms(library, helper);
   }
 
-  /** Runs a command whose helper, nvme and hdparm find the model in the place of its device. */
-  async run(args: readonly string[], drive: ModelledDrive, signal?: AbortSignal): Promise<CliResult> {
+  /** Starts a helper that finds the model in the place of its device, as do its nvme and hdparm. */
+  helperFor(drive: ModelledDrive): [string, ...string[]] {
     const environment = [
       `LD_PRELOAD=${this.library}`,
       `MODEL_DRIVE=${drive.device}`,
       `MODEL_FILE=${drive.file}`,
       `MODEL_KIND=${drive.kind}`,
     ];
-    return await runThrough(['/usr/bin/env', ...environment, process.execPath, this.helper], args, signal);
+    return ['/usr/bin/env', ...environment, process.execPath, this.helper];
+  }
+
+  /** Runs a command through such a helper. */
+  async run(args: readonly string[], drive: ModelledDrive, signal?: AbortSignal): Promise<CliResult> {
+    return await runThrough(this.helperFor(drive), args, signal);
   }
 }
 

@@ -11,6 +11,7 @@ import {
   chownSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -77,7 +78,7 @@ export class Postgres {
     const user = runAs();
     // The server's user must come through to its folder; the folders on the way are the tests' own.
     for (const folder of [area, dirname(area)]) {
-      if (user !== null && folder !== '/tmp') chmodSync(folder, 0o711);
+      if (user !== null && folder !== tmpdir()) chmodSync(folder, 0o711);
     }
     const data = join(area, 'data');
     const passwordFile = join(area, 'password');

@@ -113,13 +113,15 @@ function Body({
 export const BayCard = memo(function BayCard({ label, driveId, density, place }: BayCardProps): ReactElement {
   const words = useText();
   const text = words.bench;
-  const { drive, job, pair, bootTest, past, health, sizeCheck, erasure, kind, pastKind } =
+  const { drive, job, pair, bootTest, past, health, sizeCheck, erasure, kind, pastKind, away } =
     useBayShown(driveId);
-  const word = statusWord(kind, job, pastKind, words, erasure);
+  // It is there, and cannot be written now.
+  const gone = away && kind === 'free';
+  const word = gone ? words.machines.card.away : statusWord(kind, job, pastKind, words, erasure);
   return (
     <li
       className="card surface"
-      data-kind={kind}
+      data-kind={gone ? 'empty' : kind}
       data-tone={tones[kind]}
       data-past={pastKind}
       data-density={density}
@@ -139,19 +141,27 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
         <div className="card-head">
           <BayNumber label={label} />
           {job !== null && kind !== 'running' && density !== 'dense' ? (
-            <p className="card-head-machine mono clipped" title={job.machineSerial}>
-              {job.machineSerial}
-            </p>
+            // A bay that is a machine has its name.
+            label !== job.machineSerial && (
+              <p className="card-head-machine mono clipped" title={job.machineSerial}>
+                {job.machineSerial}
+              </p>
+            )
           ) : erasure !== null && kind !== 'running' && density !== 'dense' ? (
             <p className="card-head-machine mono clipped">{drive?.serial ?? text.noSerial}</p>
           ) : (
             <p className="card-status">
-              <StatusMark kind={kind} past={pastKind} />
+              <StatusMark kind={gone ? 'empty' : kind} past={gone ? undefined : pastKind} />
               {word}
             </p>
           )}
         </div>
         <Body {...{ kind, drive, job, pair, bootTest, past, health, sizeCheck, erasure, density }} />
+        {away && !gone && (
+          <p className="card-note toned" data-tone="warn">
+            {words.machines.card.away}
+          </p>
+        )}
       </div>
       {erasure !== null && density !== 'dense' && (
         <div className="card-actions">
@@ -167,11 +177,19 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
   );
 });
 
+/** Labels with more characters are names, as machines have: to be read whole, and not the largest thing there is. */
+const longestNumber = 6;
+
+/** It has a name, not a number. */
+export const isNamed = (label: string, text: Text): boolean => text.rack.short(label).length > longestNumber;
+
 /** A bay's label, large. Every label may begin with `bay`: what tells it from the others is shown. */
 export const BayNumber = memo(function BayNumber({ label }: { readonly label: string }): ReactElement {
-  const shown = useText().rack.short(label);
+  const text = useText();
+  const shown = text.rack.short(label);
+  const isLong = isNamed(label, text);
   return (
-    <h2 className="card-bay clipped" title={label}>
+    <h2 className={isLong ? 'card-bay card-bay-long clipped' : 'card-bay clipped'} title={label}>
       <span className="unseen">{label.slice(0, label.length - shown.length)}</span>
       {shown}
     </h2>

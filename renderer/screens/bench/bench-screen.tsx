@@ -5,12 +5,15 @@ import { rackGrid } from '../../../core/drive/rack-shape';
 import { send } from '../../actions';
 import { Busy } from '../../components/busy';
 import { ErrorCard } from '../../components/error-card';
+import { Notice } from '../../components/notice';
 import { useApp } from '../../store/app-store';
+import { askingMachines } from '../../store/selectors';
+import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { DatesNotice } from '../media/dates-notice';
 import { useAppSettings } from '../settings/app-settings';
 import { ControllerNotes } from '../live/controller-notes';
-import { BayCard } from './bay-card';
+import { BayCard, isNamed } from './bay-card';
 import './bench.css';
 import './card.css';
 import './card-ended.css';
@@ -41,12 +44,38 @@ function ListingError(): ReactElement | null {
   );
 }
 
+/** Machines that ask to be let into the rack: their codes are compared on a screen of its own. */
+function MachinesAsk(): ReactElement | null {
+  const text = useText().machines.asking;
+  const asking = useApp(askingMachines);
+  if (asking === 0) return null;
+  return (
+    <Notice
+      tone="info"
+      role="status"
+      title={text.count(asking)}
+      actions={
+        <Button
+          size="sm"
+          onClick={() => {
+            showScreen('machines');
+          }}
+        >
+          {text.go}
+        </Button>
+      }
+    />
+  );
+}
+
 /** The bays, a card each, as the window and the rack's shape have room for them. */
 function Rack(): ReactElement {
-  const text = useText().bench;
+  const words = useText();
+  const text = words.bench;
   const bays = useApp(({ drives }) => drives.bays);
   const shape = useApp(({ settings }) => settings.desk.rack);
-  const grid = useMemo(() => rackGrid(shape, bays.length), [shape, bays.length]);
+  const named = useMemo(() => bays.some(({ label }) => isNamed(label, words)), [bays, words]);
+  const grid = useMemo(() => rackGrid(shape, bays.length, named), [shape, bays.length, named]);
   const region = useRef<HTMLElement>(null);
   const density = useDensity(region, grid);
   return (
@@ -85,6 +114,7 @@ export function BenchScreen(): ReactElement {
       {refusal !== null && <ErrorCard error={refusal} />}
       <DatesNotice />
       <ControllerNotes />
+      <MachinesAsk />
       <ListingError />
       {bays > 0 && (view === 'rack' && !idle ? <RackView /> : <Rack />)}
       {idle && !failed && <EmptyBench />}

@@ -48,7 +48,13 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
       <p className="card-serial soft mono clipped" title={drive.serial ?? undefined}>
         {drive.serial ?? text.noSerial}
       </p>
-      {pair !== null && <p className="card-machine mono">{text.forMachine(pair.machineSerial)}</p>}
+      {pair !== null &&
+        // Where the bay is the machine, its name is read already.
+        (drive.rack === undefined ? (
+          <p className="card-machine mono">{text.forMachine(pair.machineSerial)}</p>
+        ) : (
+          density !== 'dense' && <p className="card-machine soft">{words.machines.card.inMachine}</p>
+        ))}
       {known !== '' && density !== 'dense' && (
         <p className="card-details soft clipped" title={known}>
           {known}
@@ -86,7 +92,7 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
           {text.start.noDriverPack}
         </p>
       )}
-      {healthShown && <HealthLine shown={health} className="card-details soft clipped" />}
+      {healthShown && <HealthLine shown={health} className="card-details soft" />}
       {sizeCheck?.status === 'running' && (
         <p className="card-details">
           {words.health.size.running(

@@ -51,9 +51,16 @@ function Section({
 function DriveDetailList({ drive }: { readonly drive: Drive }): ReactElement {
   const text = useText();
   const words = text.bench.details;
+  const { card } = text.machines;
   const mono = (value: string | null): ReactNode =>
     value === null ? text.common.unknown : <Mono>{value}</Mono>;
   const details: Detail[] = [
+    ...(drive.rack === undefined
+      ? []
+      : [
+          { name: card.bay, value: mono(drive.rack.serial) },
+          { name: card.id, value: mono(drive.rack.machine) },
+        ]),
     { name: words.model, value: drive.model ?? text.common.unknown },
     { name: words.serial, value: mono(drive.serial) },
     { name: words.wwn, value: mono(drive.wwn) },
@@ -88,11 +95,15 @@ function DriveDetailList({ drive }: { readonly drive: Drive }): ReactElement {
 function PairByHand({
   driveId,
   pair,
+  rack,
 }: {
   readonly driveId: string;
   readonly pair: Pair | null;
+  /** The machine of a rack that the drive is in. */
+  readonly rack: Drive['rack'];
 }): ReactElement {
   const text = useText().bench.details;
+  const { card } = useText().machines;
   const [serial, setSerial] = useState('');
   const again = useApp((state) => refusedAgain(state.pairing));
   if (pair !== null) {
@@ -109,6 +120,27 @@ function PairByHand({
           {text.unpair}
         </Button>
       </div>
+    );
+  }
+  if (rack !== undefined) {
+    return (
+      <>
+        <p>{card.pairHint(rack.serial)}</p>
+        <div className="row">
+          <Button
+            variant="filled"
+            onClick={() => {
+              send('pairInMachine', { driveId });
+            }}
+          >
+            {card.pair}
+          </Button>
+        </div>
+        <WriteAgain
+          refused={again?.machineSerial === rack.serial || again?.driveId === driveId ? again : null}
+          onDone={() => undefined}
+        />
+      </>
     );
   }
   const isOfForm = again?.machineSerial === normalizeSerial(serial) || again?.driveId === driveId;
@@ -193,7 +225,7 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
           </div>
         </Section>
       )}
-      {drive !== null && job?.state.state === 'done' && (
+      {drive !== null && drive.rack === undefined && job?.state.state === 'done' && (
         <Section title={text.rehearsal.title}>
           <BootTestDetails driveId={driveId} bay={job.bay} bootTest={bootTest} />
         </Section>
@@ -221,7 +253,7 @@ export function DriveContent({ driveId, drive, job }: ContentProps): ReactElemen
       )}
       {drive !== null && drive.verdict === 'eligible' && job === null && (
         <Section title={pair === null ? text.details.pairTitle : text.details.gets}>
-          <PairByHand driveId={driveId} pair={pair} />
+          <PairByHand driveId={driveId} pair={pair} rack={drive.rack} />
           {pair !== null && <PlannedDetails driveId={driveId} />}
         </Section>
       )}

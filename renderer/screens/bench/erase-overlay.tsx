@@ -4,11 +4,12 @@ import { useState, type ReactElement } from 'react';
 import { formatBytes } from '../../../core/base/display';
 import type { ErasePlansState } from '../../../core/contract/app-erase';
 import type { Drive } from '../../../core/drive/drive';
+import { shownOf } from '../../../core/sanitise/choose';
 import { methodFacts } from '../../../core/sanitise/methods';
 import { act, send } from '../../actions';
 import { DataTable } from '../../components/data-table';
 import { useApp, useAppShallow } from '../../store/app-store';
-import { bayOf, driveOf, erasePlanOf, healthOf, pastOf } from '../../store/selectors';
+import { bayOf, driveOf, erasePlanOf, foundHolding, healthOf, pastOf } from '../../store/selectors';
 import { useText } from '../../text';
 import { StartAct } from '../start/start-act';
 import { HealthLine } from './health-line';
@@ -45,7 +46,9 @@ function Content({ driveIds, onClose }: EraseOverlayProps): ReactElement {
   const drives = useAppShallow((state) => driveIds.map((driveId) => driveOf(state, driveId)));
   const plans = useAppShallow((state) => driveIds.map((driveId) => erasePlanOf(state, driveId)));
   const holding = useAppShallow((state) =>
-    driveIds.map((driveId) => (pastOf(state, driveId)?.holds ?? null) !== null),
+    driveIds.map(
+      (driveId) => (pastOf(state, driveId)?.holds ?? null) !== null || foundHolding(state, driveId) !== null,
+    ),
   );
   const [reason, setReason] = useState('');
   const [asking, setAsking] = useState(false);
@@ -71,7 +74,7 @@ function Content({ driveIds, onClose }: EraseOverlayProps): ReactElement {
     const answer = await act('eraseDrives', {
       drives: driveIds.map((driveId, index) => {
         const plan = plans[index];
-        const shown = plan?.can === true ? { method: plan.method, nist: plan.nist } : null;
+        const shown = plan?.can === true ? shownOf(plan) : null;
         return { driveId, attachment: drives[index]?.attachment ?? null, shown };
       }),
       reason: needsReason ? reason.trim() : null,
@@ -125,17 +128,13 @@ function Content({ driveIds, onClose }: EraseOverlayProps): ReactElement {
           }}
         />
       )}
-      {problem !== null && (
-        <p className="toned" data-tone="bad">
-          {problem}
-        </p>
-      )}
       {/* What was held or typed counts for this very list, and for what it showed. */}
       <StartAct
         key={JSON.stringify([driveIds, plans])}
         count={driveIds.length}
         ways={text.ways}
         disabled={asking || problem !== null}
+        problem={problem}
         onAct={() => {
           void erase();
         }}
@@ -165,6 +164,7 @@ function Line({ driveId, drive, plan }: LineProps): ReactElement {
   const bay = useApp((state) => bayOf(state, driveId)?.label ?? '');
   const past = useApp((state) => pastOf(state, driveId));
   const health = useApp((state) => healthOf(state, driveId));
+  const found = useApp((state) => foundHolding(state, driveId));
   if (drive === null) {
     return (
       <tr>
@@ -185,6 +185,11 @@ function Line({ driveId, drive, plan }: LineProps): ReactElement {
       <td className="nowrap">{formatBytes(drive.size)}</td>
       <td>
         {past !== null && <PastLines past={past} />}
+        {found !== null && (past?.holds ?? null) === null && (
+          <p className="toned" data-tone="bad">
+            {found.message}
+          </p>
+        )}
         {drive.notes.map(({ code, message }) => (
           <p key={code + message} className="toned" data-tone="warn">
             {message}
@@ -206,7 +211,16 @@ export function EraseHow({ plan }: Pick<LineProps, 'plan'>): ReactElement {
   if (plan === null) return <p className="soft">{text.list.notAsked}</p>;
   switch (plan.can) {
     case true:
-      return <p>{text.planned(plan)}</p>;
+      return (
+        <>
+          <p>{text.planned(plan)}</p>
+          {text.lift(plan) !== null && (
+            <p className="toned" data-tone="warn">
+              {text.lift(plan)}
+            </p>
+          )}
+        </>
+      );
     case 'under-way':
       return <p>{text.list.underWay}</p>;
     case false:

@@ -4,6 +4,7 @@ import { useState, type CSSProperties, type ReactElement } from 'react';
 import type { AppErasure } from '../../../core/contract/app-erase';
 import type { Drive } from '../../../core/drive/drive';
 import { methodFacts } from '../../../core/sanitise/methods';
+import type { SanitiseOutcome } from '../../../core/sanitise/sanitised';
 import { act, send } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { ProgressBar } from '../../components/progress-bar';
@@ -101,7 +102,11 @@ export function ErasureActions({ bay, erasure, compact = false }: ErasureActions
   return (
     <>
       {erasure.status === 'ended' && (
-        <CertificateButton sequence={erasure.ledgerEntry} bay={bay} compact={compact} />
+        <CertificateButton
+          sequence={erasure.ledgerEntry}
+          outcome={erasure.sanitised.outcome}
+          {...{ bay, compact }}
+        />
       )}
       <Button
         size={size}
@@ -118,13 +123,20 @@ export function ErasureActions({ bay, erasure, compact = false }: ErasureActions
 
 interface CertificateButtonProps {
   readonly sequence: number;
+  readonly outcome: SanitiseOutcome;
   readonly bay?: string;
   readonly compact?: boolean;
 }
 
-/** Asks where to, and writes the certificate there. */
-export function CertificateButton({ sequence, bay, compact = false }: CertificateButtonProps): ReactElement {
+/** Asks where to, and writes the certificate or report there. */
+export function CertificateButton({
+  sequence,
+  outcome,
+  bay,
+  compact = false,
+}: CertificateButtonProps): ReactElement {
   const text = useText().erase;
+  const paper = text.paper(outcome);
   const [saved, setSaved] = useState<string | null>(null);
   const save = async (): Promise<void> => {
     setSaved(null);
@@ -134,13 +146,13 @@ export function CertificateButton({ sequence, bay, compact = false }: Certificat
     <>
       <Button
         size={compact ? 'sm' : 'md'}
-        aria-label={bay === undefined ? text.certificate : text.action(text.certificate, bay)}
+        aria-label={bay === undefined ? paper : text.action(paper, bay)}
         leftSection={compact ? undefined : <IconFileTypePdf size={18} aria-hidden />}
         onClick={() => {
           void save();
         }}
       >
-        {text.certificate}
+        {paper}
       </Button>
       {!compact && (
         <p className="live" role="status">

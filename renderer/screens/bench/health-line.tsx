@@ -1,4 +1,4 @@
-import type { ReactElement } from 'react';
+import { Fragment, type ReactElement } from 'react';
 import { wordOf, type HealthWord } from '../../../core/health/health-rules';
 import type { HealthsState } from '../../../core/contract/app-health';
 import type { Tone } from '../../components/notice';
@@ -25,7 +25,12 @@ export function HealthLine({ shown: { health, findings }, className }: HealthLin
       <span className="toned" data-tone={tones[word]}>
         {text.onCard(text.word[word])}
       </span>
-      {text.figures(health, findings).map((figure) => ` · ${figure}`)}
+      {text.figures(health, findings).map((figure) => (
+        <Fragment key={figure}>
+          {' · '}
+          <span className="nowrap">{figure}</span>
+        </Fragment>
+      ))}
     </p>
   );
 }

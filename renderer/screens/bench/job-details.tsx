@@ -5,6 +5,7 @@ import { recordedLoaderWords } from '../../../core/boot/loader-choice';
 import { driveAgainWords } from '../../../core/job/drive-again';
 import { replacedText } from '../../../core/machine/replaced-computer';
 import type { JobResult } from '../../../core/job/job';
+import { receivedWords } from '../../../core/job/received-words';
 import { formatTime } from '../../format';
 import { ErrorCard } from '../../components/error-card';
 import { DetailList, type Detail } from '../../components/details';
@@ -24,6 +25,9 @@ function resultDetails(result: JobResult, words: Text['bench']['details']): Deta
     { name: words.verified, value: formatBytes(result.bytesVerified) },
     { name: words.verifySpeed, value: speed(result.bytesVerified, result.verifySeconds) },
     { name: words.table, value: <Mono>{result.tableSha256}</Mono> },
+    ...(result.received === undefined
+      ? []
+      : [{ name: words.received, value: receivedWords(result.received) }]),
   ];
 }
 

@@ -58,9 +58,12 @@ export const RunningBody = memo(function RunningBody({ job, density }: RunningBo
   const task = state.state === 'preparing' && state.task !== null ? text.taskPhase[state.task.phase] : null;
   return (
     <>
-      <p className="card-machine mono clipped" title={job.machineSerial}>
-        {density === 'dense' ? job.machineSerial : text.forMachine(job.machineSerial)}
-      </p>
+      {/* A bay that is a machine has its name. */}
+      {job.bay !== job.machineSerial && (
+        <p className="card-machine mono clipped" title={job.machineSerial}>
+          {density === 'dense' ? job.machineSerial : text.forMachine(job.machineSerial)}
+        </p>
+      )}
       <div className="card-progress">
         <p className="card-percent">{percent === null ? '' : text.percent(percent)}</p>
         <p className="card-speed">

@@ -8,6 +8,7 @@ export const pageOfScreen: Readonly<Record<HelpedScreen, string>> = {
   ship: 'screens/ship',
   log: 'screens/log',
   settings: 'screens/settings',
+  machines: 'screens/machines',
   sheet: 'screens/barcodes',
   'scanner-check': 'scanner',
 };

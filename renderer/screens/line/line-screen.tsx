@@ -2,6 +2,7 @@ import { IconDoorExit } from '@tabler/icons-react';
 import { useEffect, useMemo, type ReactElement } from 'react';
 import { rackGrid } from '../../../core/drive/rack-shape';
 import type { MediaState } from '../../../core/media/media-state';
+import { isDialogOpen } from '../../dialog';
 import { fileName, percentOf } from '../../format';
 import { useApp } from '../../store/app-store';
 import { flowFactsOf, useFlow } from '../../store/flow';
@@ -17,8 +18,10 @@ import './line.css';
 function useLineMode(): void {
   useEffect(() => {
     showFullScreen(true);
-    const onKey = ({ key, defaultPrevented }: KeyboardEvent): void => {
-      if (key === 'Escape' && !defaultPrevented) onEscape();
+    const onKey = ({ key, target, defaultPrevented }: KeyboardEvent): void => {
+      // A form over it takes its own Escape, and may be gone by now: where the key was pressed still tells.
+      const inForm = target instanceof Element && target.closest('[role="dialog"]') !== null;
+      if (key === 'Escape' && !defaultPrevented && !inForm && !isDialogOpen()) onEscape();
     };
     document.addEventListener('keydown', onKey);
     return () => {

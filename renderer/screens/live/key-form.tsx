@@ -1,4 +1,4 @@
-import { Button, PasswordInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useState, type ReactElement } from 'react';
 import type { ErrorData } from '../../../core/base/errors';
 import { shortestPassphrase, type LiveKey } from '../../../core/live/live-state';
@@ -6,6 +6,7 @@ import { errorOf } from '../../actions';
 import { call } from '../../bridge';
 import { Busy } from '../../components/busy';
 import { ErrorCard } from '../../components/error-card';
+import { SecretAgain, SecretField } from '../../components/secret-field';
 import { useScans } from '../../scanner/scan-taker';
 import { useText } from '../../text';
 
@@ -54,28 +55,14 @@ export function KeyForm({ makes, onLeave }: KeyFormProps): ReactElement {
       {error !== null && <ErrorCard error={error} />}
       <p>{makes ? text.makeIntro(shortestPassphrase) : text.openIntro}</p>
       <p className="soft">{text.keyboardNow}</p>
-      <PasswordInput
-        size="lg"
-        label={text.passphrase}
-        value={passphrase}
-        maxLength={500}
-        autoComplete="off"
-        data-autofocus
-        onChange={(event) => {
-          setPassphrase(event.currentTarget.value);
-        }}
-      />
+      <SecretField label={text.passphrase} value={passphrase} onChange={setPassphrase} first />
       {makes && (
-        <PasswordInput
-          size="lg"
+        <SecretAgain
           label={text.again}
           value={again}
-          maxLength={500}
-          autoComplete="off"
-          error={again !== '' && !passphrase.startsWith(again) ? text.differs : null}
-          onChange={(event) => {
-            setAgain(event.currentTarget.value);
-          }}
+          onChange={setAgain}
+          secret={passphrase}
+          differs={text.differs}
         />
       )}
       <div className="row">

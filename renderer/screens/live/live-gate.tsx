@@ -1,6 +1,7 @@
 import { Button, Modal } from '@mantine/core';
 import { useState, type ReactElement } from 'react';
 import type { AppLive } from '../../../core/contract/app-live';
+import { send } from '../../actions';
 import { Notice } from '../../components/notice';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
@@ -9,13 +10,14 @@ import { KeyForm } from './key-form';
 import { StationForm } from './station-form';
 
 /** What a station on a stick waits for, the most urgent first; null: for nothing. */
-type Step = 'none' | 'locked' | 'clock' | 'station';
+type Step = 'none' | 'locked' | 'clock' | 'station' | 'images';
 
 function stepOf({ live, problems }: AppLive): Step | null {
   if (live === null) return null;
   if (live.data !== 'open') return live.data;
   if (live.station === null) return 'station';
-  return problems.some(({ code }) => code === 'clock-wrong') ? 'clock' : null;
+  if (problems.some(({ code }) => code === 'clock-wrong')) return 'clock';
+  return problems.some(({ code }) => code === 'live-image-disk-missing') ? 'images' : null;
 }
 
 /** Above every screen of a station on a stick: what keeps it from real work, and over it the form that mends that. */
@@ -29,9 +31,11 @@ export function LiveGate(): ReactElement | null {
   const putAway = (): void => {
     setPut([...put, step]);
   };
-  const clock = state.problems.find(({ code }) => code === 'clock-wrong');
+  const problem = state.problems.find(
+    ({ code }) => code === (step === 'images' ? 'live-image-disk-missing' : 'clock-wrong'),
+  );
   const isData = step === 'none' || step === 'locked';
-  const title = isData ? text.nothingKept[step] : step === 'clock' ? clock?.message : text.unanswered;
+  const title = isData ? text.nothingKept[step] : step === 'station' ? text.unanswered : problem?.message;
   return (
     <section className="stack notices no-print" aria-label={text.region}>
       <Notice
@@ -43,6 +47,8 @@ export function LiveGate(): ReactElement | null {
             size="lg"
             {...(step === 'station' ? {} : { color: 'red' })}
             onClick={() => {
+              // There is nothing to ask.
+              if (step === 'images') send('openImageDisk', {});
               setPut(put.filter((one) => one !== step));
             }}
           >
@@ -50,10 +56,10 @@ export function LiveGate(): ReactElement | null {
           </Button>
         }
       >
-        <p>{isData ? text.trainingOnly : step === 'clock' ? clock?.remedy : text.unansweredHint}</p>
+        <p>{isData ? text.trainingOnly : step === 'station' ? text.unansweredHint : problem?.remedy}</p>
       </Notice>
       <Modal
-        opened={!put.includes(step)}
+        opened={!put.includes(step) && step !== 'images'}
         onClose={putAway}
         title={text.button[step]}
         closeButtonProps={{ 'aria-label': common.close }}

@@ -11,6 +11,7 @@ import { useScans } from '../../scanner/scan-taker';
 import { useApp, useAppShallow } from '../../store/app-store';
 import { showInfo } from '../../store/messages-store';
 import { useText } from '../../text';
+import { StickUpdate } from './stick-update';
 
 /** Settings of a station on a stick: what runs from which stick, and the way to turn the PC off. */
 export function StickSection(): ReactElement | null {
@@ -39,6 +40,7 @@ export function StickSection(): ReactElement | null {
               ]),
         ]}
       />
+      <StickUpdate />
       <div className="row">
         <ConfirmButton
           label={text.powerOff}

@@ -1,5 +1,6 @@
 import { recordedLoaderWords } from '../../../core/boot/loader-choice';
 import { driveAgainWords } from '../../../core/job/drive-again';
+import { ownDiskWords } from '../../../core/drive/live-disks';
 import type { LogEntry, LogRow } from '../../../core/contract/app-log';
 import { formatBytes, formatDuration } from '../../../core/base/display';
 import type { ErrorData } from '../../../core/base/errors';
@@ -8,11 +9,14 @@ import {
   subjectOf,
   type DriveRecord,
   type JobDetails,
+  type LedgerRecord,
   type OrderRecord,
   type RecordedDrive,
 } from '../../../core/ledger/record';
 import { sanitisedLines } from '../../../core/sanitise/words';
 import { isBeginning, type Sanitised } from '../../../core/sanitise/sanitised';
+import { receivedWords } from '../../../core/job/received-words';
+import { admissionWords, agentVersions } from '../../../core/machine/agent-words';
 import { machineFilesText } from '../../../core/machine-files/machine-file';
 import { replacedText, returnedOf } from '../../../core/machine/replaced-computer';
 import type { Detail } from '../../components/details';
@@ -53,6 +57,13 @@ export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGr
   if (record.kind === 'size-checked') {
     return [
       { title: text.groups.result, details: sizeCheckDetails(record, text) },
+      { title: text.groups.drive, details: driveDetails(record.drive, text) },
+      { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
+    ];
+  }
+  if (record.kind === 'station-disk') {
+    return [
+      { title: text.groups.result, details: stationDiskDetails(record, text) },
       { title: text.groups.drive, details: driveDetails(record.drive, text) },
       { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
     ];
@@ -114,6 +125,14 @@ function orderDetails(record: OrderRecord, text: Words): Detail[] {
         [words.replacedBy, record.replacedBy, true],
         [words.reason, record.note ?? null],
         [words.orderId, record.orderId ?? null, true],
+      ]);
+    case 'got-from-station':
+      return present([
+        [words.result, text.results[record.what.is === 'media' ? 'media-got' : 'image-got']],
+        ...sourceRows(record.from, words),
+        [words.file, record.what.is === 'media' ? record.what.name : null],
+        [words.sha256, record.what.is === 'media' ? record.what.sha256 : record.what.mediaSha256, true],
+        [words.fingerprint, record.what.is === 'media' ? null : record.what.fingerprint, true],
       ]);
     case 'order-closed':
       return present([
@@ -197,6 +216,9 @@ function resultDetails(record: DriveRecord, text: Words): Detail[] {
         { name: words.chunks, value: text.number(figures.chunksVerified) },
         { name: words.directIo, value: figures.directIo ? text.yes : text.no },
         { name: words.table, value: <Mono>{figures.tableSha256}</Mono> },
+        ...present([
+          [words.received, figures.received === undefined ? null : receivedWords(figures.received)],
+        ]),
       );
     }
   } else if (record.kind === 'drive-rehearsed') {
@@ -205,6 +227,24 @@ function resultDetails(record: DriveRecord, text: Words): Detail[] {
     details.push({ name: words.verified, value: moved(record.end.bytesVerified, record.end.seconds, text) });
   }
   return details;
+}
+
+/** A drive that became the station's disk: what came of it, and why it was taken. */
+function stationDiskDetails(
+  { startedAt, end, driveAgain, previousDiskGuid }: Extract<LedgerRecord, { kind: 'station-disk' }>,
+  text: Words,
+): Detail[] {
+  const words = text.details;
+  const result = ({ begun: 'disk-begun', done: 'disk-made', failed: 'disk-failed' } as const)[end.state];
+  return [
+    { name: words.result, value: <ResultStatus result={result} /> },
+    ...(end.state === 'failed' ? failureDetails(end.reason, text) : []),
+    ...present([
+      [words.driveAgain, driveAgain === undefined ? null : driveAgainWords(driveAgain)],
+      [words.previousDiskGuid, previousDiskGuid ?? null, true],
+    ]),
+    { name: words.started, value: exactTime(startedAt) },
+  ];
 }
 
 /** How the drive was erased, and what was looked at. */
@@ -302,12 +342,39 @@ function jobDetails(job: JobDetails, words: Words['details']): Detail[] {
     [words.replaces, job.replaces === undefined ? null : replacedText(job.replaces)],
     [words.again, job.againReason],
     [words.driveAgain, job.driveAgain === undefined ? null : driveAgainWords(job.driveAgain)],
+    [words.ownDisk, job.ownDisk === undefined ? null : ownDiskWords(job.ownDisk)],
+    ...sourceRows(job.imageFrom, words),
+    ...agentRows(job, words),
     [words.batch, job.batchId, true],
     [words.job, job.jobId, true],
     [words.diskGuid, job.diskGuid, true],
     [words.previousDiskGuid, job.previousDiskGuid ?? null, true],
     [words.partitionGuids, job.partitionGuids.join(' '), true],
   ]);
+}
+
+/** The station that a disk image or a media came from. */
+function sourceRows(
+  from: JobDetails['imageFrom'],
+  words: Words['details'],
+): [string, string | null, boolean?][] {
+  if (from === undefined) return [];
+  return [
+    [words.fromStation, from.station],
+    [words.fromCertificate, from.certificate, true],
+    [words.fromKey, from.keyFingerprint, true],
+  ];
+}
+
+/** The agent that wrote the drive inside its machine, and how that was let into the rack. */
+function agentRows({ agent }: JobDetails, words: Words['details']): [string, string, boolean?][] {
+  if (agent === undefined) return [];
+  return [
+    [words.admission, admissionWords(agent.admission)],
+    ...(agent.atEnd === undefined ? [] : [[words.atEnd, words.ends[agent.atEnd]] as [string, string]]),
+    [words.agent, agent.certificate, true],
+    [words.agentVersions, agentVersions(agent)],
+  ];
 }
 
 function laterDetails(

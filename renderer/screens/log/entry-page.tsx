@@ -45,7 +45,9 @@ export function EntryPage({ sequence, onBack }: EntryPageProps): ReactElement {
     <div className="screen screen-filled">
       <ScreenHeader id="entry-title" title={text.entry(sequence)}>
         <div className="row no-print">
-          {found?.entry.record.kind === 'drive-sanitised' && <CertificateButton sequence={sequence} />}
+          {found?.entry.record.kind === 'drive-sanitised' && (
+            <CertificateButton sequence={sequence} outcome={found.entry.record.sanitised.outcome} />
+          )}
           {found !== null && <PrintButton>{text.print}</PrintButton>}
           <BackButton autoFocus onBack={onBack}>
             {text.back}

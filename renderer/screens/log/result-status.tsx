@@ -27,6 +27,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
     case 'rehearsed':
     case 'erased':
     case 'size-checked':
+    case 'disk-made':
       return (
         <Status tone="good" {...props}>
           <IconCheck size={20} stroke={3} aria-hidden /> {word}
@@ -37,6 +38,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
     case 'rehearsal-failed':
     case 'not-erased':
     case 'size-failed':
+    case 'disk-failed':
       return (
         <Status tone="bad" {...props}>
           <IconX size={20} stroke={3} aria-hidden /> {word}
@@ -52,6 +54,8 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
       );
     case 'order-opened':
     case 'order-closed':
+    case 'media-got':
+    case 'image-got':
       return (
         <Status {...props}>
           <IconPackages size={20} aria-hidden /> {word}
@@ -59,6 +63,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
       );
     case 'erase-begun':
     case 'size-begun':
+    case 'disk-begun':
       return (
         <Status {...props}>
           <IconRefresh size={20} aria-hidden /> {word}

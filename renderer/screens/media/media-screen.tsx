@@ -6,6 +6,7 @@ import { ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { isRunning } from '../../../core/job/job';
 import { useText } from '../../text';
+import { OtherDisk } from '../live/other-disk';
 import { ContentsCard } from './contents-card';
 import { InsideCard } from './inside-card';
 import { DatesCard } from './dates-card';
@@ -69,6 +70,7 @@ export function MediaScreen(): ReactElement {
       <div role="alert" className="live">
         {wrong && <Notice tone="warn">{text.file.dropOne}</Notice>}
       </div>
+      <OtherDisk />
       <LibraryPanel />
       <div className="media-columns">
         <div className="stack">

@@ -55,7 +55,7 @@ export function OrderCounts({ order }: OrderProps): ReactElement {
 /** What the order says of media and drives. */
 export function OrderAsks({ order }: OrderProps): ReactElement {
   const text = useText().order.asks;
-  const { mediaSha256, imageIndex, layout, shipBy, firmwareTrust, machines } = order;
+  const { mediaSha256, imageIndex, layout, shipBy, firmwareTrust, atEnd, disk, machines } = order;
   const media =
     mediaSha256 === null ? (
       text.any
@@ -76,6 +76,8 @@ export function OrderAsks({ order }: OrderProps): ReactElement {
           ...(firmwareTrust === null
             ? []
             : [{ name: text.firmwareTrust, value: text.trusts[firmwareTrust] }]),
+          ...(atEnd === null ? [] : [{ name: text.atEnd, value: text.ends[atEnd] }]),
+          ...(disk === null ? [] : [{ name: text.disk, value: disk }]),
         ]}
       />
     </Panel>

@@ -2,8 +2,10 @@ import type { ReactElement } from 'react';
 import { ScreenHeader } from '../../components/screen-header';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { ImageDiskSection } from '../live/image-disk';
 import { OwnDisksSection, StickSection } from '../live/live-sections';
 import { AboutSection, SheetSection, TrainingSection } from './about-sections';
+import { BackupSection } from './backup-section';
 import { BaysSection } from './bays-section';
 import { CacheSection } from './cache-section';
 import { CodesSection } from './codes-section';
@@ -28,12 +30,14 @@ function goTo(id: string): void {
 
 /** What the station can be told. */
 export function SettingsScreen(): ReactElement {
-  const { settings: text, scannerCheck, health, live } = useText();
+  const { settings: text, scannerCheck, health, live, backup } = useText();
   const role = useApp((state) => state.live.live?.role ?? null);
+  const open = useApp((state) => state.live.live?.data === 'open');
   const parts = [
     ['settings-station', text.station.title],
     ...(role === null ? [] : [['settings-stick', live.stickTitle] as const]),
     ...(role === 'station' ? [['settings-own-disks', live.ownTitle] as const] : []),
+    ...(open ? [['settings-image-disk', live.imagesTitle] as const] : []),
     ['settings-bays', text.bays.title],
     ['settings-codes', text.codes.title],
     ['settings-scanner', scannerCheck.section.title],
@@ -46,6 +50,7 @@ export function SettingsScreen(): ReactElement {
     ['settings-cache', text.cache.title],
     ['settings-fleet', text.fleet.title],
     ['settings-training', text.training.title],
+    ['settings-backup', backup.title],
     ['settings-support', text.support.title],
     ['settings-about', text.about.title],
   ] as const;
@@ -74,6 +79,7 @@ export function SettingsScreen(): ReactElement {
           <StationSection />
           <StickSection />
           <OwnDisksSection />
+          <ImageDiskSection />
           <BaysSection />
           <CodesSection />
           <ScannerSection />
@@ -86,6 +92,7 @@ export function SettingsScreen(): ReactElement {
           <CacheSection />
           <FleetSection />
           <TrainingSection />
+          <BackupSection />
           <SupportSection />
           <AboutSection />
         </div>

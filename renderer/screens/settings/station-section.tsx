@@ -21,6 +21,7 @@ export function StationSection(): ReactElement {
   const machineFiles = useApp(({ settings }) => settings.machineFiles);
   const sanitise = useApp(({ settings }) => settings.sanitise);
   const sanitiseLevel = useApp(({ settings }) => settings.sanitiseLevel);
+  const keepHiddenAreas = useApp(({ settings }) => settings.keepHiddenAreas);
   const desk = useAppSettings();
   const clean = (name: string): string => sanitizeForDisplay(name, longestName);
   return (
@@ -86,6 +87,12 @@ export function StationSection(): ReactElement {
           const level = stationSettingsSchema.shape.sanitiseLevel.parse(event.currentTarget.value);
           void act('changeSettings', { sanitiseLevel: level });
         }}
+      />
+      <CheckChoice
+        label={text.keepHiddenAreas}
+        hint={text.keepHiddenAreasHint}
+        checked={keepHiddenAreas}
+        onCheck={(checked) => void act('changeSettings', { keepHiddenAreas: checked })}
       />
       <CheckChoice
         label={text.requireDrivers}

@@ -9,6 +9,8 @@ interface StartActProps {
   readonly onAct: () => void;
   /** The ways in which it is done; missing: those of the start, to which a scan belongs. */
   readonly ways?: string;
+  /** Why it cannot be done now: where nobody has to scroll for it. */
+  readonly problem: string | null;
   /** The way out, beside it. */
   readonly children: ReactNode;
 }
@@ -17,13 +19,18 @@ interface StartActProps {
  * What nobody does by accident: holding a button for two seconds, or typing a word and Enter. The third way, scanning
  * START again, is the station's to hear.
  */
-export function StartAct({ count, disabled, onAct, ways, children }: StartActProps): ReactElement {
+export function StartAct({ count, disabled, onAct, ways, problem, children }: StartActProps): ReactElement {
   const text = useText().bench.start;
   const [typed, setTyped] = useState('');
   const waysId = useId();
   const isWord = typed.trim().toLowerCase() === text.word;
   return (
     <div className="stack start-act">
+      {problem !== null && (
+        <p className="toned" data-tone="bad">
+          {problem}
+        </p>
+      )}
       <p id={waysId} className="soft">
         {ways ?? text.ways}
       </p>

@@ -20,7 +20,7 @@ export function StartDetails(): ReactElement {
   const media = useApp((state) => state.media);
   const batch = useApp((state) => state.batch);
   const sanitise = useApp(({ settings }) => settings.sanitise);
-  const { loader, machineFiles } = useApp((state) => state.startPlan);
+  const { loader, machineFiles, atEnd } = useApp((state) => state.startPlan);
   const details: Detail[] = [];
   const filesShown =
     machineFiles === null ? null : (
@@ -57,6 +57,7 @@ export function StartDetails(): ReactElement {
     ...(recovery === null ? [] : [{ name: text.recovery, value: recovery, wide: true }]),
     ...(loader === null ? [] : [{ name: text.loader, value: sanitizeForDisplay(loader, 400), wide: true }]),
     ...(filesShown === null ? [] : [{ name: text.machineFiles, value: filesShown, wide: true }]),
+    ...(atEnd === null ? [] : [{ name: text.atEnd, value: text.ends[atEnd], wide: true }]),
     ...(sanitise ? [{ name: text.erase, value: text.eraseFirst, wide: true }] : []),
   );
   return <DetailList details={details} />;

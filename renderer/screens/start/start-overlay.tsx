@@ -75,16 +75,12 @@ function Content(): ReactElement {
           </Button>
         </div>
       )}
-      {problem !== null && (
-        <p className="toned" data-tone="bad">
-          {problem}
-        </p>
-      )}
       {/* What was held or typed counts for this very list: another list starts over. */}
       <StartAct
         key={JSON.stringify([driveIds, sanitise, plans])}
         count={lines.length}
         disabled={asking || problem !== null}
+        problem={problem}
         onAct={() => {
           void start();
         }}

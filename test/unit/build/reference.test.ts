@@ -28,9 +28,9 @@ describe('docs/reference', () => {
     expect(await stalePages(pages), 'run npm run reference').toEqual([]);
   });
 
-  it('has every command with every option, and what it prints', () => {
+  it('has every command with every option, and what it prints', async () => {
     const commands = page('commands.md');
-    const leaves = [...leafCommands()];
+    const leaves = [...(await leafCommands())];
     expect(leaves.length).toBeGreaterThan(20);
     for (const [name, command] of leaves) {
       const section = commands.split(`# prestage ${name}\n`)[1]?.split('\n#')[0] ?? '';

@@ -8,7 +8,7 @@ it('the list at the top of Settings leads to every part of it', () => {
   // Those of a station on a stick lie with its other screens.
   const files = readdirSync(folder)
     .filter((name) => name.endsWith('.tsx'))
-    .concat('../live/live-sections.tsx');
+    .concat('../live/live-sections.tsx', '../live/image-disk.tsx');
   const parts = files
     .flatMap((name) => [...readFileSync(join(folder, name), 'utf8').matchAll(/<Panel\s+id="([^"]+)"/g)])
     .map(([, id = '']) => id);

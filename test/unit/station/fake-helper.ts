@@ -56,7 +56,20 @@ const handlers: HelperHandlers = {
   openLiveData: nothing,
   setLiveStation: nothing,
   writeLiveSlot: nothing,
+  openOtherDisk: nothing,
+  tellMachine: nothing,
+  listBootInterfaces: nothing,
+  openBootImage: nothing,
+  closeBootImage: nothing,
+  serveBoot: nothing,
+  closeOtherDisk: nothing,
+  noteLivePage: nothing,
   powerOffLive: nothing,
+  restartLive: nothing,
+  lookAtImageDisk: nothing,
+  makeImageDisk: nothing,
+  openImageDisk: nothing,
+  forgetImageDisk: nothing,
   listDrives: () => {
     console.log('a library that prints');
     return Promise.resolve({ drives: [], controllers: [] });
@@ -109,6 +122,7 @@ const handlers: HelperHandlers = {
     return await untilAborted(context);
   },
   makeDiskImage: nothing,
+  growDiskImage: nothing,
   checkDiskImage: nothing,
   reserveDrives: nothing,
   releaseDrive: () => {
@@ -122,6 +136,7 @@ const handlers: HelperHandlers = {
   bootTestDrive: nothing,
   readAbilities: nothing,
   prepareSanitise: nothing,
+  liftHidden: nothing,
   sanitiseDrive: nothing,
   checkSize: nothing,
   readHealth: nothing,

@@ -61,7 +61,7 @@ describe('RenderCache', () => {
   it('finds what was put in, and nothing else', async () => {
     const cache = await openImageCache(folder, 100 * MiB);
     const place = await put(cache, 'a', 1);
-    expect(await cache.find(details('a'))).toEqual({ directory: place, fingerprint });
+    expect(await cache.find(details('a'))).toEqual({ directory: place, fingerprint, from: null });
     expect(await cache.find(details('b'))).toBeNull();
     expect(await cache.bytes()).toBeGreaterThanOrEqual(MiB);
     expect((await cache.entries()).map(({ key }) => key)).toEqual([imageKey(details('a'))]);

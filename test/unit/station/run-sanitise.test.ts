@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HelperResponse } from '../../../core/contract/helper-api';
 import { cancelled, PrestageError } from '../../../core/base/errors';
 import { GiB } from '../../../core/base/units';
 import { healthSettingsSchema } from '../../../core/health/health-rules';
@@ -31,6 +32,16 @@ const left: EraseRun = {
   ...({ version: 1, run: '0b0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d', method: 'overwrite' } as const),
   ...{ startedAt: '2026-01-01T00:00:00.000Z', before, samples: [], overwritten: 30 * GiB },
 };
+const neverAsked = (): never => {
+  throw new Error('nobody was to open what the drive hides');
+};
+/** What the drive is once its hidden area was opened. */
+const whole = { ...drive, id: 'LARGER-1', size: 80 * GiB };
+const grown = { abilities: overwriteOnly(), before: { ...before, size: whole.size } };
+const hides: Abilities = {
+  ...overwriteOnly(),
+  ...{ hidden: [{ kind: 'hpa', bytes: 16 * GiB }], lift: whole.size },
+};
 const dies = (): never => {
   throw new PrestageError({ code: 'helper-died', message: 'The helper died.', remedy: 'None.' });
 };
@@ -45,23 +56,33 @@ afterEach(() => {
 
 interface Story {
   readonly erase: () => unknown;
+  readonly lift?: () => HelperResponse<'liftHidden'>;
   readonly table?: 'none' | 'gpt';
   readonly abilities?: Abilities;
   /** Disk GUID on the open drive; undefined: it cannot be read. */
   readonly guid?: string | null | undefined;
 }
 
-function station({ erase, table = 'none', abilities = overwriteOnly(), ...more }: Story): {
+function station({ erase, table = 'none', abilities = overwriteOnly(), lift = neverAsked, ...more }: Story): {
   readonly records: LedgerRecord[];
   readonly helper: FakeHelperClient;
   readonly dependencies: SanitiseDependencies;
 } {
   const records: LedgerRecord[] = [];
+  let lifted = false;
   const helper = new FakeHelperClient('first', [], {
     reserveDrives: () => ({
       reservations: [{ reservation: 'r1', drive, ...('guid' in more ? {} : { diskGuid: null }) }],
     }),
-    prepareSanitise: () => ({ abilities, before: { ...before, table }, samples: [] }),
+    prepareSanitise: () => {
+      const now = lifted ? grown : { abilities, before };
+      return { ...now, before: { ...now.before, table }, samples: [] };
+    },
+    liftHidden: () => {
+      const end = lift();
+      lifted = end.state === 'lifted';
+      return end;
+    },
     sanitiseDrive: erase,
     checkSize: erase,
     releaseDrive: () => ({}),
@@ -250,6 +271,83 @@ describe('a drive that was shown to be purged', () => {
   });
 });
 
+describe('a drive whose hidden area is opened', () => {
+  const shown = { method: 'overwrite', nist: 'clear', lift: { size: whole.size, nist: 'clear' } } as const;
+  const asks = { ...asked, shown };
+  const sizes = (records: readonly LedgerRecord[]): number[] =>
+    records.map((record) => (record.kind === 'drive-sanitised' ? record.drive.size : 0));
+
+  it('is in the record and the journal with both sizes before it is touched, and then the larger drive', async () => {
+    const story = station({
+      abilities: hides,
+      erase: () => ({ ...erased, bytesReadBack: whole.size }),
+      lift: () => {
+        expect(sizes(story.records)).toEqual([drive.size, whole.size]);
+        expect(readdirSync(join(area, 'erasures'))).toHaveLength(2);
+        return { state: 'lifted', drive: whole };
+      },
+    });
+    const report = await sanitise(asks, story.dependencies);
+    expect(report).toMatchObject({
+      drive: { id: 'LARGER-1', size: whole.size },
+      sanitised: {
+        outcome: 'erased',
+        before: { size: whole.size },
+        hidden: [{ reached: true, opened: true }],
+      },
+    });
+    expect(sizes(story.records)).toEqual([drive.size, whole.size, whole.size]);
+    expect(readdirSync(join(area, 'erasures'))).toEqual([]);
+  });
+
+  it('is not erased where it would have another size than was shown', async () => {
+    const { records, helper, dependencies } = station({
+      ...{ abilities: { ...hides, lift: whole.size + 512 }, erase: () => erased },
+    });
+    await expect(sanitise(asks, dependencies)).rejects.toMatchObject({ code: 'sanitise-changed' });
+    expect(records).toEqual([]);
+    expect(helper.requests.map(({ method }) => method)).not.toContain('sanitiseDrive');
+  });
+
+  it.each([
+    [{}, 'erased', 1],
+    [{ needsSize: true }, 'not-erased', 0],
+  ] as const)(
+    'and that keeps it, is erased where nothing needs its size: %j',
+    async (needs, outcome, erasures) => {
+      const { helper, dependencies } = station({
+        ...{ abilities: hides, erase: () => erased, lift: () => ({ state: 'kept', why: 'It is locked.' }) },
+      });
+      const { paths, signal, onProgress } = dependencies;
+      const sanitised = await sanitiseReserved({
+        ...{ ...asks, ...needs, client: helper.client, reservation: 'r1', paths, signal, onProgress },
+        stallMilliseconds: 30_000,
+      });
+      expect(sanitised).toMatchObject({ outcome, hidden: [{ reached: false, why: 'It is locked.' }] });
+      expect(helper.requests.filter(({ method }) => method === 'sanitiseDrive')).toHaveLength(erasures);
+      expect(readdirSync(join(area, 'erasures'))).toEqual([]);
+    },
+  );
+
+  it('and whose helper dies then, is told of with both sizes, and in a job as what it has become', async () => {
+    const { helper, dependencies } = station({
+      ...{ abilities: hides, erase: dies, lift: () => ({ state: 'lifted', drive: whole }) },
+    });
+    const { paths, signal, onProgress } = dependencies;
+    const jobId = '5a0f2c64-6a44-4c3c-9b0e-1d2f3a4b5c6d';
+    const job = sanitiseReserved({
+      ...{ ...asks, client: helper.client, reservation: 'r1', jobId, paths, signal, onProgress },
+      stallMilliseconds: 30_000,
+    });
+    await expect(job).rejects.toThrow('The helper died.');
+    for (const one of [drive, whole]) {
+      const journal = new EraseJournal(paths, one);
+      expect(await journal.grownBy(jobId)).toBe(whole.size);
+      expect(await journal.leftBy(jobId)).toMatchObject({ outcome: 'not-known', hidden: [{ opened: true }] });
+    }
+  });
+});
+
 describe('a drive of which a purge is demanded', () => {
   const erasing: EraseRun = { ...left, method: 'nvme-format-user', nist: 'clear' };
 
@@ -294,10 +392,10 @@ describe('a drive whose size is checked', () => {
         return dies();
       },
     });
-    const { helpers, ledger, append, signal } = dependencies;
+    const { helpers, ledger, append, paths, signal } = dependencies;
     await expect(
       checkDriveSize(drive, null, {
-        ...{ helpers, ledger, append, signal, stallSeconds: 30, protectedPaths: [] },
+        ...{ helpers, ledger, append, paths, signal, stallSeconds: 30, protectedPaths: [] },
         onTask: () => undefined,
       }),
     ).rejects.toThrow('The helper died.');

@@ -78,6 +78,7 @@ describe('a drive that is tried again', () => {
     const services: Partial<StartServiceDependencies> = {
       ...{ jobs: jobs as JobService, drives: drives as DriveList, bootTests: bootTests as BootTests },
       ...{ batch, settings, pasts, recorded: () => Promise.resolve(), driveBefore: () => nothingBefore },
+      live: { isMachine: false },
     };
     await new StartService(services as StartServiceDependencies).retry(drive.id, null);
     return requests;

@@ -10,7 +10,7 @@ import type { CardKind } from '../../../store/selectors';
 import { formatDay } from '../../../format';
 import { useText, type Text } from '../../../text';
 import { percentOf } from '../erasure-body';
-import { BayNumber, StatusMark, statusWord, tones } from '../bay-card';
+import { BayNumber, isNamed, StatusMark, statusWord, tones } from '../bay-card';
 
 interface RackTileProps {
   readonly label: string;
@@ -93,13 +93,19 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
   const { label, driveId, place, chosen, current, hidden, onPress } = props;
   const words = useText();
   const { bench: text, rack } = words;
-  const { drive, job, pair, bootTest, past, erasure, kind, pastKind } = useBayShown(driveId);
-  const word = statusWord(kind, job, pastKind, words, erasure);
-  const machine = job?.machineSerial ?? pair?.machineSerial ?? '';
+  const { drive, job, pair, bootTest, past, erasure, kind, pastKind, away } = useBayShown(driveId);
+  // It is there, and cannot be written now.
+  const gone = away && kind === 'free';
+  const word = gone ? words.machines.card.away : statusWord(kind, job, pastKind, words, erasure);
+  const said = job?.machineSerial ?? pair?.machineSerial ?? '';
+  // A bay that is a machine has its name; below it stands its disk.
+  const machine = said === label ? '' : said;
   const reason =
     erasure !== null && kind !== 'running'
       ? words.erase.said(erasure)
-      : reasonOf({ kind, drive, job, bootTest, past }, words);
+      : away && !gone && kind !== 'pass' && kind !== 'fail'
+        ? words.machines.card.away
+        : reasonOf({ kind, drive, job, bootTest, past }, words);
   // What a low tile can do without: the word beside it says as much.
   const isMore =
     job === null
@@ -117,7 +123,8 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
       className="tile surface"
       style={style}
       data-label={label}
-      data-kind={kind}
+      data-kind={gone ? 'empty' : kind}
+      data-named={isNamed(label, words)}
       data-tone={hidden ? undefined : tones[kind]}
       data-past={hidden ? undefined : pastKind}
       data-hidden={hidden}
@@ -128,7 +135,7 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
     >
       <div className="tile-head">
         <BayNumber label={label} />
-        <StatusMark kind={kind} past={pastKind} />
+        <StatusMark kind={gone ? 'empty' : kind} past={gone ? undefined : pastKind} />
       </div>
       {!hidden && (
         <>

@@ -14,6 +14,7 @@ import {
   type CardKind,
 } from '../../../store/selectors';
 import { useText } from '../../../text';
+import { isNamed } from '../bay-card';
 import { RackPane } from './rack-pane';
 import {
   chooseAll,
@@ -49,14 +50,16 @@ const steps: Readonly<Record<string, Step>> = {
  * a filter does not show keeps its place, empty: nothing moves under somebody's eyes.
  */
 export function RackView(): ReactElement {
-  const text = useText().rack;
+  const words = useText();
+  const text = words.rack;
   const bays = useApp(({ drives }) => drives.bays);
   const shape = useApp(({ settings }) => settings.desk.rack);
   const kinds = useAppShallow(kindsOf);
   const filter = useRack((rack) => rack.filter);
   const choice = useRack((rack) => rack.choice);
   const list = useRef<HTMLUListElement>(null);
-  const grid = useMemo(() => rackGrid(shape, bays.length), [shape, bays.length]);
+  const named = useMemo(() => bays.some(({ label }) => isNamed(label, words)), [bays, words]);
+  const grid = useMemo(() => rackGrid(shape, bays.length, named), [shape, bays.length, named]);
   const labels = useMemo(() => bays.map(({ label }) => label), [bays]);
   const shown = useMemo(
     () => new Set(labels.filter((_, index) => isShown(kinds[index] ?? 'empty', filter))),

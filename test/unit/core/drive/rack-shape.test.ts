@@ -97,6 +97,11 @@ describe('bays without a shape', () => {
   ])('%i lie in %i rows of %i', (bays, rows, columns) => {
     expect(rackGrid(null, bays)).toMatchObject({ rows, columns });
   });
+  it('with names lie in so few columns that one reads them', () => {
+    expect(rackGrid(null, 200, true)).toMatchObject({ rows: 20, columns: 10 });
+    expect(rackGrid(null, 8, true)).toEqual(rackGrid(null, 8));
+    expect(rackGrid(null, 0, true)).toEqual(rackGrid(null, 0));
+  });
   it('leave less than a row empty, whatever their number', () => {
     for (let bays = 0; bays <= 64; bays += 1) {
       const { rows, columns, places } = rackGrid(null, bays);

@@ -3,7 +3,7 @@ import {
   drivePast,
   noPast,
   type DrivePast,
-  type EndedErase,
+  type CareDone,
   type EndedJob,
   type PastDrive,
 } from '../../../../core/ledger/drive-past';
@@ -189,31 +189,35 @@ describe('the last bad job of a drive', () => {
 
 describe('an erase that is not finished', () => {
   const job = sampleJob({ drive: sata });
-  const erase = (
-    entry: number,
-    outcome: 'erased' | 'not-erased' | 'not-known',
-    drive = sata,
-  ): EndedErase => ({
-    ...{ entry, time: day(entry), drive, sanitised: { outcome } },
+  const erase = (entry: number, outcome: 'erased' | 'not-erased' | 'not-known', drive = sata): CareDone => ({
+    ...{ entry, time: day(entry), result: outcome },
+    record: {
+      ...({ kind: 'drive-sanitised', drive, startedAt: day(entry) } as const),
+      sanitised: {
+        ...({ method: 'overwrite', nist: 'clear', outcome, hidden: [], seconds: 1 } as const),
+        before: { size: drive.size, table: 'none', partitions: [] },
+        ...(outcome === 'erased' ? { why: null, bytesReadBack: drive.size } : { why: 'It was cancelled.' }),
+      },
+    },
   });
 
   it('is told of the drive until it was erased, or written', () => {
-    const told = past(listed(sata), [], { erases: [erase(3, 'not-known')] });
+    const told = past(listed(sata), [], { cared: [erase(3, 'not-known')] });
     expect(told.lastBad).toMatchObject({ state: 'erase-unfinished', entry: 3, reason: 'Erase not finished' });
     expect(told.failures).toBe(0);
-    expect(past(listed(sata), [], { erases: [erase(3, 'not-erased')] }).lastBad?.reason).toBe('Not erased');
-    const after = { erases: [erase(3, 'not-known'), erase(4, 'erased')] };
+    expect(past(listed(sata), [], { cared: [erase(3, 'not-erased')] }).lastBad?.reason).toBe('Not erased');
+    const after = { cared: [erase(3, 'not-known'), erase(4, 'erased')] };
     expect(past(listed(sata), [], after).lastBad).toBeNull();
     expect(
-      past(listed(sata), [ended(5, job, 'done')], { erases: [erase(3, 'not-known')] }).lastBad,
+      past(listed(sata), [ended(5, job, 'done')], { cared: [erase(3, 'not-known')] }).lastBad,
     ).toBeNull();
   });
 
   it("is not told of another drive, nor by a serial that is not the drive's own", () => {
     const other = { ...sata, serial: 'ANOTHER' };
-    expect(past(listed(other), [], { erases: [erase(3, 'not-known')] }).lastBad).toBeNull();
-    expect(past(listed(usb), [], { erases: [erase(3, 'not-known', usb)] }).lastBad).toBeNull();
-    expect(past(listed(sata), [], { shared: true, erases: [erase(3, 'not-known')] }).lastBad).toBeNull();
+    expect(past(listed(other), [], { cared: [erase(3, 'not-known')] }).lastBad).toBeNull();
+    expect(past(listed(usb), [], { cared: [erase(3, 'not-known', usb)] }).lastBad).toBeNull();
+    expect(past(listed(sata), [], { shared: true, cared: [erase(3, 'not-known')] }).lastBad).toBeNull();
   });
 
   it('is told of a job that was interrupted in it', () => {

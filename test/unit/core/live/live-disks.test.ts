@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assessDrive, type BlockNode, type DriveDetails } from '../../../../core/drive/drive-safety';
 import type { KnownDisk } from '../../../../core/drive/drive-details';
+import { isSystemImage, ownDiskNotes, ownDiskOf, ownDiskWords } from '../../../../core/drive/live-disks';
 import { releasesOf } from '../../../../core/drive/release';
 import { liveSystemOf, type LiveSystem } from '../../../../core/live/live-system';
 
@@ -162,9 +163,53 @@ describe("the PC's own disks", () => {
   });
 
   it('are what a machine is started for, and mean nothing elsewhere', () => {
-    expect(codes(disk({ known: own }), live({ commandLine: 'prestage.role=machine' }))).toEqual([]);
+    for (const role of ['machine', 'agent']) {
+      expect(codes(disk({ known: own }), live({ commandLine: `prestage.role=${role}` }))).toEqual([]);
+    }
     expect(codes(disk({ known: own }), null)).toEqual([]);
     expect(codes(disk({ kind: 'virtual', node: node({ type: 'file' }), known: own }), live())).toEqual([]);
+  });
+});
+
+describe('the record of what became of a disk of the PC', () => {
+  const own: KnownDisk = { ...known, bus: 'nvme', attachment: attachment('259:0', 2) };
+  const at = '2026-11-29T09:00:00.000Z';
+  const unlocked = JSON.stringify({
+    disks: [{ attachment: own.attachment, machine: '5CD4120LQ7', operator: 'Ada', at }],
+  });
+
+  it('says that the machine imaged itself, or who unlocked the disk and when', () => {
+    const machine = live({ commandLine: 'prestage.role=machine', unlocked });
+    expect(ownDiskOf(disk({ known: own }), machine)).toEqual({ as: 'machine' });
+    const told = ownDiskOf(disk({ known: own }), live({ unlocked }));
+    expect(told).toEqual({ as: 'station', computer: '5CD4120LQ7', unlockedBy: 'Ada', unlockedAt: at });
+    expect(ownDiskNotes(told).map(({ code }) => code)).toEqual(['own-disk']);
+    expect(ownDiskNotes({ as: 'machine' })).toEqual([]);
+    expect(ownDiskWords({ as: 'machine' })).toContain('by the machine itself');
+    expect(told === null ? '' : ownDiskWords(told)).toBe(
+      'in the PC 5CD4120LQ7 itself, a station on a stick: unlocked by Ada on 2026-11-29',
+    );
+  });
+
+  it('says nothing of bench drives, of a disk that is locked, and elsewhere', () => {
+    expect(ownDiskOf(disk({ known }), live({ unlocked }))).toBeNull();
+    expect(ownDiskOf(disk({ known: own }), live())).toBeNull();
+    expect(ownDiskOf(disk({ known: own }), null)).toBeNull();
+    expect(ownDiskNotes(null)).toEqual([]);
+  });
+});
+
+describe('the image of the live system', () => {
+  const loop = (at: string): BlockNode => node({ name: 'loop0', type: 'loop', mountPoints: [at] });
+
+  it('is no drive anybody looks for', () => {
+    expect(isSystemImage(loop('/run/live/rootfs/filesystem.squashfs'), live())).toBe(true);
+    expect(isSystemImage(loop('/run/live/rootfs/filesystem.squashfs'), null)).toBe(false);
+    for (const at of ['/run/live/medium', '/run/live/rootfs2', '/', '/mnt']) {
+      expect(isSystemImage(loop(at), live()), at).toBe(false);
+    }
+    const stickWithIt = node({ mountPoints: ['/run/live/rootfs/filesystem.squashfs'] });
+    expect(isSystemImage(stickWithIt, live())).toBe(false);
   });
 });
 
@@ -179,11 +224,15 @@ describe('what is a live system', () => {
     });
   });
 
-  it('is a machine only when nothing else is said', () => {
+  it('is a machine, or one of a rack, only when nothing else is said', () => {
     const role = (commandLine: string): string | undefined => liveSystemOf({ ...texts, commandLine })?.role;
     expect(role('prestage.role=machine')).toBe('machine');
     expect(role('prestage.role=machine prestage.role=station')).toBe('station');
     expect(role('prestage.role=MACHINE')).toBe('station');
+    expect(role('prestage.role=agent')).toBe('agent');
+    for (const other of ['station', 'machine']) {
+      expect(role(`prestage.role=agent prestage.role=${other}`)).toBe('station');
+    }
   });
 
   it('has a slot by its command line, else by its start, and none where it is said twice', () => {

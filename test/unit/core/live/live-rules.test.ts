@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { clockProblem } from '../../../../core/live/clock';
 import { controllerNotes, type PciFunction } from '../../../../core/live/controllers';
-import { namesThisMachine, recordsProblem } from '../../../../core/live/live-rules';
+import { imageDiskProblem, namesThisMachine, recordsProblem } from '../../../../core/live/live-rules';
 import type { LiveState } from '../../../../core/live/live-state';
 
 const state = (data: LiveState['data']): LiveState => ({
   ...{ role: 'station', slot: 'a', version: '0.6.0', built: '2026-11-20', station: null, data },
+  disk: null,
+  imageDisk: null,
   medium: { path: '/dev/sda', size: 16e9, model: 'SanDisk Ultra' },
 });
 
@@ -16,6 +18,23 @@ describe('records of a live station', () => {
     expect(recordsProblem(state('locked'))).toMatchObject({ code: 'live-no-data' });
     expect(recordsProblem(state('locked'))?.message).toContain('locked');
     expect(recordsProblem(state('none'))?.message).toContain('no data partition');
+  });
+});
+
+describe('a disk for images and media', () => {
+  const disk = { model: 'Portable SSD T7', serial: 'S5TANS0R123456', size: 0, open: false };
+
+  it('that is gone is told by its name, and nothing while it is there or none was chosen', () => {
+    expect(imageDiskProblem(null)).toBeNull();
+    expect(imageDiskProblem({ ...disk, open: true })).toBeNull();
+    expect(imageDiskProblem(disk)).toMatchObject({
+      code: 'live-image-disk-missing',
+      message:
+        'The disk for images and media (Portable SSD T7, S5TANS0R123456) is not there. Nothing is put anywhere else instead.',
+    });
+    expect(imageDiskProblem({ model: null, serial: null, size: 0, open: false })?.message).toContain(
+      'that was chosen',
+    );
   });
 });
 

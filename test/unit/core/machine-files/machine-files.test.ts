@@ -141,6 +141,8 @@ describe('a list of machine files', () => {
     '\\unattend.xml',
     '\\Windows\\Setup\\Scripts\\Setup Complete.cmd',
     '\\Windows\\Provisioning\\Autopilot\\AutopilotConfigurationFile.json',
+    '\\Windows\\Panther\\backup of unattend~1.xml',
+    '\\Windows\\~temp\\a.txt',
   ])('takes %s', (path) => {
     expect(machinePathSchema.safeParse(path).success).toBe(true);
   });
@@ -159,6 +161,8 @@ describe('a list of machine files', () => {
     '\\a\u202eb',
     '\\$MFT',
     '\\$extend\\a.txt',
+    '\\WINDOW~1\\Panther\\unattend.xml',
+    '\\Windows\\Panther\\UNATTE~1.XML',
   ])('refuses %s', (path) => {
     expect(machinePathSchema.safeParse(path).success).toBe(false);
   });

@@ -13,6 +13,8 @@ import {
   chooseMethod,
   hiddenNote,
   planErase,
+  planGoingOn,
+  shownOf,
   withHidden,
 } from '../../../../core/sanitise/choose';
 import { levelOf, overwriteOnly, sanitiseMethods, type Abilities } from '../../../../core/sanitise/methods';
@@ -33,7 +35,7 @@ import {
   type Sample,
 } from '../../../../core/sanitise/samples';
 import { endOfStatus, hiddenReached, judgeErase, sanitisedSchema } from '../../../../core/sanitise/sanitised';
-import { plannedEraseWords } from '../../../../core/sanitise/words';
+import { liftWords, plannedEraseWords } from '../../../../core/sanitise/words';
 import { readTableBefore } from '../../../../core/sanitise/table-before';
 import { encodePartitionTable } from '../../../../core/drive/gpt';
 import { MiB } from '../../../../core/base/units';
@@ -117,6 +119,37 @@ describe('an NVMe drive', () => {
     expect(levelOf('nvme-format-crypto', { hidden })).toBe('clear');
     expect(hiddenReached('nvme-format-crypto', hidden).map(({ reached }) => reached)).toEqual([false, false]);
     expect(hiddenReached('nvme-sanitize-block', hidden).map(({ reached }) => reached)).toEqual([true, true]);
+  });
+
+  it('counts namespaces that are not attached as erased by Format where it says so, and capacity in none never', () => {
+    const namespaces = { attached: [1], allocated: [1, 2] };
+    const areas = (fna: number): Abilities['hidden'] =>
+      nvmeAbilities(
+        controller((bytes) => {
+          bytes.writeBigUInt64LE(1000n, 280);
+          bytes.writeBigUInt64LE(400n, 296);
+          bytes.writeUInt8(fna, 524);
+        }),
+        namespaces,
+      ).hidden;
+    // Bit 1: erase takes all namespaces; bit 0: only their format is one for all.
+    expect(hiddenReached('nvme-format-crypto', areas(0b110)).map(({ reached }) => reached)).toEqual([
+      true,
+      false,
+    ]);
+    expect(hiddenReached('nvme-format-user', areas(0b010)).map(({ reached }) => reached)).toEqual([
+      true,
+      false,
+    ]);
+    expect(hiddenReached('nvme-format-crypto', areas(0b101)).map(({ reached }) => reached)).toEqual([
+      false,
+      false,
+    ]);
+    expect(hiddenReached('overwrite', areas(0b110)).map(({ reached }) => reached)).toEqual([false, false]);
+    const [unattached] = areas(0b110);
+    if (unattached === undefined) throw new Error('no area');
+    expect(levelOf('nvme-format-crypto', { hidden: [unattached] })).toBe('purge');
+    expect(levelOf('nvme-format-crypto', { hidden: areas(0b110) })).toBe('clear');
   });
 
   it('is not guessed at where its answer has another form', () => {
@@ -270,6 +303,33 @@ describe('a SATA drive', () => {
     expect(levelOf('ata-sanitize-block', { hidden: [], notKnown: [] })).toBe('purge');
   });
 
+  it('says how large it is once what it hides is opened, and what of that it does not tell', () => {
+    const of = (words: Readonly<Record<number, number>>, native: number, dco: number | null): Abilities =>
+      ataAbilities({
+        ...{ drive: identify(words), logicalSectorSize: 512, status: null },
+        ...{ maxSectors: { visible: 1000, native }, dcoSectors: dco },
+      });
+    expect(of({}, 2000, null).lift).toBe(2000 * 512);
+    expect(of({}, 2000, 3000).lift).toBe(3000 * 512);
+    expect(of({}, 1000, 3000).lift).toBe(3000 * 512);
+    expect(of({}, 1000, 1000)).not.toHaveProperty('lift');
+    // A drive may say anything; what cannot be counted is not told.
+    expect(parseMaxSectors(' max sectors   = 1000/281474976710656, HPA is enabled')).toBeNull();
+    // Word 83: it has a configuration, and did not tell it.
+    expect(of({ 83: 0x4800 }, 1000, null).notKnown).toEqual([expect.stringContaining('DCO')]);
+    expect(of({ 83: 0x4800 }, 1000, 1000).notKnown).toEqual([]);
+    expect(of({ 83: 0x0800 }, 1000, null).notKnown).toEqual([]);
+  });
+
+  it('in the form of hdparm for ACS-3 is read as well', () => {
+    expect(
+      parseMaxSectors(' max sectors   = 32768/40960, ACCESSIBLE MAX ADDRESS enabled\nPower cycle'),
+    ).toEqual({
+      visible: 32_768,
+      native: 40_960,
+    });
+  });
+
   it('reports how far it is, in the forms of hdparm and in no other', () => {
     expect(parseSanitizeStatus(idle)).toEqual({ state: 'done' });
     const running = 'State:    SD2 Sanitize operation In Process\n    Progress: 0x41c2 (25%)\n';
@@ -299,14 +359,66 @@ describe('what was shown', () => {
   };
 
   it('is planned with its level and time, and nothing below what is demanded', () => {
-    expect(planErase(drive, abilities, 'purge')).toMatchObject({ nist: 'purge', seconds: 90 });
-    expect(plannedEraseWords(planErase(drive, abilities, 'clear'))).toBe(
-      'NVMe Sanitize, block erase (purge), about 1:30 by its own word',
+    expect(planErase(drive, abilities, { least: 'purge' })).toMatchObject({ nist: 'purge', seconds: 90 });
+    expect(plannedEraseWords(planErase(drive, abilities, { least: 'clear' }))).toBe(
+      'NVMe Sanitize, block erase (purge), about 2 min by its own word',
     );
-    expect(() => planErase(drive, overwriteOnly(), 'purge')).toThrow(
+    expect(() => planErase(drive, overwriteOnly(), { least: 'purge' })).toThrow(
       /only be erased by Overwrite.*a purge is demanded/,
     );
     expect(() => chooseMethod(drive, abilities, 'overwrite', 'purge')).toThrow(/a purge is demanded/);
+  });
+
+  it('says its time as a guess, and that an erase of ours goes on', () => {
+    const words = (seconds: number): string =>
+      plannedEraseWords({ method: 'overwrite', nist: 'clear', seconds }).replace(/^.*, about/, 'about');
+    expect([20, 130, 3600, 36_000].map(words)).toEqual(
+      ['20 s', '2 min', '60 min', '10 h'].map((time) => `about ${time} by its own word`),
+    );
+    const locked: Abilities = { ...overwriteOnly(), obstacles: ['ata-locked'] };
+    expect(plannedEraseWords(planGoingOn(drive, 'ata-security-erase', locked, 'clear'))).toBe(
+      'ATA Security Erase (clear), which was begun before and goes on',
+    );
+    expect(() => planGoingOn(drive, 'ata-security-erase', locked, 'purge')).toThrow(/still being erased/);
+  });
+
+  it('has the size that the drive will have, both levels, and is kept to it', () => {
+    const hides: Abilities = {
+      ...{ ...overwriteOnly(), methods: ['ata-sanitize-block', 'overwrite'] },
+      ...{ hidden: [{ kind: 'hpa', bytes: 2 * MiB }], lift: 10 * MiB },
+    };
+    const plan = planErase(drive, hides, { least: 'purge' });
+    expect(shownOf(plan)).toEqual({
+      ...{ method: 'ata-sanitize-block', nist: 'clear', lift: { size: 10 * MiB, nist: 'purge' } },
+    });
+    expect(plannedEraseWords(plan)).toBe('ATA Sanitize, block erase (purge)');
+    expect(liftWords(plan)).toBe(
+      'It hides 2.0 MiB (HPA). This is opened first, for good, and erased with the drive, which then has 10.0 MiB. If the drive does not give it up, it stays hidden, and the erase is only a clear.',
+    );
+    expect(chooseAsShown(drive, hides, shownOf(plan))).toBe('ata-sanitize-block');
+    for (const lift of [undefined, 12 * MiB]) {
+      const { lift: _, ...rest } = hides;
+      const other = lift === undefined ? rest : { ...rest, lift };
+      expect(() => chooseAsShown(drive, other, shownOf(plan))).toThrow(
+        /was to have 10\.0 MiB .* when it was shown/,
+      );
+    }
+    const kept = { least: 'clear', keepHidden: true } as const;
+    const left = shownOf(planErase(drive, hides, kept));
+    expect(left).toEqual({ method: 'ata-sanitize-block', nist: 'clear', leaves: true });
+    expect(chooseAsShown(drive, hides, left)).toBe('ata-sanitize-block');
+    // What was shown to hide nothing is not erased beside an area that nobody knew of.
+    const nothing = { method: 'overwrite', nist: 'clear' } as const;
+    expect(() => chooseAsShown(drive, hides, nothing)).toThrow(/hid nothing when it was shown/);
+    expect(() => planErase(drive, hides, { ...kept, least: 'purge' })).toThrow(/a purge is demanded/);
+    const inRack = { ...drive, rack: { machine: 'abcdefabcdef', serial: 'X' } };
+    expect(shownOf(planErase(inRack, hides, { least: 'clear' }))).toEqual(left);
+  });
+
+  it('is not planned of a drive that no tool could ask', () => {
+    const unasked: Abilities = { ...overwriteOnly(), missing: { tool: 'nvme', package: 'nvme-cli' } };
+    expect(() => planErase(drive, unasked, { least: 'clear' })).toThrow(/tool nvme is not installed/);
+    expect(planErase(drive, unasked, { least: 'clear', method: 'overwrite' }).method).toBe('overwrite');
   });
 
   it('is done, or nothing is', () => {
@@ -409,7 +521,9 @@ describe('the outcome', () => {
     expect(judgeErase({ state: 'done' }, counts)).toEqual({ outcome: 'erased', why: null });
     expect(judgeErase({ state: 'done' }, { ...counts, unchanged: 1 })).toMatchObject({
       outcome: 'not-erased',
-      why: expect.stringContaining('reported that it has erased itself, but 1 of the places') as string,
+      why: expect.stringContaining(
+        '1 piece of 64 KiB still holds what was there before, though the drive',
+      ) as string,
     });
     expect(judgeErase({ state: 'done' }, { ...counts, unread: 1 }).outcome).toBe('not-known');
     expect(judgeErase({ state: 'done' }, { ...counts, samples: 0 }).outcome).toBe('not-known');

@@ -31,6 +31,7 @@ describe('the codes on the sheet', () => {
       'PRESTAGE-LINE',
       'PRESTAGE-RACK',
       'PRESTAGE-CARDS',
+      'PRESTAGE-OFF',
     ]);
   });
 

@@ -1,9 +1,12 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import type { LibraryEntry } from '../../../../core/delivery/library';
+import type { Helpers } from '../../../../station/helper-client/helpers';
+import { forgetImageDisk } from '../../../../station/image-disk/image-disk';
 import { MediaLibrary } from '../../../../station/library/media-library';
 import { temporaryArea } from '../../../support/global-setup';
+import { codeThrownBy } from '../../../support/ledger-tamper';
 
 const area = temporaryArea('media-library');
 afterAll(() => {
@@ -32,6 +35,65 @@ it('takes the newest of a name, but never chooses between media of two signers',
   file(folder, 'c', 'Windows 11', 'Fabrikam', 9);
   expect(() => library.find('windows 11')).toThrow(/several media named windows 11: .*Fabrikam.*Contoso/);
   expect(library.find(old.slice(0, 12))?.entry.signer.name).toBe('Contoso');
+});
+
+it('receives onto the disk beside the stick, and misses what lies there by its name', async () => {
+  const folder = join(area, 'stick');
+  const disk = join(folder, 'disk');
+  const onStick = file(folder, 'a', 'Windows 11', 'Contoso', 1);
+  mkdirSync(disk);
+  const put = (letter: string, name: string): string => {
+    const library = new MediaLibrary(folder);
+    const begun = library.begin(letter.repeat(64));
+    const entry = JSON.parse(
+      readFileSync(
+        join(area, 'made', file(join(area, 'made'), letter, name, 'Contoso', 1), 'entry.json'),
+        'utf8',
+      ),
+    ) as LibraryEntry;
+    return library.commit(begun, entry, '{}').folder;
+  };
+  expect(put('b', 'Windows 12')).toBe(join(disk, 'b'.repeat(64)));
+  // Received again, it takes the place of the one on the stick.
+  put('a', 'Windows 11');
+  expect(existsSync(join(folder, onStick))).toBe(false);
+  file(folder, 'c', 'Windows 10', 'Contoso', 1);
+  const listed = (): unknown =>
+    new MediaLibrary(folder).list().map(({ entry, problem }) => [entry.name, problem?.slice(-45) ?? null]);
+  const all = ['Windows 10', 'Windows 11', 'Windows 12'].map((name) => [name, null]);
+  expect(listed()).toEqual(all);
+
+  // Not mounted: what is under it shows.
+  renameSync(disk, `${disk}-away`);
+  mkdirSync(disk);
+  writeFileSync(join(disk, '.not-there'), '');
+  const why = 'on the disk for images and media, which is not there.'.slice(-45);
+  expect(listed()).toEqual([
+    ['Windows 10', null],
+    ['Windows 11', why],
+    ['Windows 12', why],
+  ]);
+  const library = new MediaLibrary(folder);
+  for (const act of [() => library.begin('d'.repeat(64)), () => library.remove('Windows 12')]) {
+    expect(codeThrownBy(act)).toBe('live-image-disk-missing');
+  }
+  expect(readdirSync(disk)).toEqual(['.not-there']);
+
+  rmSync(disk, { recursive: true });
+  renameSync(`${disk}-away`, disk);
+  expect(listed()).toEqual(all);
+  rmSync(join(disk, 'b'.repeat(64)), { recursive: true });
+  expect(new MediaLibrary(folder).find('Windows 12')?.problem).toMatch(/its folder is missing/);
+  expect(new MediaLibrary(folder).remove('Windows 12')).toBe(join(disk, 'b'.repeat(64)));
+  // Only with the media that were shown is it given up.
+  const helpers = {
+    privileged: () => Promise.resolve({ call: () => Promise.resolve({}) }),
+  } as unknown as Helpers;
+  await expect(forgetImageDisk([], new MediaLibrary(folder), helpers)).rejects.toThrow(
+    /nobody was asked about: Windows 11 1/,
+  );
+  await forgetImageDisk(['a'.repeat(64)], new MediaLibrary(folder), helpers);
+  expect(existsSync(join(folder, 'on-disk'))).toBe(false);
 });
 
 it('takes away what was being removed when the power went', () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -5,12 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MiB } from '../../core/base/units';
 import { sanitisedSchema, type Sanitised } from '../../core/sanitise/sanitised';
-import { benchDrives, errorOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
+import { TestApp } from '../support/app-service';
+import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
 import { temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { ModelledDrive, ModelledPrograms } from '../support/modelled-drive';
 import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
+import { makeMedia, type MadeMedia } from '../support/wim';
 
 /**
  * Drives that erase themselves, through the command line: the real helper, nvme and hdparm on a model of a drive
@@ -19,11 +22,13 @@ import { makeBench } from '../support/virtual-bench';
 
 let area: string;
 let programs: ModelledPrograms;
+let media: MadeMedia;
 let scenes = 0;
 beforeAll(async () => {
   if (!isRoot) return;
   area = temporaryArea('erase-itself');
   programs = await ModelledPrograms.build(area);
+  media = await makeMedia(join(area, 'media'), { smallFiles: 3 });
 });
 afterAll(() => {
   detachAllLoops();
@@ -37,17 +42,21 @@ interface Scene {
   readonly model: ModelledDrive;
   /** The file below the device. */
   readonly content: string;
+  readonly bench: string;
   readonly state: string;
   readonly sanitise: (more?: readonly string[], signal?: AbortSignal) => Promise<CliResult>;
+  /** Writes the image to it, for machine ERASING01. */
+  readonly apply: (more?: readonly string[]) => Promise<CliResult>;
 }
 
 async function scene(
   kind: ModelledDrive['kind'],
   facts: ConstructorParameters<typeof ModelledDrive>[3],
+  size = '16M',
 ): Promise<Scene> {
   const number = (scenes += 1);
   const [bench, state] = [join(area, `bench-${number}`), join(area, `state-${number}`)];
-  await makeBench(bench, 1, '16M');
+  await makeBench(bench, 1, size);
   const content = present((await benchDrives(bench))[0]).path;
   const fd = openSync(content, 'r+');
   for (let at = 0; at < 16 * MiB; at += 65_536) writeSync(fd, old, 0, old.length, at);
@@ -62,7 +71,9 @@ async function scene(
   const at = ['--bench', bench, '--state', state, '--yes', '--json'];
   const sanitise: Scene['sanitise'] = async (more = [], signal) =>
     await programs.run(['sanitise', '--drive', drive.id, ...at, ...more], model, signal);
-  return { drive, model, content, state, sanitise };
+  const job = ['apply', '--media', media.path, '--layout', 'uefi', '--drive', `${drive.id}=ERASING01`];
+  const apply: Scene['apply'] = async (more = []) => await programs.run([...job, ...at, ...more], model);
+  return { drive, model, content, bench, state, sanitise, apply };
 }
 
 function sanitisedOf(run: CliResult): Sanitised {
@@ -125,13 +136,27 @@ describe.skipIf(!isRoot).concurrent('an NVMe drive that erases itself', () => {
     expect(erasures(at)).toEqual([]);
   });
 
+  it.each([
+    ['reached where Format takes all namespaces', { fna: 0b110 }, 'purge', [true]],
+    ['not reached where it takes one', { fna: 0b100 }, 'clear', [false]],
+    ['reached, and capacity in none is not', { fna: 0b110, spare: 4096 }, 'clear', [true, false]],
+  ] as const)('and has a namespace that is not attached: %s', async (_, facts, nist, reached) => {
+    const at = await scene('nvme', { offers: 0, unattached: 1, ...facts });
+    const done = sanitisedOf(await at.sanitise());
+    expect(done).toMatchObject({ outcome: 'erased', method: 'nvme-format-crypto', nist });
+    expect(done.hidden.map((area) => area.reached)).toEqual(reached);
+    expect(at.model.facts['sent']).toBe('80');
+  });
+
   it('and says that it has while it has not, is found out by the samples', async () => {
     const at = await scene('nvme', { offers: 0b010, lies: 1 });
     const run = await at.sanitise();
     expect(run.status).toBe(4);
     expect(sanitisedOf(run)).toMatchObject({
       outcome: 'not-erased',
-      why: expect.stringContaining('The drive reported that it has erased itself, but') as string,
+      why: expect.stringContaining(
+        'still hold what was there before, though the drive reported that it has erased itself',
+      ) as string,
     });
     expect(holdsOld(at)).toBe(true);
   });
@@ -258,3 +283,145 @@ describe.skipIf(!isRoot).concurrent('a SATA drive that erases itself', () => {
     expect(holdsOld(at)).toBe(true);
   });
 });
+
+const ended = z.object({
+  entries: z.array(z.object({ json: z.looseObject({ record: z.looseObject({ kind: z.string() }) }) })),
+});
+/** What the record says of the erase in the newest job. */
+async function erasedInJob(at: Scene): Promise<unknown> {
+  const { entries } = ended.parse(JSON.parse(await recorded(at)));
+  return entries.findLast(({ json: { record } }) => record.kind === 'job-ended')?.json.record['sanitised'];
+}
+
+/** A drive whose Security Erase lost its power between the password and the erase: it is locked with our password. */
+async function lockedByUs(): Promise<Scene> {
+  const at = await scene('ata', { security: 0x01, dies: 0xf3 }, '1G');
+  expect(errorOf(await at.sanitise()).code).toBe('helper-died');
+  expect(at.model.facts).toMatchObject({ locked: '1', sent: 'f1' });
+  return at;
+}
+
+async function openApp(at: Scene, order: string | null): Promise<TestApp> {
+  const app = await TestApp.open(at.state, at.bench, programs.helperFor(at.model));
+  await app.until(({ drives }) => drives.drives.some(({ id }) => id === at.drive.id), 'the drive');
+  await app.handlers.changeSettings({ sanitise: true });
+  await app.handlers.setBatch({ operator: 'Mia' });
+  const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
+  if (order !== null) {
+    await app.handlers.openOrder({ number: 'WO-1', text: `serial,sha256\n${order},${sha256}\n` });
+  }
+  app.service.media.select(media.path);
+  if (order === null) await app.handlers.expectHash({ sha256 });
+  await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+  return app;
+}
+
+describe
+  .skipIf(!isRoot)
+  .concurrent('a drive that cannot be read before our unfinished erase of it has ended', () => {
+    it('locked by its Security Erase, goes on in a job of the command line and is written', async () => {
+      const at = await lockedByUs();
+      const refused = await at.apply();
+      expect([refused.status, errorOf(refused).code]).toEqual([3, 'drive-locked']);
+      expect(errorOf(refused).message).toContain('It is not failing');
+      expect(errorOf(refused).remedy).toContain('--sanitise');
+      const check = ['drives', 'check', '--full', '--drive', at.drive.id, '--yes', '--json'];
+      const where = ['--bench', at.bench, '--state', at.state];
+      expect(errorOf(await programs.run([...check, ...where], at.model)).code).toBe('drive-locked');
+      expect(at.model.facts).toMatchObject({ locked: '1', sent: 'f1' });
+
+      const run = await at.apply(['--sanitise']);
+      expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
+      expect(at.model.facts).toMatchObject({ sent: 'f1 f3 f4', enabled: '0', locked: '0' });
+      expect(await erasedInJob(at)).toMatchObject({
+        ...{ outcome: 'erased', method: 'ata-security-erase', resumed: true },
+      });
+      expect(erasures(at)).toEqual([]);
+    });
+
+    it('begun in a job, goes on in the next one', async () => {
+      const at = await scene('ata', { security: 0x01, dies: 0xf3 }, '1G');
+      expect(reportOf(await at.apply(['--sanitise'])).jobs).toMatchObject([{ state: 'failed' }]);
+      expect(at.model.facts).toMatchObject({ locked: '1', sent: 'f1' });
+      // A job that failed asks why it is tried again.
+      expect(errorOf(await at.apply(['--sanitise'])).code).toBe('drive-failed-before');
+      const run = await at.apply(['--sanitise', '--again', 'The power failed']);
+      expect(reportOf(run).jobs.map(({ state }) => state)).toEqual(['done']);
+      expect(await erasedInJob(at)).toMatchObject({ outcome: 'erased', resumed: true });
+    });
+
+    it('still erasing itself, is waited for in a job', async () => {
+      const at = await scene('nvme', { offers: 0b010, left: 1000 }, '1G');
+      const running = at.sanitise();
+      await told(at);
+      process.kill(helperOf(at), 'SIGKILL');
+      expect(errorOf(await running).code).toBe('helper-died');
+      const busy = errorOf(await at.apply());
+      expect([busy.code, busy.message]).toEqual(['drive-busy', expect.stringContaining('is erasing itself')]);
+      at.model.change({ left: 5 });
+      expect(reportOf(await at.apply(['--sanitise'])).jobs).toMatchObject([{ state: 'done' }]);
+      expect(await erasedInJob(at)).toMatchObject({ outcome: 'erased', resumed: true });
+      expect(at.model.facts).toMatchObject({ sent: '84' });
+    });
+
+    it('that failed at it, is told again in a job', async () => {
+      const broken = await scene('nvme', { offers: 0b001, breaks: 1 }, '1G');
+      expect(sanitisedOf(await broken.sanitise()).outcome).toBe('not-erased');
+      broken.model.change({ breaks: 0 });
+      // It gave out nothing that could be compared, and does now.
+      expect(reportOf(await broken.apply(['--sanitise'])).jobs).toMatchObject([
+        { state: 'failed', reason: { code: 'drive-erase-unknown' } },
+      ]);
+      const again = await broken.apply(['--sanitise', '--again', 'Not known']);
+      expect(reportOf(again).jobs).toMatchObject([{ state: 'done' }]);
+      expect(broken.model.facts).toMatchObject({ sent: '84 84 84', state: '1' });
+    });
+
+    it.each([
+      [
+        'is locked by somebody else',
+        'ata',
+        { security: 1, enabled: 1, locked: 1, password: 'theirs' },
+        'drive-locked',
+      ],
+      [
+        'was told to erase itself by somebody else',
+        'nvme',
+        { offers: 2, state: 2, left: 1000 },
+        'drive-busy',
+      ],
+    ] as const)('but one that %s, is refused untouched with words for it', async (_, kind, facts, code) => {
+      const at = await scene(kind, facts, '1G');
+      for (const more of [[], ['--sanitise']]) {
+        const run = await at.apply(more);
+        expect([run.status, errorOf(run).code]).toEqual([3, code]);
+      }
+      expect(at.model.facts['sent'] ?? '').toBe('');
+      expect(holdsOld(at)).toBe(true);
+    });
+
+    it.each([
+      ['goes on at the START of the app', null],
+      ['goes on in an open order', 'ERASING01'],
+    ])('%s', async (_, order) => {
+      const at = await lockedByUs();
+      const app = await openApp(at, order);
+      try {
+        await app.handlers.pair({ machineSerial: 'ERASING01', driveId: at.drive.id });
+        await app.handlers.arm({ armed: true });
+        await app.handlers.start({ driveIds: [at.drive.id] });
+        const { jobs } = await app.until(
+          (state) => state.jobs.some(({ state: job }) => ['done', 'failed'].includes(job.state)),
+          'a job that has ended',
+        );
+        expect(jobs).toMatchObject([{ state: { state: 'done' } }]);
+      } finally {
+        await app.service.close();
+      }
+      expect(at.model.facts).toMatchObject({ sent: 'f1 f3 f4', enabled: '0', locked: '0' });
+      expect(await erasedInJob(at)).toMatchObject({ outcome: 'erased', resumed: true });
+      if (order === null) return;
+      const shown = await runCli(['order', 'show', '--state', at.state, '--json']);
+      expect(JSON.parse(shown.stdout)).toMatchObject({ open: 0, machines: [{ state: 'done' }] });
+    });
+  });

@@ -1,0 +1,43 @@
+import type { Expectation } from '../scan/scan-outcome';
+import { driveReasonRefusal } from './drive-reasons';
+import {
+  driveRefusal,
+  expectedNow,
+  machineRefusal,
+  startRefusalsOf,
+  why,
+  type Pairing,
+  type PairingContext,
+  type RefusalReason,
+} from './pairing-rules';
+import { otherMachine, rackOf } from './rack-places';
+
+/** What keeps pairs from being started. Pure. */
+
+/** Why the pairs cannot be started now, or null. Each is looked at again: the world went on since it was paired. */
+export function startRefusal(state: Pairing, context: PairingContext): RefusalReason | null {
+  const [refusal] = startRefusalsOf(state, context);
+  if (refusal !== undefined) return why('not-ready', missingForStart(state, context), refusal);
+  for (const pair of state.pairs) {
+    const { driveId, bay, machineSerial } = pair;
+    const others = state.pairs.filter((other) => other !== pair);
+    const place = context.bays.find((one) => one.driveId === driveId) ?? { label: bay, port: null, driveId };
+    const refusal = driveRefusal(place, others, context);
+    if (refusal !== null) {
+      return { ...refusal, detail: refusal.detail === null ? bay : `${bay}: ${refusal.detail}` };
+    }
+    const another = otherMachine(driveId, machineSerial, context);
+    if (another !== null) return why('not-this-machine', 'machine', another);
+    const by = rackOf(driveId, context) === undefined ? 'label' : 'firmware';
+    const unsuitable =
+      machineRefusal(machineSerial, others, context, by) ??
+      driveReasonRefusal(driveId, machineSerial, context);
+    if (unsuitable !== null) return unsuitable;
+  }
+  return null;
+}
+
+/** What comes next where nothing is confirmed. */
+function missingForStart(state: Pairing, context: PairingContext): Expectation {
+  return expectedNow({ ...state, armed: false }, { ...context, starting: false });
+}

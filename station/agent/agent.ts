@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { rackNextSchema, type RackNext } from '../../core/contract/rack';
+import type { MachineWork } from '../../core/contract/agent-bytes';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import type { ThisMachine } from '../../core/machine/this-machine';
+import type { RackIdentity } from '../rack-link/certificate';
+import { Forgotten, greet, readAnswer } from '../rack-link/greet';
+import { PinnedStation, WrongStation, wrongStation, type StationAddress } from '../rack-link/pinned';
+import { ByteServer } from './byte-server';
+import { ChunkStore } from './chunk-store';
+import { PeerServer } from './peer-server';
+import { AgentSession, type HelperStart } from './session';
+
+/** What the machine's screen shows. */
+export type AgentView =
+  | { readonly what: 'searching'; readonly problem: string | null }
+  | {
+      readonly what: 'waiting';
+      readonly code: string;
+      readonly station: string;
+      readonly problem: string | null;
+    }
+  | { readonly what: 'refused'; readonly station: string }
+  | { readonly what: 'admitted'; readonly code: string; readonly station: string; readonly sessions: number };
+
+export interface AgentOptions {
+  readonly address: StationAddress;
+  /** SHA-256 that the station's certificate must have. */
+  readonly fingerprint: string;
+  readonly identity: RackIdentity;
+  /** Of Prestage. */
+  readonly version: string;
+  readonly machine: ThisMachine;
+  readonly bench: string | null;
+  /** Milliseconds that a session goes on without a connection. */
+  readonly grace: number;
+  readonly startHelper: HelperStart;
+  readonly signal: AbortSignal;
+  /** @param work what is done with the machine's drives, or how it ended; null: nothing yet */
+  readonly onView: (view: AgentView, work: MachineWork | null) => void;
+}
+
+/** What the agent remembers of its station from one greeting to the next. */
+interface Found {
+  /** The right certificate was shown, and the versions are the same. */
+  right: boolean;
+  /** Of this run. */
+  readonly instance: string;
+}
+
+/**
+ * The agent of one machine: finds its station, waits to be admitted, and opens a helper for whoever asks there. Goes on until it
+ * is stopped; what cannot be reached is tried again.
+ * @throws PrestageError rack-wrong-station, rack-outdated, cancelled
+ */
+export async function runAgent(options: AgentOptions): Promise<never> {
+  const { address, fingerprint, identity, signal } = options;
+  let last: AgentView = { what: 'searching', problem: null };
+  let work: MachineWork | null = null;
+  const onView = (view: AgentView): void => {
+    // Whoever worked on it is gone, and has not said how it ended.
+    if (view.what === 'admitted' && view.sessions === 0 && work?.state === 'working') work = null;
+    last = view;
+    options.onView(view, work);
+  };
+  const station = new PinnedStation(address, fingerprint, identity);
+  const store = new ChunkStore();
+  const bytes = new ByteServer(station, identity, store, options.grace, (told) => {
+    work = told;
+    options.onView(last, work);
+  });
+  const peers = new PeerServer(identity, station, store);
+  const sessions = new Map<string, AgentSession>();
+  const found: Found = { right: false, instance: randomUUID() };
+  try {
+    await bytes.start();
+    const peerPort = await peers.start();
+    onView({ what: 'searching', problem: null });
+    for (;;) {
+      try {
+        await serve({ ...options, onView }, station, { byteSocket: bytes.path, peerPort }, sessions, found);
+      } catch (error) {
+        // Somebody fills the rack, and does not do so for ever.
+        if (error instanceof PrestageError && error.code !== 'rack-full') throw error;
+        // Later it is somebody who answers in its place: that must not end what the agent is doing.
+        if (error instanceof WrongStation && !found.right) throw wrongStation(error, fingerprint);
+        if (!(error instanceof Forgotten)) onView({ what: 'searching', problem: textOf(error) });
+      }
+      await pause(timeouts.rackRetry, signal);
+    }
+  } finally {
+    await Promise.all([...sessions.values()].map((session) => session.end()));
+    bytes.stop();
+    peers.stop();
+    station.close();
+  }
+}
+
+/** From the greeting until the station is gone or has forgotten the agent. */
+async function serve(
+  options: Omit<AgentOptions, 'onView'> & { readonly onView: (view: AgentView) => void },
+  station: PinnedStation,
+  { byteSocket, peerPort }: { readonly byteSocket: string; readonly peerPort: number },
+  sessions: Map<string, AgentSession>,
+  found: Found,
+): Promise<never> {
+  const { signal, onView, identity, fingerprint } = options;
+  const hello = {
+    version: options.version,
+    machine: options.machine,
+    bench: options.bench,
+    peerPort,
+    instance: found.instance,
+  };
+  const { name, code } = await greet(station, { hello, fingerprint, identity, signal });
+  found.right = true;
+  for (let revision = -1; ;) {
+    const patience = timeouts.rackPoll + timeouts.rackSilent;
+    const next = readAnswer(
+      rackNextSchema,
+      await station.ask('/agents/next', { revision }, patience, signal),
+    );
+    ({ revision } = next);
+    for (const id of next.sessions) {
+      if (sessions.has(id)) continue;
+      const session = new AgentSession(id, station, options, byteSocket);
+      sessions.set(id, session);
+      void session.ended.then(() => {
+        sessions.delete(id);
+        onView(viewOf(next, code, name, sessions.size));
+      });
+    }
+    onView(viewOf(next, code, name, sessions.size));
+  }
+}
+
+function viewOf({ state, problem }: RackNext, code: string, station: string, sessions: number): AgentView {
+  switch (state) {
+    case 'waiting':
+      return {
+        what: 'waiting',
+        code,
+        station,
+        problem: problem === null ? null : sanitizeForDisplay(problem, 400),
+      };
+    case 'refused':
+      return { what: 'refused', station };
+    case 'admitted':
+      return { what: 'admitted', code, station, sessions };
+  }
+}
+
+function textOf(error: unknown): string {
+  return sanitizeForDisplay(error instanceof Error ? error.message : String(error), 300);
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(new PrestageError({ code: 'cancelled', message: 'The agent was stopped.' }));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, milliseconds);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}

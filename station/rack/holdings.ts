@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { blockRange, cmsEnding, minisignEnding } from '../../core/delivery/manifest';
+import { ImageCache } from '../image-cache/image-cache';
+import { loadPublicKey } from '../ledger/keys';
+import { manifestFileIn } from '../library/kept-manifest';
+import { libraryFolder, MediaLibrary, type LibraryMedia } from '../library/media-library';
+import { loadSettings } from '../state/settings';
+import type { StatePaths } from '../state/state-paths';
+import type { Held } from './holdings-form';
+import { openImage, type ServedChunk, type ServedImage } from './served-image';
+
+export type HoldingsPaths = Pick<StatePaths, 'imageCache' | 'library' | 'settingsFile' | 'publicKeyFile'>;
+
+/** An answer to another station: bytes, or where they lie. */
+export type HeldPart = ServedChunk | { readonly content: Buffer };
+
+/** A disk image that another station is fetching is not removed from the cache; milliseconds after its last question it may be. */
+const heldFor = 10 * 60_000;
+
+interface Opened {
+  readonly image: ServedImage;
+  readonly timer: NodeJS.Timeout;
+}
+
+/**
+ * What other stations may have of this one: the media of its library, in blocks of their signed manifest, and the disk images in its cache, in
+ * chunks. Nothing of it is checked here: who gets a block or a chunk compares its SHA-256.
+ */
+export class Holdings {
+  readonly #paths: HoldingsPaths;
+  readonly #opened = new Map<string, Promise<Opened | null>>();
+
+  constructor(paths: HoldingsPaths) {
+    this.#paths = paths;
+  }
+
+  /** @param path behind `/stations/`. @returns null: this station does not have it */
+  async part(path: string): Promise<HeldPart | null> {
+    if (path === 'held') return json(await this.#list());
+    const [, kind, name = '', what = '', more = ''] =
+      /^(images|media)\/([0-9a-f]{64})\/([a-z]+)(?:\/([0-9a-f]+(?:\/\d+)?))?$/.exec(path) ?? [];
+    if (kind === 'images') return await this.#ofImage(name, what, more);
+    return kind === 'media' ? this.#ofMedia(name, what, more) : null;
+  }
+
+  async #list(): Promise<Held> {
+    const images = await this.#cache.entries();
+    return {
+      keyFingerprint: loadPublicKey(this.#paths)?.fingerprint ?? null,
+      media: this.#media().map(({ entry }) => {
+        const { sha256, name, version, revision, bytes } = entry;
+        return { sha256, name, version, revision, bytes };
+      }),
+      images: images.map(({ key, facts, fingerprint, bytes }) => ({ key, facts, fingerprint, bytes })),
+    };
+  }
+
+  get #cache(): ImageCache {
+    // Its limit is for whoever makes disk images.
+    return new ImageCache(this.#paths.imageCache, Infinity);
+  }
+
+  /** Media that are whole, as one file, and whose manifest lists that file's blocks: not those that came as a difference. */
+  #media(): LibraryMedia[] {
+    const library = new MediaLibrary(libraryFolder(this.#paths, loadSettings(this.#paths)));
+    return library.list().filter((media) => {
+      try {
+        return (
+          media.path !== null &&
+          media.problem === null &&
+          library.manifestOf(media).manifest.difference === undefined
+        );
+      } catch {
+        return false;
+      }
+    });
+  }
+
+  #ofMedia(sha256: string, what: string, more: string): HeldPart | null {
+    const media = this.#media().find(({ entry }) => entry.sha256 === sha256);
+    if (media === undefined || media.path === null) return null;
+    const { manifest, bytes } = new MediaLibrary(
+      libraryFolder(this.#paths, loadSettings(this.#paths)),
+    ).manifestOf(media);
+    if (what === 'manifest') return { content: bytes };
+    if (what === 'signature') {
+      const ending = [minisignEnding, cmsEnding].find((one) =>
+        existsSync(`${manifestFileIn(media.folder)}${one}`),
+      );
+      if (ending === undefined) return null;
+      const content = readFileSync(`${manifestFileIn(media.folder)}${ending}`).toString('base64');
+      return json({ ending, content });
+    }
+    const [part = -1, block = -1] = more.split('/').map(Number);
+    const found = manifest.parts[part];
+    if (what !== 'blocks' || found?.blocks[block] === undefined) return null;
+    const before = manifest.parts.slice(0, part).reduce((sum, one) => sum + one.bytes, 0);
+    const { offset, length } = blockRange(found, manifest.blockBytes, block);
+    return { path: media.path, offset: before + offset, length };
+  }
+
+  async #ofImage(key: string, what: string, sha256: string): Promise<HeldPart | null> {
+    const opened = await (this.#opened.get(key) ?? this.#open(key));
+    if (opened === null) return null;
+    opened.timer.refresh();
+    if (what === 'map') return { content: Buffer.from(opened.image.mapText) };
+    return what === 'chunks' ? (opened.image.chunks.get(sha256) ?? null) : null;
+  }
+
+  /** Opened once for all its chunks, and held in the cache meanwhile. */
+  async #open(key: string): Promise<Opened | null> {
+    const opening = (async (): Promise<Opened | null> => {
+      const entry = (await this.#cache.entries()).find((one) => one.key === key);
+      if (entry === undefined) return null;
+      const holder = await this.#cache.hold(entry.directory);
+      try {
+        const image = await openImage(entry.directory);
+        const timer = setTimeout(() => {
+          this.#opened.delete(key);
+          void this.#cache.release(holder);
+        }, heldFor);
+        timer.unref();
+        return { image, timer };
+      } catch (error) {
+        await this.#cache.release(holder);
+        throw error;
+      }
+    })();
+    this.#opened.set(key, opening);
+    const opened = await opening.catch((error: unknown) => {
+      this.#opened.delete(key);
+      throw error;
+    });
+    if (opened === null) this.#opened.delete(key);
+    return opened;
+  }
+}
+
+function json(document: unknown): HeldPart {
+  return { content: Buffer.from(JSON.stringify(document)) };
+}

@@ -1,0 +1,236 @@
+import type { Duplex } from 'node:stream';
+import type { HelperMethod, HelperRequest, HelperResponse } from '../../core/contract/helper-api';
+import type { RackMachine } from '../../core/contract/rack';
+import { idInMachine, machineOfId, type Drive } from '../../core/drive/drive';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import { HelperClient, type CallOptions } from '../helper-client/helper-client';
+import type { HelperEnd, HelperExit } from '../helper-client/helper-process';
+import type { RackClient } from './rack-client';
+
+/** How long a machine may say nothing. */
+export interface MachinePatience {
+  /** Milliseconds for what is answered at once, or after a look at the disks. */
+  readonly answer: number;
+  /** Milliseconds without progress of what takes long, beyond the time in which its drive counts as stalled. */
+  readonly progress: number;
+}
+
+/** A job may wait for the bytes of other machines as long as the time of grace, at both ends. */
+const usualPatience: MachinePatience = {
+  answer: timeouts.rackAnswer,
+  progress: 2 * timeouts.rackGrace,
+};
+
+/** The helper of one machine, as a helper of this station: its drives have the machine in their id, and the machine as their bay. */
+export class MachineClient extends HelperClient {
+  readonly #rack: RackClient;
+  readonly #session: string;
+  readonly #machine: RackMachine;
+  readonly #stream: Duplex;
+  readonly #patience: MachinePatience;
+
+  constructor(
+    rack: RackClient,
+    session: string,
+    stream: Duplex,
+    machine: RackMachine,
+    patience: MachinePatience = usualPatience,
+  ) {
+    super(new HelperElsewhere(rack, session, stream));
+    this.#rack = rack;
+    this.#session = session;
+    this.#machine = machine;
+    this.#stream = stream;
+    this.#patience = patience;
+  }
+
+  override async call<M extends HelperMethod>(
+    method: M,
+    params: HelperRequest<M>,
+    options: CallOptions = {},
+  ): Promise<HelperResponse<M>> {
+    const request: Record<string, unknown> = { ...params };
+    // Paths of the station mean nothing on the machine.
+    if ('benchDirectory' in request) request['benchDirectory'] = this.#machine.bench;
+    if ('protectedPaths' in request) request['protectedPaths'] = [];
+    if (typeof request['driveId'] === 'string') request['driveId'] = machineOfId(request['driveId']).driveId;
+    if (Array.isArray(request['drives'])) {
+      const drives = request['drives'] as readonly { readonly driveId: string }[];
+      request['drives'] = drives.map((one) => ({ ...one, driveId: machineOfId(one.driveId).driveId }));
+    }
+    if (method === 'runJob') {
+      const { renderDirectory, fingerprint } = params as HelperRequest<'runJob'>;
+      if (renderDirectory !== null) await this.#rack.serveImage(this.#session, renderDirectory, fingerprint);
+      request['renderDirectory'] = null;
+    }
+    if (method === 'verifyDrive') {
+      const { chunkMapFile, fingerprint } = params as HelperRequest<'verifyDrive'>;
+      if (chunkMapFile !== null) await this.#rack.serveImage(this.#session, chunkMapFile, fingerprint);
+      request['chunkMapFile'] = null;
+    }
+    const answer = await this.#answer(method, request as HelperRequest<M>, options);
+    return this.#ofMachine(method, answer);
+  }
+
+  /** @throws PrestageError rack-silent when the machine says nothing for too long: then it is asked nothing more */
+  async #answer<M extends HelperMethod>(
+    method: M,
+    request: HelperRequest<M>,
+    options: CallOptions,
+  ): Promise<HelperResponse<M>> {
+    const patience = this.#patienceFor(method, request);
+    let giveUp: (error: PrestageError) => void = () => undefined;
+    const silent = new Promise<never>((_resolve, reject) => {
+      giveUp = reject;
+    });
+    const tooLong = (): void => {
+      giveUp(this.#silent(patience));
+      // It may still be at work: the end of its input has it cancel and let go.
+      this.#stream.destroy();
+    };
+    let timer = setTimeout(tooLong, patience);
+    const heard = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(tooLong, patience);
+    };
+    const tells = takesLong.has(method);
+    const { jobId } = request as { readonly jobId?: unknown };
+    const unsubscribe = this.onJobProgress((progress) => {
+      if (tells && progress.jobId === jobId) heard();
+    });
+    const onTaskProgress: CallOptions['onTaskProgress'] = (progress) => {
+      if (tells) heard();
+      options.onTaskProgress?.(progress);
+    };
+    // Whoever cancels is not to wait as long as whoever works.
+    const cancelled = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(tooLong, Math.min(patience, this.#patience.answer + stallOf(request)));
+    };
+    options.signal?.addEventListener('abort', cancelled, { once: true });
+    try {
+      return await Promise.race([super.call(method, request, { ...options, onTaskProgress }), silent]);
+    } finally {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', cancelled);
+      unsubscribe();
+    }
+  }
+
+  #patienceFor(method: HelperMethod, request: object): number {
+    const { answer, progress } = this.#patience;
+    // Some drives tell nothing until they have erased themselves.
+    if (method === 'sanitiseDrive') return timeouts.eraseWhole + progress;
+    return stallOf(request) + (takesLong.has(method) ? progress : answer);
+  }
+
+  #silent(patience: number): PrestageError {
+    const serial = sanitizeForDisplay(this.#machine.admission?.serial ?? this.#machine.id, 80);
+    return new PrestageError({
+      code: 'rack-silent',
+      message: `Machine ${serial} has said nothing for ${Math.round(patience / 1000)} s.`,
+    });
+  }
+
+  #ofMachine<M extends HelperMethod>(method: M, answer: HelperResponse<M>): HelperResponse<M> {
+    if (method === 'hello') {
+      const greeting = answer as HelperResponse<'hello'>;
+      return { ...greeting, versions: recordable(greeting.versions) } as HelperResponse<M>;
+    }
+    if (method === 'listDrives') {
+      const listed = answer as HelperResponse<'listDrives'>;
+      return { ...listed, drives: listed.drives.map((drive) => this.#drive(drive)) } as HelperResponse<M>;
+    }
+    if (method === 'reserveDrives') {
+      const { reservations } = answer as HelperResponse<'reserveDrives'>;
+      const ours = reservations.map((one) => ({ ...one, drive: this.#drive(one.drive) }));
+      return { reservations: ours } as HelperResponse<M>;
+    }
+    return answer;
+  }
+
+  #drive(drive: Drive): Drive {
+    const machine = this.#machine;
+    const serial = machine.admission?.serial ?? '';
+    return {
+      // Our own helper makes what it tells safe to show. Who is at the other end is not known to have.
+      ...safeToShow(drive),
+      id: idInMachine(drive.id, machine.id),
+      bay: serial,
+      rack: { machine: machine.id, serial },
+    };
+  }
+}
+
+/** Milliseconds after which the drive of a request counts as stalled, on the machine itself. */
+function stallOf(request: object): number {
+  return (request as { readonly stallMilliseconds?: number }).stallMilliseconds ?? 0;
+}
+
+/** What tells its progress while it goes on. */
+const takesLong: ReadonlySet<HelperMethod> = new Set(['runJob', 'checkSize', 'sanitiseDrive', 'verifyDrive']);
+
+/** Versions of tools that a machine may have in the record; ours has about twenty. */
+const mostVersions = 64;
+
+/** What stands in the record of a drive for ever. */
+function recordable(versions: Readonly<Record<string, string>>): Record<string, string> {
+  const safe = Object.entries(versions).map(([name, version]) => [
+    sanitizeForDisplay(name, 40),
+    sanitizeForDisplay(version, 120),
+  ]);
+  return Object.fromEntries(safe.slice(0, mostVersions)) as Record<string, string>;
+}
+
+/** Longest text of a drive that is kept; the longest paths are as long. */
+const longestText = 4096;
+
+function safeToShow(drive: Drive): Drive {
+  return JSON.parse(JSON.stringify(drive), (_name, value: unknown) =>
+    typeof value === 'string' ? sanitizeForDisplay(value, longestText) : value,
+  ) as Drive;
+}
+
+/** A helper at the other end of a connection. */
+class HelperElsewhere implements HelperEnd {
+  readonly exited: Promise<HelperExit>;
+
+  constructor(
+    rack: RackClient,
+    session: string,
+    private readonly stream: Duplex,
+  ) {
+    stream.on('error', () => undefined);
+    this.exited = new Promise((resolve) => {
+      stream.once('close', () => {
+        void rack.endOf(session).then((end) => {
+          resolve({ kind: 'elsewhere', how: end ?? 'the connection to the machine is gone' });
+        });
+      });
+    });
+  }
+
+  get stdin(): Duplex {
+    return this.stream;
+  }
+
+  get stdout(): Duplex {
+    return this.stream;
+  }
+
+  lastWords(): null {
+    return null;
+  }
+
+  async end(patience: number = timeouts.helperExit): Promise<HelperExit> {
+    this.stream.end();
+    const timer = setTimeout(() => {
+      this.stream.destroy();
+    }, patience);
+    const exit = await this.exited;
+    clearTimeout(timer);
+    return exit;
+  }
+}

@@ -1,0 +1,338 @@
+import { EventEmitter } from 'node:events';
+import { type RackHello, type RackMachine, type RackNext } from '../../core/contract/rack';
+import { type Admission } from '../../core/machine/admission';
+import { sanitizeForDisplay } from '../../core/base/display';
+import { PrestageError } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
+import { sameUuid } from '../../core/machine/smbios';
+import { confirmThisMachine, toldMachine, type ThisMachine } from '../../core/machine/this-machine';
+import { readCode } from '../../core/machine/admission-code';
+import { admissionCode, commitmentOf, newNonce } from '../rack-link/code';
+import type { AdmissionBook } from './admissions';
+
+/** The machines of a rack: who asked, who is admitted, and why one is not. Knows nothing of connections. */
+
+/** Machines that may wait at once: more are no rack, but somebody who fills the memory. */
+const mostMachines = 4096;
+
+/** Questions of one machine that wait for news; it needs one. */
+const mostWaiting = 4;
+
+interface Greeted {
+  readonly hello: RackHello;
+  readonly stationNonce: string;
+  readonly address: string;
+}
+
+interface Known extends Greeted {
+  readonly certificate: string;
+  readonly code: string;
+  state: RackMachine['state'];
+  problem: string | null;
+  admission: Admission | null;
+  /** Milliseconds of performance.now(). */
+  asked: number;
+  /** Requests of the agent that are being answered. */
+  asking: number;
+  revision: number;
+  readonly sessions: Set<string>;
+}
+
+export interface MachinesOptions {
+  /** SHA-256 of the station's certificate. */
+  readonly station: string;
+  /** Every machine is admitted without a code, because nobody else is on the network; who said so. */
+  readonly closedNetwork: { readonly by: string } | null;
+  readonly book: AdmissionBook;
+  readonly now: () => Date;
+}
+
+export class Machines extends EventEmitter<{
+  changed: [certificate: string];
+  /** The machine's agent was started again. */
+  restarted: [certificate: string];
+}> {
+  readonly #options: MachinesOptions;
+  readonly #greeted = new Map<string, Greeted>();
+  readonly #known = new Map<string, Known>();
+  /** Keys and serials that an operator turned away: on a closed network nobody else would keep them out. */
+  readonly #turnedAway = new Set<string>();
+
+  constructor(options: MachinesOptions) {
+    super();
+    this.setMaxListeners(0);
+    this.#options = options;
+  }
+
+  /** A machine says what it is. @returns the station's nonce */
+  greet(certificate: string, hello: RackHello, address: string): string {
+    const isNew = !this.#known.has(certificate);
+    if (isNew && this.#known.size + this.#greeted.size >= mostMachines) this.#forgetSilent();
+    if (isNew && this.#known.size + this.#greeted.size >= mostMachines) {
+      throw new PrestageError({
+        code: 'rack-full',
+        message: `There are ${mostMachines} machines in the rack.`,
+      });
+    }
+    const stationNonce = newNonce();
+    const machine = hello.station === undefined ? toldMachine(hello.machine) : noMachine(certificate);
+    this.#greeted.set(certificate, { hello: { ...hello, machine }, stationNonce, address });
+    return stationNonce;
+  }
+
+  /** It has said what it is, and not yet its number. */
+  hasGreeted(certificate: string): boolean {
+    return this.#greeted.has(certificate);
+  }
+
+  /** The agent's part of the code. @throws PrestageError rack-protocol */
+  reveal(certificate: string, agentNonce: string): void {
+    const greeted = this.#greeted.get(certificate);
+    this.#greeted.delete(certificate);
+    if (greeted === undefined || commitmentOf(agentNonce) !== greeted.hello.commitment) {
+      throw new PrestageError({
+        code: 'rack-protocol',
+        message: 'The agent told another number than it had bound itself to.',
+      });
+    }
+    const { station } = this.#options;
+    const code = admissionCode({
+      ...{ station, agent: certificate, agentNonce },
+      stationNonce: greeted.stationNonce,
+    });
+    const before = this.#known.get(certificate);
+    // What went on there is over, though the connection may be waited for.
+    const again = before !== undefined && before.hello.instance !== greeted.hello.instance;
+    const known: Known = {
+      ...{ ...greeted, certificate, code, state: 'waiting', problem: null, admission: null },
+      ...{ asked: performance.now(), asking: 0, revision: 0 },
+      sessions: again ? new Set() : (before?.sessions ?? new Set()),
+    };
+    this.#known.set(certificate, known);
+    if (again) this.emit('restarted', certificate);
+    this.#admitByItself(known);
+    this.#changed(known);
+  }
+
+  /**
+   * What the agent is to do; null: the station does not know it. Counts as a sign of life until `answered`.
+   * `mayWait`: false, when more of its questions are waiting already than an agent has.
+   */
+  next(
+    certificate: string,
+  ): { readonly next: RackNext; readonly mayWait: boolean; readonly answered: () => void } | null {
+    const known = this.#known.get(certificate);
+    if (known === undefined) return null;
+    known.asking += 1;
+    known.asked = performance.now();
+    if (known.state === 'waiting') this.#admitByItself(known);
+    return {
+      next: this.nextOf(certificate) ?? required(),
+      mayWait: known.asking <= mostWaiting,
+      answered: () => {
+        known.asking -= 1;
+        known.asked = performance.now();
+      },
+    };
+  }
+
+  nextOf(certificate: string): RackNext | null {
+    const known = this.#known.get(certificate);
+    if (known === undefined) return null;
+    const { state, problem, revision, sessions } = known;
+    return { revision, state, problem, sessions: state === 'admitted' ? [...sessions] : [] };
+  }
+
+  isAdmitted(certificate: string): boolean {
+    return this.#known.get(certificate)?.state === 'admitted';
+  }
+
+  /** It is another station, and admitted: it may have what this one holds. */
+  isStation(certificate: string): boolean {
+    const known = this.#known.get(certificate);
+    return known?.state === 'admitted' && known.hello.station !== undefined;
+  }
+
+  /** Where other machines get chunks from a machine; null: nowhere. */
+  peerOf(certificate: string): { readonly host: string; readonly port: number } | null {
+    const known = this.#known.get(certificate);
+    const port = known?.hello.peerPort ?? null;
+    return known?.state !== 'admitted' || port === null ? null : { host: known.address, port };
+  }
+
+  list(): RackMachine[] {
+    return [...this.#known.values()].map((known) => this.#shown(known));
+  }
+
+  /** @throws PrestageError rack-machine-unknown */
+  find(id: string): RackMachine {
+    const known = [...this.#known.values()].find(({ certificate }) => certificate.startsWith(id));
+    if (known !== undefined && id.length >= 12) return this.#shown(known);
+    throw new PrestageError({
+      code: 'rack-machine-unknown',
+      message: `There is no machine '${sanitizeForDisplay(id, 40)}' in the rack.`,
+    });
+  }
+
+  /**
+   * An operator compared the code on the machine's screen.
+   * @param serial from the machine's label; null: its firmware's counts
+   * @throws PrestageError rack-machine-unknown, rack-double, machine-contradicts, serial-…
+   */
+  admit(code: string, operator: string, serial: string | null): RackMachine {
+    const known = this.#byCode(code);
+    this.#admit(known, 'code', operator, serial);
+    for (const name of namesOf(known)) this.#turnedAway.delete(name);
+    this.#changed(known);
+    return this.#shown(known);
+  }
+
+  /** The operator does not want the machine. @throws PrestageError rack-machine-unknown */
+  refuse(code: string): RackMachine {
+    const known = this.#byCode(code);
+    this.#options.book.forget(known.certificate);
+    for (const name of namesOf(known)) this.#turnedAway.add(name);
+    known.state = 'refused';
+    known.admission = null;
+    known.problem = null;
+    this.#changed(known);
+    return this.#shown(known);
+  }
+
+  /** Asks the machine for a connection. */
+  want(certificate: string, session: string): void {
+    const known = this.#known.get(certificate);
+    if (known === undefined) return;
+    known.sessions.add(session);
+    this.#changed(known);
+  }
+
+  /** The connection is there, or nobody wants it any more. */
+  unwant(certificate: string, session: string): void {
+    const known = this.#known.get(certificate);
+    if (known?.sessions.delete(session) === true) this.#changed(known);
+  }
+
+  #byCode(text: string): Known {
+    const code = readCode(text);
+    const found = [...this.#known.values()].filter((known) => known.code === code);
+    const [known] = found;
+    if (known !== undefined && found.length === 1) return known;
+    throw new PrestageError({
+      code: 'rack-machine-unknown',
+      message: `No machine of the rack shows the code '${sanitizeForDisplay(text, 40)}'.`,
+    });
+  }
+
+  /** @throws PrestageError rack-double, machine-contradicts, serial-… */
+  #admit(known: Known, how: Admission['how'], by: string, given: string | null): void {
+    const { serial } = confirmThisMachine({ serial: given, details: {} }, known.hello.machine);
+    const double = [...this.#known.values()].find(
+      (other) => other !== known && other.state === 'admitted' && isSame(other, serial, known),
+    );
+    if (double !== undefined && isConnected(double)) throw doubled(serial, double);
+    if (double !== undefined) {
+      // It was started again, with another key: the old connection is over.
+      this.#known.delete(double.certificate);
+      this.#options.book.forget(double.certificate);
+      this.#changed(double);
+    }
+    known.admission = { how, by, time: this.#options.now().toISOString(), serial };
+    known.state = 'admitted';
+    known.problem = null;
+    // On a closed network nobody looked: that holds as long as the network is closed, and no longer.
+    if (how === 'code') this.#options.book.remember(known.certificate, known.admission);
+  }
+
+  /** One that was admitted before, with the same key and serial, and every one on a closed network. */
+  #admitByItself(known: Known): void {
+    const { book } = this.#options;
+    // Who gets all that a station holds is compared by its code, on whatever network.
+    const closedNetwork = known.hello.station === undefined ? this.#options.closedNetwork : null;
+    const kept = book.admissionOf(known.certificate);
+    // Older stations also kept whom a closed network had let in.
+    const before = kept?.how === 'code' ? kept : null;
+    if (before === null && closedNetwork === null) return;
+    const problem = known.problem;
+    if (before === null && namesOf(known).some((name) => this.#turnedAway.has(name))) {
+      known.problem = 'It was turned away. With its code it can be admitted.';
+      return;
+    }
+    try {
+      if (before === null) this.#admit(known, 'closed-network', closedNetwork?.by ?? '', null);
+      else this.#admit(known, before.how, before.by, before.serial);
+      if (before !== null && known.admission !== null) {
+        known.admission = { ...known.admission, time: before.time };
+        book.remember(known.certificate, known.admission);
+      }
+      known.revision += 1;
+    } catch (error) {
+      if (!(error instanceof PrestageError)) throw error;
+      known.problem = error.message;
+      if (problem !== known.problem) known.revision += 1;
+    }
+  }
+
+  #changed(known: Known): void {
+    known.revision += 1;
+    this.emit('changed', known.certificate);
+  }
+
+  #forgetSilent(): void {
+    this.#greeted.clear();
+    for (const [certificate, known] of this.#known) {
+      // Whom a person admitted may be between two connections.
+      const isKept = known.admission?.how === 'code' || known.sessions.size > 0;
+      if (!isConnected(known) && !isKept) this.#known.delete(certificate);
+    }
+  }
+
+  #shown(known: Known): RackMachine {
+    const { certificate, hello, state, code, problem, admission, address } = known;
+    return {
+      ...{ id: idOf(certificate), certificate, state, code, problem, admission, address },
+      ...{ version: hello.version, machine: hello.machine, bench: hello.bench },
+      connected: isConnected(known),
+      ...(hello.station === undefined ? {} : { station: sanitizeForDisplay(hello.station, 100) }),
+    };
+  }
+}
+
+/** What stands in a machine's place for another station: a serial that is its certificate's, and nothing that could be a machine's. */
+function noMachine(certificate: string): ThisMachine {
+  const serial = `STATION-${idOf(certificate).toUpperCase()}`;
+  return { serial, facts: {}, refused: [], source: 'none', needsPrivilege: false };
+}
+
+/** What people and jobs call a machine. */
+function idOf(certificate: string): string {
+  return certificate.slice(0, 12);
+}
+
+function isConnected({ asking, asked }: Known): boolean {
+  return asking > 0 || performance.now() - asked < timeouts.rackSilent;
+}
+
+/** What a machine is known again by. */
+function namesOf({ certificate, admission, hello }: Known): string[] {
+  return [certificate, admission?.serial, hello.machine.serial].filter((name) => typeof name === 'string');
+}
+
+function isSame(other: Known, serial: string, known: Known): boolean {
+  // Jobs are for an ID, and two certificates with the same first digits can be made with patience.
+  if (idOf(other.certificate) === idOf(known.certificate)) return true;
+  const [uuid, otherUuid] = [known.hello.machine.facts.uuid, other.hello.machine.facts.uuid];
+  if (uuid !== undefined && otherUuid !== undefined && sameUuid(uuid, otherUuid)) return true;
+  return other.admission?.serial === serial;
+}
+
+function doubled(serial: string, { certificate, admission, address }: Known): PrestageError {
+  return new PrestageError({
+    code: 'rack-double',
+    message: `Machine ${sanitizeForDisplay(serial, 80)} has the serial or the UUID of machine ${certificate.slice(0, 12)} (${admission?.serial ?? 'no serial'}, ${address}), which is connected.`,
+  });
+}
+
+function required(): never {
+  throw new Error('a machine was forgotten while it was asked for');
+}

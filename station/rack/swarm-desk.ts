@@ -1,0 +1,76 @@
+import { EventEmitter } from 'node:events';
+import type { SwarmNext, swarmAskSchema } from '../../core/contract/rack';
+import type { z } from 'zod';
+import { timeouts } from '../../core/base/timeouts';
+import type { Machines } from './machines';
+import type { ServedImage } from './served-image';
+import type { Swarm } from './swarm';
+
+/** Answers agents that ask for their next chunk. One that has to wait is answered when another chunk has arrived somewhere. */
+export class SwarmDesk {
+  readonly #changes = new EventEmitter<{ change: [] }>().setMaxListeners(0);
+
+  constructor(
+    private readonly swarm: Swarm,
+    private readonly machines: Machines,
+  ) {}
+
+  /** @param wanted indexes in the image's list, in the order in which the machine would like them */
+  join(certificate: string, fingerprint: string, image: ServedImage, wanted: readonly number[]): void {
+    const missing = [...new Set(wanted.flatMap((index) => image.list[index]?.sha256 ?? []))];
+    const lacks = new Set(missing);
+    const gives = this.machines.peerOf(certificate) !== null;
+    const has = image.list.flatMap(({ sha256, own }) =>
+      gives && !own && !lacks.has(sha256) ? [sha256] : [],
+    );
+    this.swarm.join(takerOf(certificate, fingerprint), certificate, missing, has);
+    this.#changes.emit('change');
+  }
+
+  async next(
+    certificate: string,
+    fingerprint: string,
+    image: ServedImage,
+    { got, failed }: z.infer<typeof swarmAskSchema>,
+  ): Promise<SwarmNext> {
+    const taker = takerOf(certificate, fingerprint);
+    const gives = this.machines.peerOf(certificate) !== null;
+    const own = new Set(image.list.flatMap((chunk) => (chunk.own ? [chunk.sha256] : [])));
+    for (const sha256 of got) this.swarm.got(taker, sha256, gives && !own.has(sha256));
+    for (const sha256 of failed) this.swarm.failed(taker, sha256);
+    if (got.length + failed.length > 0) this.#changes.emit('change');
+    const until = performance.now() + timeouts.rackWait;
+    for (;;) {
+      const next = this.swarm.next(taker);
+      if (next === 'done') return next;
+      if (next !== 'wait') {
+        const { sha256, from } = next;
+        if (from === null) return { sha256, from };
+        const peer = this.machines.peerOf(from);
+        if (peer !== null) return { sha256, from: { ...peer, certificate: from } };
+        // It was turned away meanwhile.
+        this.swarm.failed(taker, sha256);
+        continue;
+      }
+      const left = until - performance.now();
+      if (left <= 0) return 'wait';
+      await this.#change(left);
+    }
+  }
+
+  async #change(milliseconds: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#changes.off('change', done);
+        resolve();
+      };
+      const timer = setTimeout(done, milliseconds);
+      this.#changes.on('change', done);
+    });
+  }
+}
+
+function takerOf(certificate: string, fingerprint: string): string {
+  return `${certificate} ${fingerprint}`;
+}

@@ -1,0 +1,232 @@
+import { timeouts } from '../../core/base/timeouts';
+
+/**
+ * Who gets which chunk from whom. The station alone decides: it knows what each machine has, so that a chunk leaves the station
+ * about once, and goes from machine to machine from there. Nothing here moves a byte, and nobody is believed: who gets a chunk
+ * compares its SHA-256, and says when it was wrong.
+ */
+
+/** What a machine fetches next, and where: `from` null is the station. */
+export interface Assignment {
+  readonly sha256: string;
+  /** SHA-256 of the certificate of the machine that has it. */
+  readonly from: string | null;
+}
+
+/** Chunks that the station sends at a time, to all machines together: enough to fill its link. */
+const stationAtOnce = 4;
+/** Chunks that a machine sends at a time. */
+const machineAtOnce = 3;
+/** The station sends a chunk again while a machine has it, too, at most so often: where all who have it are busy. */
+const copiesOfStation = 2;
+/** A machine that gave so many wrong or broken chunks is not asked any more. */
+const faultsAtMost = 3;
+/** A machine that needs so many times as long for a chunk as most do is slow: nobody waits for it. */
+const slowTimes = 3;
+/** Milliseconds between two looks at what most machines need. */
+const typicalEvery = 500;
+/** So many of the chunks that a machine lacks are looked at for the next one. */
+const lookedAt = 400;
+
+interface ChunkState {
+  readonly holders: Set<string>;
+  /** From the station: on its way, and sent. */
+  sending: number;
+  sent: number;
+}
+
+interface Taker {
+  /** SHA-256 of the machine's certificate. */
+  readonly machine: string;
+  /** Chunks that it lacks and that nobody sends to it yet. */
+  readonly missing: Set<string>;
+  readonly coming: Map<string, { readonly from: string | null; readonly since: number }>;
+}
+
+export class Swarm {
+  readonly #chunks = new Map<string, ChunkState>();
+  readonly #takers = new Map<string, Taker>();
+  /** Chunks that each machine is sending. */
+  readonly #uploads = new Map<string, number>();
+  readonly #faults = new Map<string, number>();
+  /** Milliseconds that each machine needs for a chunk at best, lately: whoever is at the other end, it cannot have been slower. */
+  readonly #pace = new Map<string, number>();
+  #typical: { readonly pace: number; readonly at: number } = { pace: Infinity, at: -Infinity };
+  #stationSends = 0;
+
+  /** @param now milliseconds */
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /**
+   * A machine begins to fetch a disk image.
+   * @param taker names machine and disk image
+   * @param missing chunks that it lacks, in the order in which it would like them
+   * @param has chunks that it can give to others
+   */
+  join(taker: string, machine: string, missing: readonly string[], has: readonly string[]): void {
+    this.leave(taker);
+    this.#takers.set(taker, { machine, missing: new Set(missing), coming: new Map() });
+    for (const sha256 of missing) this.#chunk(sha256);
+    for (const sha256 of has) this.#offers(machine, sha256);
+  }
+
+  /** It fetches no more. What it has it still gives to others. */
+  leave(taker: string): void {
+    for (const sha256 of [...(this.#takers.get(taker)?.coming.keys() ?? [])]) this.#ended(taker, sha256);
+    this.#takers.delete(taker);
+  }
+
+  /** A machine is gone, with all that it had. */
+  gone(machine: string): void {
+    for (const [name, taker] of this.#takers) if (taker.machine === machine) this.leave(name);
+    for (const { holders } of this.#chunks.values()) holders.delete(machine);
+    this.#faults.delete(machine);
+    this.#pace.delete(machine);
+  }
+
+  /** What a machine fetches next; `wait`: nobody can send what it lacks just now; `done`: it lacks nothing. */
+  next(name: string): Assignment | 'wait' | 'done' {
+    const taker = this.#takers.get(name);
+    if (taker === undefined || taker.missing.size + taker.coming.size === 0) return 'done';
+    this.#dropStale();
+    const ofStation = [...taker.coming.values()].filter(({ from }) => from === null).length;
+    // A slow machine does not keep the station from sending to others.
+    const most = this.#isSlow(taker.machine) ? 1 : stationAtOnce;
+    const found = this.#choose(taker.machine, taker.missing, ofStation < most);
+    if (found === null) return 'wait';
+    taker.missing.delete(found.sha256);
+    taker.coming.set(found.sha256, { from: found.from, since: this.now() });
+    if (found.from === null) {
+      this.#stationSends += 1;
+      this.#chunk(found.sha256).sending += 1;
+    } else this.#uploads.set(found.from, (this.#uploads.get(found.from) ?? 0) + 1);
+    return found;
+  }
+
+  /** A chunk has arrived and was right. @param offers whether the machine can give it to others */
+  got(name: string, sha256: string, offers: boolean): void {
+    const taker = this.#takers.get(name);
+    const coming = this.#ended(name, sha256);
+    if (taker === undefined) return;
+    if (coming?.from === null) this.#chunk(sha256).sent += 1;
+    if (coming !== undefined) {
+      const needed = this.now() - coming.since;
+      for (const one of [taker.machine, coming.from]) {
+        if (one !== null) this.#pace.set(one, Math.min(needed, 1.1 * (this.#pace.get(one) ?? Infinity)));
+      }
+    }
+    taker.missing.delete(sha256);
+    if (offers) this.#offers(taker.machine, sha256);
+  }
+
+  /** A chunk did not arrive, or was wrong. */
+  failed(name: string, sha256: string): void {
+    const coming = this.#ended(name, sha256);
+    if (coming === undefined) return;
+    this.#takers.get(name)?.missing.add(sha256);
+    if (coming.from === null) return;
+    this.#chunk(sha256).holders.delete(coming.from);
+    const faults = (this.#faults.get(coming.from) ?? 0) + 1;
+    this.#faults.set(coming.from, faults);
+    // What it says it has, nobody has.
+    if (faults >= faultsAtMost) for (const { holders } of this.#chunks.values()) holders.delete(coming.from);
+  }
+
+  /** The station could not send a chunk to its end: the machine is gone, or will ask for it again. */
+  broke(machine: string, sha256: string): void {
+    for (const [name, taker] of this.#takers) {
+      if (taker.machine === machine && taker.coming.get(sha256)?.from === null) this.failed(name, sha256);
+    }
+  }
+
+  #offers(machine: string, sha256: string): void {
+    if ((this.#faults.get(machine) ?? 0) < faultsAtMost) this.#chunk(sha256).holders.add(machine);
+  }
+
+  #choose(machine: string, missing: ReadonlySet<string>, mayAskStation: boolean): Assignment | null {
+    const stationFree = mayAskStation && this.#stationSends < stationAtOnce;
+    let fromMachine: { readonly sha256: string; readonly from: string; readonly holders: number } | null =
+      null;
+    let again: string | null = null;
+    let looked = 0;
+    for (const sha256 of missing) {
+      if ((looked += 1) > lookedAt) break;
+      const chunk = this.#chunk(sha256);
+      const from = this.#sender(machine, chunk);
+      const holders = chunk.holders.size;
+      // What nobody has goes out first: then there is the most to exchange.
+      const unsent = holders === 0 || (from === null && chunk.sent === 0) || this.#onlySlowHave(chunk);
+      if (stationFree && unsent && chunk.sending === 0) return { sha256, from: null };
+      if (from !== null && (fromMachine === null || holders < fromMachine.holders)) {
+        fromMachine = { sha256, from, holders };
+      }
+      // Rather than send nothing while all who have it are busy.
+      const mayRepeat = this.#stationSends === 0 && chunk.sent < copiesOfStation;
+      if (from === null && mayRepeat) again ??= sha256;
+    }
+    if (fromMachine !== null) return { sha256: fromMachine.sha256, from: fromMachine.from };
+    return stationFree && again !== null ? { sha256: again, from: null } : null;
+  }
+
+  #isSlow(machine: string): boolean {
+    if (this.now() - this.#typical.at >= typicalEvery) {
+      const paces = [...this.#pace.values()].sort((one, two) => one - two);
+      this.#typical = { pace: paces[Math.floor(paces.length / 2)] ?? Infinity, at: this.now() };
+    }
+    return (this.#pace.get(machine) ?? 0) > slowTimes * this.#typical.pace;
+  }
+
+  /** Who has a chunk is slow, so that the station sends it once more. */
+  #onlySlowHave({ holders, sent }: ChunkState): boolean {
+    return sent < copiesOfStation && [...holders].every((holder) => this.#isSlow(holder));
+  }
+
+  /** The least busy machine that has a chunk and may send it; null: none. */
+  #sender(machine: string, { holders }: ChunkState): string | null {
+    let best: string | null = null;
+    let fewest = machineAtOnce;
+    for (const holder of holders) {
+      if (holder === machine) continue;
+      const uploads = this.#uploads.get(holder) ?? 0;
+      // One that is slow helps only where it is alone, and with one at a time.
+      if (this.#isSlow(holder) && (uploads > 0 || holders.size > 1)) continue;
+      if (uploads < fewest) {
+        best = holder;
+        fewest = uploads;
+      }
+    }
+    return best;
+  }
+
+  #chunk(sha256: string): ChunkState {
+    const known = this.#chunks.get(sha256);
+    if (known !== undefined) return known;
+    const made: ChunkState = { holders: new Set(), sending: 0, sent: 0 };
+    this.#chunks.set(sha256, made);
+    return made;
+  }
+
+  #ended(name: string, sha256: string): { readonly from: string | null; readonly since: number } | undefined {
+    const taker = this.#takers.get(name);
+    const coming = taker?.coming.get(sha256);
+    if (taker === undefined || coming === undefined) return undefined;
+    taker.coming.delete(sha256);
+    if (coming.from === null) {
+      this.#stationSends -= 1;
+      this.#chunk(sha256).sending -= 1;
+    } else this.#uploads.set(coming.from, (this.#uploads.get(coming.from) ?? 1) - 1);
+    return coming;
+  }
+
+  /** A machine that was switched off says nothing of what it was getting. */
+  #dropStale(): void {
+    const oldest = this.now() - timeouts.rackChunk;
+    for (const [name, { coming, missing }] of this.#takers) {
+      for (const [sha256, { since }] of coming) {
+        if (since >= oldest) continue;
+        this.#ended(name, sha256);
+        missing.add(sha256);
+      }
+    }
+  }
+}

@@ -1,0 +1,46 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BenchRack } from './bench-drives';
+import type { BenchMedia } from './generate-wim';
+import { applyWithPrestage } from './prestage';
+import { run, timed, type BenchContext } from './tools';
+
+/** From the start of `apply` to the first byte on a drive, the disk image being in the cache; a list has an element a round. */
+export interface FirstByteResult {
+  readonly seconds: readonly number[];
+  /** What reading the media and the disk image takes that the drives must wait for. */
+  readonly hashingSeconds: readonly number[];
+}
+
+/**
+ * Starts the command again and again on all drives of a rack, with the disk image of one media in the cache: once to make it,
+ * which does not count.
+ */
+export async function measureFirstByte(
+  context: BenchContext,
+  rack: BenchRack,
+  media: BenchMedia,
+  rounds: number,
+): Promise<FirstByteResult> {
+  const state = join(context.folder, 'state-first');
+  const seconds: number[] = [];
+  const hashingSeconds: number[] = [];
+  try {
+    for (let round = 0; round <= rounds; round += 1) {
+      await rack.renew();
+      const figures = await applyWithPrestage(context, { rack, drives: rack.drives, media, state });
+      if (round === 0) continue;
+      seconds.push(figures.firstByteSeconds);
+      hashingSeconds.push(figures.renderSeconds + (await hashSeconds(context, media)));
+    }
+    return { seconds, hashingSeconds };
+  } finally {
+    await rm(state, { recursive: true, force: true });
+  }
+}
+
+/** What somebody else takes to hash the media. */
+async function hashSeconds(context: BenchContext, media: BenchMedia): Promise<number> {
+  const { seconds } = await timed(() => run('sha256sum', [media.path], { signal: context.signal }));
+  return seconds;
+}

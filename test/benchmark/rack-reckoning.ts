@@ -1,0 +1,204 @@
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { MiB } from '../../core/base/units';
+import { Swarm } from '../../station/rack/swarm';
+import { buildScript } from '../support/built-script';
+import { makeRackImage } from './rack-image';
+
+/**
+ * What a rack costs its station and each machine, for docs/rack-reckoning.md: processor seconds, memory and descriptors, which other work on the
+ * same processors changes little. Over the loopback address, without cables: nothing here is a time of a rack.
+ * `npx tsx test/benchmark/rack-reckoning.ts [--only bytes,crowd,swarm] [--megabytes 512] [--counts 48,200,2000] [--seconds 12]`
+ */
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: 'bytes,crowd,swarm' },
+    megabytes: { type: 'string', default: '512' },
+    counts: { type: 'string', default: '48,200,2000' },
+    seconds: { type: 'string', default: '12' },
+  },
+});
+const only = new Set(values.only.split(','));
+const folder = mkdtempSync(join(tmpdir(), 'prestage-reckoning-'));
+const image = join(folder, 'image');
+const host = '127.0.0.1';
+const chunkBytes = 8 * MiB;
+const chunkCount = Math.ceil((Number(values.megabytes) * MiB) / chunkBytes);
+const children: ChildProcessWithoutNullStreams[] = [];
+
+interface Cost {
+  /** Processor seconds. */
+  readonly seconds: number;
+  /** Resident bytes. */
+  readonly memory: number;
+  readonly descriptors: number;
+}
+
+/** The next line that begins so. @throws Error when the process ends before */
+async function line(child: ChildProcessWithoutNullStreams, begins: string): Promise<string[]> {
+  return await new Promise((resolve, reject) => {
+    let text = '';
+    const look = (piece: Buffer): void => {
+      text += piece.toString();
+      const found = text.split('\n').find((one) => one.startsWith(begins));
+      if (found === undefined) return;
+      child.stdout.off('data', look);
+      resolve(found.split(' '));
+    };
+    child.stdout.on('data', look);
+    child.once('close', () => {
+      reject(new Error(`it ended before it said ${begins}: ${text}`));
+    });
+  });
+}
+
+async function costOf(child: ChildProcessWithoutNullStreams): Promise<Cost> {
+  const told = line(child, 'cost');
+  child.stdin.write('cost\n');
+  const [, seconds, memory, descriptors] = (await told).map(Number);
+  return { seconds: seconds ?? 0, memory: memory ?? 0, descriptors: descriptors ?? 0 };
+}
+
+function start(path: string, ...args: readonly string[]): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [path, ...args]);
+  child.stderr.pipe(process.stderr);
+  children.push(child);
+  return child;
+}
+
+async function startStation(path: string): Promise<{ at: ChildProcessWithoutNullStreams; pin: string }> {
+  const at = start(path, 'station', folder, image, host);
+  const [, pin = ''] = await line(at, 'ready');
+  return { at, pin };
+}
+
+/** What the same bytes cost to hash here and now, processor seconds a GB: the measure of this computer in this minute. */
+function hashing(): number {
+  const buffer = randomBytes(chunkBytes);
+  const begun = process.cpuUsage();
+  for (let round = 0; round < 64; round += 1) createHash('sha256').update(buffer).digest();
+  const { user, system } = process.cpuUsage(begun);
+  return (user + system) / 1e6 / ((64 * chunkBytes) / 1e9);
+}
+
+/** One machine fetches all from the station: TLS at both ends, SHA-256 twice at the machine, which writes to a file. */
+async function bytes(path: string): Promise<void> {
+  const { at, pin } = await startStation(path);
+  const machine = start(path, 'machine', host, pin, image, join(folder, 'drive.img'), 'alone');
+  await line(machine, 'ready');
+  const before = await costOf(at);
+  const done = line(machine, 'done');
+  machine.stdin.write('go\n');
+  const [, , , , seconds = '0', memory = '0'] = await done;
+  const after = await costOf(at);
+  const gigabytes = (chunkCount * chunkBytes) / 1e9;
+  const hashed = hashing();
+  say(
+    `bytes: ${gigabytes.toFixed(2)} GB; the station ${((after.seconds - before.seconds) / gigabytes).toFixed(2)} s a GB, ${mb(after.memory)};`,
+    `SHA-256 of it alone ${hashed.toFixed(2)} s a GB;`,
+    `the machine ${(Number(seconds) / gigabytes).toFixed(2)} s a GB (with its start), ${mb(Number(memory))}`,
+  );
+  await endAll();
+}
+
+/** So many machines are there, each with four connections. */
+async function crowd(path: string, count: number): Promise<void> {
+  const { at, pin } = await startStation(path);
+  const before = await costOf(at);
+  const machines = start(path, 'crowd', host, pin, String(count));
+  await line(machines, 'ready');
+  const after = await costOf(at);
+  const asked = line(machines, 'asked');
+  machines.stdin.write('go\n');
+  await asked;
+  const last = await costOf(at);
+  const micros = ((last.seconds - after.seconds) * 1e6) / (count * 20);
+  const connections = after.descriptors - before.descriptors;
+  say(
+    `crowd: ${count} machines, ${connections} connections; ${((after.seconds - before.seconds) / count).toFixed(4)} s a machine to come in,`,
+    `${((after.memory - before.memory) / connections / 1000).toFixed(0)} kB a connection, ${mb(after.memory)} in all; ${micros.toFixed(0)} µs a question, SHA-256 ${hashing().toFixed(2)} s a GB`,
+  );
+  await endAll();
+}
+
+/**
+ * What deciding costs: the product's own decisions, by a clock that is not this computer's. Each machine has four chunks on the way; a chunk takes
+ * as long as at 1 Gbit/s. Whoever waits asks again when something has changed, at most four times a second.
+ */
+function swarm(count: number): void {
+  let now = 0;
+  const decides = new Swarm(() => now);
+  const names = Array.from({ length: count }, (_, index) => `m${index}`);
+  const chunks = Array.from({ length: 1000 }, (_, index) => `c${index}`);
+  for (const name of names) decides.join(name, name, shuffled([...chunks]), []);
+  const chunkTime = 280;
+  const events: { at: number; name: string; sha256: string | null }[] = names.flatMap((name) =>
+    Array.from({ length: 4 }, () => ({ at: 0, name, sha256: null })),
+  );
+  let [asked, delivered] = [0, 0];
+  const begun = process.cpuUsage();
+  const budget = Number(values.seconds) * 1e6;
+  while (events.length > 0 && process.cpuUsage(begun).user < budget) {
+    const due = events.splice(0).sort((one, two) => one.at - two.at);
+    for (const { at, name, sha256 } of due) {
+      now = Math.max(now, at);
+      if (sha256 !== null) {
+        decides.got(name, sha256, true);
+        delivered += 1;
+      }
+      asked += 1;
+      const next = decides.next(name);
+      if (next === 'wait') events.push({ at: now + 250, name, sha256: null });
+      else if (next !== 'done') events.push({ at: now + chunkTime, name, sha256: next.sha256 });
+      if (process.cpuUsage(begun).user > budget) break;
+    }
+  }
+  const { user } = process.cpuUsage(begun);
+  say(
+    `swarm: ${count} machines: ${asked} questions, ${delivered} chunks, ${(user / asked).toFixed(0)} µs a question, ${(user / Math.max(1, delivered)).toFixed(0)} µs a chunk delivered`,
+    events.length === 0 ? '(to the end)' : '(broken off)',
+  );
+}
+
+function shuffled<T>(list: T[]): T[] {
+  return list
+    .map((one) => ({ one, by: Math.random() }))
+    .sort((left, right) => left.by - right.by)
+    .map(({ one }) => one);
+}
+
+const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+function say(...parts: readonly string[]): void {
+  process.stdout.write(`${parts.join(' ')}\n`);
+}
+
+/** Ends what this script started. */
+async function endAll(): Promise<void> {
+  await Promise.all(
+    children.splice(0).map(async (child) => {
+      const closed = new Promise((resolve) => child.once('close', resolve));
+      child.kill('SIGKILL');
+      await closed;
+    }),
+  );
+}
+
+const script = buildScript(join(import.meta.dirname, 'rack-end.ts'));
+try {
+  makeRackImage(image, chunkBytes, chunkCount);
+  const counts = values.counts.split(',').map(Number);
+  if (only.has('bytes')) for (let run = 0; run < 3; run += 1) await bytes(script.path);
+  // More connections than that from one address the station does not take.
+  const crowds = only.has('crowd') ? counts.filter((count) => count <= 200) : [];
+  for (const count of crowds) await crowd(script.path, count);
+  if (only.has('swarm')) for (const count of counts) swarm(count);
+} finally {
+  await endAll();
+  script.remove();
+  rmSync(folder, { recursive: true, force: true });
+}

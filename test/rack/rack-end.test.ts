@@ -1,0 +1,168 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { machineWorkSchema, workPath } from '../../core/contract/agent-bytes';
+import { errorCodeOf } from '../../core/base/system-error';
+import { HelperClient } from '../../station/helper-client/helper-client';
+import { HelperProcess } from '../../station/helper-client/helper-process';
+import { ledgerExportSchema } from '../../station/ledger/export';
+import { reportOf } from '../support/cli';
+import { runHere } from '../support/command-line';
+import { temporaryArea } from '../support/global-setup';
+import { present } from '../support/present';
+import { Running, serveRack } from '../support/rack';
+import { makeBench } from '../support/virtual-bench';
+import { makeMedia, type MadeMedia } from '../support/wim';
+
+/**
+ * What a machine of the rack does at the end. This computer is none: nothing here may turn it off. Programs that would are replaced by
+ * ones that only note that they were called, and are never to be.
+ */
+
+const root = resolve(import.meta.dirname, '../..');
+let area: string;
+let media: MadeMedia;
+let called: string;
+let path: string;
+const running: Running[] = [];
+let scenes = 0;
+
+beforeAll(async () => {
+  area = temporaryArea('rack-end');
+  media = await makeMedia(join(area, 'media'));
+  const bin = join(area, 'bin');
+  mkdirSync(bin);
+  called = join(area, 'called');
+  for (const name of ['systemctl', 'efibootmgr', 'poweroff', 'reboot', 'shutdown']) {
+    writeFileSync(join(bin, name), `#!/bin/sh\necho "${name} $*" >>'${called}'\n`);
+    chmodSync(join(bin, name), 0o755);
+  }
+  path = `${bin}:${process.env['PATH'] ?? ''}`;
+});
+afterEach(async () => {
+  for (const program of running.splice(0)) await program.stop();
+  // Whatever else a test has found: nobody was turned off.
+  expect(existsSync(called) ? readFileSync(called, 'utf8') : '').toBe('');
+});
+afterAll(() => {
+  rmSync(area, { recursive: true, force: true });
+});
+
+async function scene(serial: string): Promise<{ state: string; machine: Running; drive: string }> {
+  const name = String((scenes += 1));
+  const state = join(area, `state-${name}`);
+  mkdirSync(state);
+  const { station, address, fingerprint } = await serveRack(state, ['--closed-network']);
+  running.push(station);
+  const bench = join(area, `bench-${name}`);
+  await makeBench(bench, 1);
+  const machine = new Running(
+    ['agent', '--station', address, '--fingerprint', fingerprint, '--bench', bench, '--serial', serial],
+    { TMPDIR: area, PATH: path },
+  );
+  running.push(machine);
+  await machine.says(/is admitted/);
+  const empty = join(area, `station-${name}`);
+  await makeBench(empty, 1);
+  const listed = z
+    .object({ drives: z.array(z.object({ id: z.string() })) })
+    .parse(JSON.parse((await runHere(['drives', '--json', '--bench', empty, '--state', state])).stdout));
+  return { state, machine, drive: present(listed.drives.find(({ id }) => id.includes('@'))).id };
+}
+
+async function apply(state: string, drive: string, ...options: readonly string[]): Promise<string> {
+  const run = await runHere([
+    ...['apply', '--media', media.path, '--drive', drive, '--state', state, '--yes', '--json', ...options],
+  ]);
+  return present(reportOf(run).jobs[0]).state;
+}
+
+async function recorded(state: string): Promise<(string | undefined)[]> {
+  const run = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
+  const { entries } = ledgerExportSchema.parse(JSON.parse(run.stdout));
+  return entries.flatMap(({ json: { record } }) =>
+    record.kind === 'job-ended' ? [record.job.agent?.atEnd] : [],
+  );
+}
+
+describe('at the end of its batch a machine', () => {
+  it('that is a virtual bench only says that it would turn off, after its record is written', async () => {
+    const { state, machine, drive } = await scene('5CD1234XY1');
+    expect(await apply(state, drive, '--at-end', 'off')).toBe('done');
+    await machine.says(/Machine 5CD1234XY1 passed\. It would turn off now: a virtual bench does not/);
+    expect(await recorded(state)).toEqual(['off']);
+  });
+
+  it('waits, where nobody has said otherwise', async () => {
+    const { state, machine, drive } = await scene('5CD1234XY2');
+    expect(await apply(state, drive)).toBe('done');
+    await machine.says(/Machine 5CD1234XY2 passed\.$/);
+    expect(machine.text).not.toContain('would');
+    expect(await recorded(state)).toEqual(['wait']);
+  });
+
+  it('does as the settings say, as the order says before that, and as the command says before both', async () => {
+    const { state, machine, drive } = await scene('5CD1234XY3');
+    writeFileSync(join(state, 'settings.json'), JSON.stringify({ atEnd: 'restart' }));
+    expect(await apply(state, drive)).toBe('done');
+    await machine.says(/It would restart now/);
+    const file = join(state, 'order.json');
+    const order = { version: 1, number: 'WO-1', atEnd: 'off', machines: [{ serial: '5CD1234XY3' }] };
+    writeFileSync(file, JSON.stringify(order));
+    expect((await runHere(['order', 'open', file, '--state', state])).status).toBe(0);
+    expect(await apply(state, drive, '--again', 'as ordered')).toBe('done');
+    await machine.says(/It would turn off now/);
+    expect(await apply(state, drive, '--at-end', 'wait', '--again', 'once more')).toBe('done');
+    expect(await recorded(state)).toEqual(['restart', 'off', 'wait']);
+  });
+});
+
+describe('the helper of an agent', () => {
+  /** As an agent starts it on a machine that is none: this computer. */
+  async function tell(args: readonly string[], atEnd: 'wait' | 'off' | 'restart'): Promise<string> {
+    const process_ = new HelperProcess({
+      file: process.execPath,
+      args: [join(root, 'dist/helper.cjs'), ...args],
+      environment: { PATH: path, TMPDIR: area },
+    });
+    const client = new HelperClient(process_);
+    try {
+      await client.greet('test');
+      return (await client.call('tellMachine', { verdict: 'passed', text: '', atEnd })).did;
+    } catch (error) {
+      return errorCodeOf(error) ?? String(error);
+    } finally {
+      await client.dispose();
+    }
+  }
+
+  it.each(['off', 'restart'] as const)(
+    'does not have a computer go %s that was not started for it',
+    async (atEnd) => {
+      expect(await tell(['--agent', join(area, 'nobody.sock')], atEnd)).toBe('live-only');
+    },
+  );
+
+  it('has a virtual bench say it, and no helper but an agent’s does it at all', async () => {
+    expect(await tell(['--agent', join(area, 'nobody.sock'), join(area, 'bench')], 'off')).toBe('said');
+    expect(await tell([], 'off')).toBe('helper-protocol');
+  });
+
+  it('tells its agent what the screen is to show', async () => {
+    const told: unknown[] = [];
+    const server = createServer((request, response) => {
+      request.on('data', (piece: Buffer) => told.push(request.url, JSON.parse(piece.toString())));
+      request.on('end', () => response.end());
+    });
+    const socket = join(area, 'agent.sock');
+    await new Promise<void>((done) => server.listen(socket, done));
+    expect(await tell(['--agent', socket, join(area, 'bench')], 'off')).toBe('said');
+    await new Promise((done) => server.close(done));
+    expect(told[0]).toBe(workPath);
+    expect(machineWorkSchema.parse(told[1])).toEqual({
+      ...{ state: 'ended', verdict: 'passed', text: '', atEnd: 'off', isDone: false },
+    });
+  });
+});

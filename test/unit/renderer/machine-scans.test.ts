@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { AppRackMachine } from '../../../core/contract/app-rack';
+import { askForLabel } from '../../../renderer/screens/machines/label-store';
+import { admitScanned, machineWithCode } from '../../../renderer/screens/machines/machine-scans';
+import { appStore } from '../../../renderer/store/app-store';
+import { emptyState } from '../../support/app-samples';
+
+/** What is scanned on Machines. */
+
+const machine = (id: string, code: string, more: Partial<AppRackMachine> = {}): AppRackMachine => ({
+  ...{ id: id.repeat(12), code, serial: `M${id}`, model: null, state: 'waiting', problem: null },
+  ...{ connected: true, address: '10.0.0.7', how: null, disks: null },
+  ...more,
+});
+const machines = [
+  machine('1', '7K39QF'),
+  machine('2', 'ABC234', { serial: null }),
+  machine('3', 'XYZ999', { state: 'admitted' }),
+  machine('4', 'REF345', { state: 'refused' }),
+];
+
+const call = vi.fn((_method: string, request: unknown): Promise<unknown> => {
+  const { serial } = request as { readonly serial: string | null };
+  if (serial !== 'DOUBLE1') return Promise.resolve({ ok: true, value: {} });
+  const error = { code: 'rack-double', message: 'There are two.', cause: null, remedy: '' };
+  return Promise.resolve({ ok: false, error });
+});
+
+beforeEach(() => {
+  call.mockClear();
+  vi.stubGlobal('window', { prestage: { call } });
+  appStore.setState({ state: { ...emptyState, rack: { ...emptyState.rack, machines } } });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  askForLabel(null);
+  appStore.setState({ state: null });
+});
+
+describe('a scan on Machines', () => {
+  it.each(['7K39QF', '7k3 9qf', '7K3-9QF'])('admits the machine that shows the code %s', async (text) => {
+    expect(await admitScanned(text)).toMatchObject({ effect: 'machine-admitted', machineSerial: 'M1' });
+    expect(call.mock.calls).toEqual([['admitMachine', { code: '7K39QF', serial: null }]]);
+  });
+
+  it('admits one that was turned away, by its code, and none that is in the rack', async () => {
+    expect(machineWithCode('REF345', machines)?.serial).toBe('M4');
+    expect(await admitScanned('XYZ999')).toMatchObject({ result: 'refused', reason: 'machine-not-asking' });
+    // Two with one code are none: nobody can say which was compared.
+    expect(machineWithCode('7K39QF', [...machines, machine('5', '7K39QF')])).toBeNull();
+    expect(call).not.toHaveBeenCalled();
+  });
+
+  it('takes a label for the machine whose field was pressed, and for no other', async () => {
+    expect(await admitScanned('5CD1234XY1')).toMatchObject({ reason: 'machine-not-asking' });
+    askForLabel('2'.repeat(12));
+    expect(await admitScanned('5CD1234XY1')).toMatchObject({ machineSerial: '5CD1234XY1' });
+    expect(call.mock.calls).toEqual([['admitMachine', { code: 'ABC234', serial: '5CD1234XY1' }]]);
+    expect(await admitScanned('DOUBLE1')).toMatchObject({
+      ...{ reason: 'admission-refused', detail: 'There are two.' },
+    });
+  });
+});

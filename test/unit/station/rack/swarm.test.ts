@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest';
+import { timeouts } from '../../../../core/base/timeouts';
+import { Swarm, type Assignment } from '../../../../station/rack/swarm';
+
+const chunks = Array.from({ length: 60 }, (_, index) => `chunk-${String(index)}`);
+
+/** An order of its own for each machine, as agents have. */
+function inOrder(machine: number): string[] {
+  return chunks.map((_, index) => chunks[(index * 7 + machine * 13) % chunks.length] ?? '');
+}
+
+interface Run {
+  readonly rounds: number;
+  readonly ofStation: number;
+}
+
+/** Everybody gets one chunk a round, at the same speed. @param wrong machines whose chunks are wrong */
+function run(machines: number, wrong: ReadonlySet<string> = new Set()): Run {
+  const swarm = new Swarm(() => 0);
+  const names = Array.from({ length: machines }, (_, index) => `machine-${String(index)}`);
+  for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+  let ofStation = 0;
+  for (let rounds = 0; rounds < 1000; rounds += 1) {
+    const moves = names.map((name) => ({ name, next: swarm.next(name) }));
+    if (moves.every(({ next }) => next === 'done')) return { rounds, ofStation };
+    for (const { name, next } of moves) {
+      if (typeof next === 'string') continue;
+      if (next.from === null) ofStation += 1;
+      if (next.from !== null && wrong.has(next.from)) swarm.failed(name, next.sha256);
+      else swarm.got(name, next.sha256, true);
+    }
+  }
+  throw new Error('it does not end');
+}
+
+const taken = (next: Assignment | 'wait' | 'done'): Assignment => {
+  if (typeof next === 'string') throw new Error(next);
+  return next;
+};
+
+describe('who gets which chunk from whom', () => {
+  it('one machine gets all of it from the station', () => {
+    expect(run(1).ofStation).toBe(chunks.length);
+  });
+
+  it.each([2, 4, 8, 16, 64])('%i machines get most of it from each other', (machines) => {
+    const { ofStation } = run(machines);
+    expect(ofStation).toBeGreaterThanOrEqual(chunks.length);
+    expect(ofStation).toBeLessThanOrEqual(2 * chunks.length);
+  });
+
+  it('is hardly slower for many than for few', () => {
+    // The station sends four chunks a round, whatever there is: that is the least that any number of machines needs.
+    const least = chunks.length / 4;
+    expect(run(8).rounds).toBeLessThan(chunks.length * 1.5);
+    expect(run(64).rounds).toBeGreaterThanOrEqual(least);
+    expect(run(64).rounds).toBeLessThan(chunks.length * 1.5);
+  });
+
+  it('does without a machine that gives wrong bytes', () => {
+    const { ofStation, rounds } = run(8, new Set(['machine-3']));
+    expect(ofStation).toBeLessThanOrEqual(2 * chunks.length);
+    expect(rounds).toBeLessThan(chunks.length * 1.5);
+  });
+
+  it('is hardly slower with a machine that says it has everything and gives wrong bytes, or nothing', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('liar', 'liar', [], chunks);
+    const names = ['one', 'two', 'three', 'four'];
+    for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+    // Three chunks are asked of it, which never come: it sends no more at a time.
+    let rounds = 0;
+    let asked = 0;
+    for (; rounds < 1000; rounds += 1) {
+      const moves = names.map((name) => ({ name, next: swarm.next(name) }));
+      if (moves.every(({ next }) => typeof next === 'string')) break;
+      for (const { name, next } of moves) {
+        if (typeof next === 'string') continue;
+        if (next.from === 'liar') asked += 1;
+        else swarm.got(name, next.sha256, true);
+      }
+    }
+    expect(asked).toBe(3);
+    expect(rounds).toBeLessThan(chunks.length * 1.5);
+  });
+
+  it('does not wait for a machine that is slow', () => {
+    // One round is ten milliseconds. A chunk takes the slow machine twenty rounds, in both directions, and others one.
+    const rounds = (slow: boolean): number => {
+      let now = 0;
+      const swarm = new Swarm(() => now);
+      const names = ['one', 'two', 'three', 'four', 'five', 'six'];
+      const done = new Set<string>();
+      const moves: { name: string; sha256: string; at: number }[] = [];
+      for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+      for (let round = 0; round < 2000; round += 1, now += 10) {
+        for (const move of moves.filter(({ at }) => at <= round)) {
+          moves.splice(moves.indexOf(move), 1);
+          swarm.got(move.name, move.sha256, true);
+        }
+        for (const name of names) {
+          if (moves.filter((move) => move.name === name).length >= 2) continue;
+          const next = swarm.next(name);
+          if (next === 'done') done.add(name);
+          if (typeof next === 'string') continue;
+          const isSlow = slow && (name === 'one' || next.from === 'one');
+          moves.push({ name, sha256: next.sha256, at: round + (isSlow ? 20 : 1) });
+        }
+        if (names.filter((name) => name !== 'one').every((name) => done.has(name))) return round;
+      }
+      throw new Error('it does not end');
+    };
+    expect(rounds(true)).toBeLessThan(1.5 * rounds(false));
+  });
+
+  it('gives others at once what was on its way to a machine whose connection broke', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('gone', 'gone', ['only'], []);
+    swarm.join('there', 'there', ['only'], []);
+    swarm.next('gone');
+    expect(swarm.next('there')).toBe('wait');
+    swarm.broke('gone', 'only');
+    expect(swarm.next('there')).toEqual({ sha256: 'only', from: null });
+  });
+
+  it('asks a machine no more that gave three wrong chunks', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('liar', 'liar', [], chunks);
+    swarm.join('victim', 'victim', chunks, []);
+    const senders: (string | null)[] = [];
+    for (let turn = 0; turn < 30; turn += 1) {
+      const next = taken(swarm.next('victim'));
+      senders.push(next.from);
+      if (next.from === 'liar') swarm.failed('victim', next.sha256);
+      else swarm.got('victim', next.sha256, true);
+    }
+    expect(senders.filter((sender) => sender === 'liar')).toHaveLength(3);
+  });
+
+  it('gives a machine what another took with it when it was switched off', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    swarm.join('gone', 'gone', ['only'], []);
+    swarm.join('there', 'there', ['only'], []);
+    expect(swarm.next('gone')).toEqual({ sha256: 'only', from: null });
+    expect(swarm.next('there')).toBe('wait');
+    now = timeouts.rackChunk + 1;
+    expect(swarm.next('there')).toEqual({ sha256: 'only', from: null });
+  });
+
+  it('forgets what a machine has that leaves, and sends it again however often it was sent', () => {
+    const swarm = new Swarm(() => 0);
+    for (const name of ['one', 'two', 'three', 'four']) {
+      swarm.join(name, name, ['only'], []);
+      expect(swarm.next(name)).toEqual({ sha256: 'only', from: null });
+      swarm.got(name, 'only', true);
+      swarm.gone(name);
+    }
+  });
+
+  it('lets a chunk that only one machine may have come from the station alone', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('one', 'one', ['own'], []);
+    swarm.next('one');
+    swarm.got('one', 'own', false);
+    swarm.join('two', 'two', ['own'], []);
+    expect(swarm.next('two')).toEqual({ sha256: 'own', from: null });
+  });
+});
