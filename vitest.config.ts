@@ -29,6 +29,9 @@ if (!['live', 'package', 'guest'].some((project) => process.argv.includes(projec
 
 const states = 'test/e2e/states.test.ts';
 
+/** What a case may take before it counts as hanging: on a machine with other work, many times of what a quiet one takes. */
+const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
+
 /** Tests of windows. */
 const windows = {
   environment: 'node' as const,
@@ -40,8 +43,7 @@ const windows = {
   isolate: false,
   // A screen for each file: two windows on one would take each other's focus.
   setupFiles: ['test/support/e2e-display.ts'],
-  testTimeout: 300_000,
-  hookTimeout: 120_000,
+  ...limits,
 };
 
 /** Tests of the built programs. */
@@ -55,8 +57,7 @@ const programs = {
   // As for the unit tests.
   isolate: false,
   globalSetup: ['test/support/global-setup.ts', 'test/support/held-programs.ts'],
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  ...limits,
 };
 
 export default defineConfig({
@@ -84,7 +85,13 @@ export default defineConfig({
       {
         // Single subjects in depth, of which few changes touch one: npm run test:deep.
         plugins: [sqlText, fontBytes],
-        test: { ...programs, name: 'deep', include: ['test/deep/**/*.test.ts'] },
+        test: {
+          ...programs,
+          name: 'deep',
+          include: ['test/deep/**/*.test.ts'],
+          // Five files, each with concurrent cases that erase and write whole drives: more at a time only take longer, each.
+          maxConcurrency: 2,
+        },
       },
       {
         plugins: [sqlText, fontBytes],
@@ -119,8 +126,7 @@ export default defineConfig({
           include: ['test/boot/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
+          ...limits,
           // Emulated machines take a core each.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
@@ -147,8 +153,7 @@ export default defineConfig({
           include: ['test/package/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...limits,
         },
       },
       {
@@ -174,8 +179,7 @@ export default defineConfig({
           expect: { poll: { timeout: 20_000 } },
           retry: 1,
           globalSetup: ['test/support/global-setup.ts', 'test/support/held-programs.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          ...limits,
         },
       },
       {
@@ -186,8 +190,7 @@ export default defineConfig({
           include: ['test/fleet/**/*.test.ts'],
           environment: 'node',
           globalSetup: ['test/support/fleet-setup.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
+          ...limits,
         },
       },
     ],
