@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
+import { sha256Schema } from '../media/chunk-map';
 import { defaultDiskRule, diskRuleSchema } from '../drive/disk-rule';
 
 /** Longest address with its port. */
@@ -38,6 +39,19 @@ export const rackSettingsSchema = z.strictObject({
   /** Every machine with a sound serial is admitted without its code: nobody else is on the network. */
   closedNetwork: z.boolean().default(false),
   boot: bootSettingsSchema.default(() => bootSettingsSchema.parse({})),
+  /** The station that the app got something from last; null: from none. */
+  other: z
+    .strictObject({
+      /** ADDRESS:PORT. */
+      station: z
+        .string()
+        .max(longestAddress)
+        .refine((address) => readHostAndPort(address) !== null, { message: 'must be ADDRESS:PORT' }),
+      /** SHA-256 of its certificate. */
+      fingerprint: sha256Schema,
+    })
+    .nullable()
+    .default(null),
 });
 export type RackSettings = z.infer<typeof rackSettingsSchema>;
 
