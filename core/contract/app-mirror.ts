@@ -62,7 +62,13 @@ export const appMirrorSchema = z.discriminatedUnion('status', [
     /** It has not admitted this station yet: both show this code. Null: nothing is to be compared, or not yet. */
     waiting: z.strictObject({ station: z.string(), code: z.string() }).nullable(),
   }),
-  z.strictObject({ status: z.literal('refused'), address: z.string(), error: errorDataSchema }),
+  z.strictObject({
+    status: z.literal('refused'),
+    address: z.string(),
+    /** SHA-256 that its certificate was to have. */
+    certificate: sha256Schema,
+    error: errorDataSchema,
+  }),
   z.strictObject({
     status: z.literal('listed'),
     address: z.string(),

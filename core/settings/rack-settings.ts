@@ -71,3 +71,26 @@ export function readHostAndPort(text: string): HostAndPort | null {
   const isSound = host !== undefined && host === sanitizeForDisplay(host) && Number(port) <= 65_535;
   return isSound ? { host, port: Number(port) } : null;
 }
+
+/** Where another station is, and by what it is known. */
+export interface StationPlace {
+  /** ADDRESS:PORT. */
+  readonly station: string;
+  /** SHA-256 of its certificate. */
+  readonly fingerprint: string;
+}
+
+/** The text of the code that a serving station shows for other stations to scan. */
+export function stationCode({ station, fingerprint }: StationPlace): string {
+  return `${station} ${fingerprint}`;
+}
+
+/**
+ * The station in a text: of {@link stationCode}, or of the command for machines, which holds both, too.
+ * @returns null when it holds none
+ */
+export function readStationCode(text: string): StationPlace | null {
+  const [, station = '', fingerprint = ''] =
+    /(?:^|\s)(\S+:\d{1,5})\s+(?:--fingerprint\s+)?([0-9a-f]{64})\s*$/i.exec(text) ?? [];
+  return readHostAndPort(station) === null ? null : { station, fingerprint: fingerprint.toLowerCase() };
+}

@@ -154,8 +154,9 @@ export class MirrorService {
       const { settings, keep } = this.#dependencies;
       keep({ ...settings().rack, other: { station: shown, fingerprint } });
     } catch (error) {
+      const { shown: address, fingerprint: certificate } = target;
       if (isCancellation(error)) this.#set({ status: 'off' });
-      else this.#set({ status: 'refused', address: target.shown, error: toErrorData(error) });
+      else this.#set({ status: 'refused', address, certificate, error: toErrorData(error) });
     }
   }
 
