@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
-import { sha256Schema } from '../media/chunk-map';
 import { defaultDiskRule, diskRuleSchema } from '../drive/disk-rule';
 
 /** Longest address with its port. */
@@ -48,7 +47,7 @@ export const rackSettingsSchema = z.strictObject({
         .max(longestAddress)
         .refine((address) => readHostAndPort(address) !== null, { message: 'must be ADDRESS:PORT' }),
       /** SHA-256 of its certificate. */
-      fingerprint: sha256Schema,
+      fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
     })
     .nullable()
     .default(null),

@@ -1,6 +1,6 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
+import { isCancellation, PrestageError, toErrorData, type ErrorData } from '../../core/base/errors';
 import type { AppRequest } from '../../core/contract/app';
 import type { AppMirror, MirrorWanted } from '../../core/contract/app-mirror';
 import { readHostAndPort, type HostAndPort, type RackSettings } from '../../core/settings/rack-settings';
@@ -60,7 +60,8 @@ export class MirrorService {
   #work: Promise<void> | null = null;
   /** Entries that are being written: one after the other, in the order in which things came. */
   #recorded: Promise<void> = Promise.resolve();
-  #unwritten: unknown = null;
+  /** Why one of them could not be written. */
+  #unwritten: ErrorData | null = null;
 
   constructor(dependencies: MirrorServiceDependencies) {
     this.#dependencies = dependencies;
@@ -170,12 +171,8 @@ export class MirrorService {
     } catch (error) {
       broken = { wanted, error: isCancellation(error) ? null : toErrorData(error) };
     }
-    try {
-      await this.#recorded;
-      if (this.#unwritten !== null) throw this.#unwritten;
-    } catch (error) {
-      broken = { wanted, error: toErrorData(error) };
-    }
+    await this.#recorded;
+    if (this.#unwritten !== null) broken = { wanted, error: this.#unwritten };
     this.#unwritten = null;
     const offer = await this.#open()
       .ask({ verb: 'offer', place })
@@ -210,7 +207,7 @@ export class MirrorService {
     try {
       ledger.append(record, await context());
     } catch (error) {
-      this.#unwritten ??= error;
+      this.#unwritten ??= toErrorData(error);
     }
     this.#got.fire(record.what);
   }
