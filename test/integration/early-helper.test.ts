@@ -7,22 +7,29 @@ import { makeBench } from '../support/virtual-bench';
 
 /** The helper that is started before the command line is read (station/cli/early-helper.ts). */
 
-/** Helpers that run with this folder as TMPDIR, which nobody else has. */
-function helpersWith(folder: string): string[] {
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const has = (file: string, part: string): boolean =>
-        readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0').includes(part);
-      return (
-        has('environ', `TMPDIR=${folder}`) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('helper')
-      );
-    } catch {
-      // It ended meanwhile.
-      return false;
-    }
-  });
+/** A file of a process in /proc; empty where it is gone. */
+function part(pid: string, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'utf8');
+  } catch {
+    return '';
+  }
 }
+
+/** What the first thread of a process started. */
+const childrenOf = (pid: number): string[] =>
+  part(String(pid), `task/${pid}/children`)
+    .split(' ')
+    .filter((child) => child !== '');
+
+/** Helpers that run with this folder as TMPDIR, which nobody else has. */
+const helpersWith = (folder: string): string[] =>
+  readdirSync('/proc').filter(
+    (pid) =>
+      /^\d+$/.test(pid) &&
+      part(pid, 'environ').split('\0').includes(`TMPDIR=${folder}`) &&
+      part(pid, 'cmdline').includes('helper.cjs'),
+  );
 
 describe('the helper that starts first', () => {
   it.each([
@@ -41,10 +48,17 @@ describe('the helper that starts first', () => {
     const bench = join(area, 'bench');
     await makeBench(bench, 1, '1G');
     const seen = new Set<string>();
-    const look = setInterval(() => {
-      for (const pid of helpersWith(area)) seen.add(pid);
-    }, 20);
-    const run = await runCli(['drives', '--bench', bench, '--json'], { env: { TMPDIR: area } });
+    let look: NodeJS.Timeout | undefined;
+    const run = await runCli(['drives', '--bench', bench, '--json'], {
+      env: { TMPDIR: area },
+      onStart: ({ pid }) => {
+        look = setInterval(() => {
+          for (const child of childrenOf(Number(pid))) {
+            if (part(child, 'cmdline').includes('helper.cjs')) seen.add(child);
+          }
+        }, 20);
+      },
+    });
     clearInterval(look);
     expect(run.status, run.stderr).toBe(0);
     expect(seen.size).toBe(1);
