@@ -29,7 +29,7 @@ export async function testMedia(
 
 /**
  * Hands the disk images of a state whose app has ended on to a fresh one, for cases that write the same media and are not about how
- * its disk image is made: that takes half of the time from START to PASS.
+ * its disk image is made. Then drives are written at once after START: a test that needs them in the middle holds them (hold.ts).
  * @param from null where there is no state yet
  * @param to its folder is made when it is missing
  */
