@@ -128,14 +128,15 @@ const guidPattern = /^\{[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\}$/;
 
 /**
  * Sets elements of a store where it lies. Keys that are missing are made; everything else stays byte for byte.
+ * @param store what {@link readBootStore} read of it
  * @throws PrestageError boot-store-invalid, tool-missing, cancelled
  */
 export async function changeBootStore(
   file: string,
+  store: BcdStore,
   changes: readonly BcdChange[],
   signal: AbortSignal,
 ): Promise<void> {
-  const store = await readBootStore(file, signal);
   const lines = changes.flatMap(({ objectId, elementType, value }) => {
     const elements = `\\Objects\\${requireGuid(objectId)}\\Elements`;
     const name = elementName(elementType);

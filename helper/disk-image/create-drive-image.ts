@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { link, lstat, mkdir, open, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { BcdChange } from '../../core/boot/bcd';
 import { setBootTarget } from '../../core/boot/bcd-rules';
 import {
   bytesOf,
@@ -16,16 +17,15 @@ import { required } from '../../core/base/required';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { MiB } from '../../core/base/units';
-import { changeBootStore, readBootStore } from '../boot/hive';
+import { changeBootStore } from '../boot/hive';
 import { cachePlace, onDisk } from '../tools/disk';
 import { runTool } from '../tools/runner';
 import { requireChunk } from './checked-chunks';
 import { fingerprintOf, readChunkMap, diskImageDamaged, writeChunkMap } from './chunk-map-file';
 import { requireDone } from './format-partition';
 import { mapPartition } from './map-partition';
+import { sharedStore, storePath, type SharedStore } from './shared-store';
 import { fillSlots } from './slots';
-
-const storePath = '::/EFI/Microsoft/Boot/BCD';
 
 /**
  * Makes one drive's own disk image from one that all drives share: the EFI partition is the drive's, with a boot store
@@ -118,30 +118,38 @@ async function createEfiPartition(
   const name = partitionFileName(efi.number);
   const file = join(request.directory, name);
   await copyChunks(join(request.renderDirectory, name), file, map, efi);
-  const store = join(request.directory, 'boot-store');
-  // mcopy says no more than "not found" of a store that is not there; the listing tells the two apart.
-  const listed = await runTool('mdir', ['-i', file, '-b', storePath], { signal });
-  if (listed.status === 0) {
-    const taken = await runTool('mcopy', ['-i', file, '-n', storePath, store], { signal });
-    const task = 'mcopy, for the boot store,';
-    await requireDone(taken, request.directory, 'mcopy could not read the boot store', task);
+  const shared = await sharedStore(request.fingerprint, file);
+  if (shared !== null) {
     const guidOf = (role: PlannedPartition['role']): string => {
       const place = map.partitions.findIndex((partition) => partition.role === role);
       const guid = request.partitionGuids[place];
       if (guid === undefined) throw diskImageDamaged(`it has no ${role} partition`);
       return guid;
     };
-    const changes = setBootTarget(await readBootStore(store, signal), {
+    const changes = setBootTarget(shared.store, {
       diskGuid: request.diskGuid,
       efiPartitionGuid: guidOf('efi'),
       windowsPartitionGuid: guidOf('windows'),
     });
-    if (changes.length > 0) await changeBootStore(store, changes, signal);
-    const put = await runTool('mcopy', ['-i', file, '-o', '-m', store, storePath], { signal });
-    await requireDone(put, request.directory, 'mcopy could not write the boot store', task);
-    await rm(store);
+    if (changes.length > 0) await putOwnStore(request.directory, file, shared, changes, signal);
   }
   return await mapPartition(file, efi, () => undefined, signal);
+}
+
+/** Puts the boot store with a drive's changes in the place of the shared one. */
+async function putOwnStore(
+  directory: string,
+  efi: string,
+  { bytes, store }: SharedStore,
+  changes: readonly BcdChange[],
+  signal: AbortSignal,
+): Promise<void> {
+  const file = join(directory, 'boot-store');
+  await writeFile(file, bytes, { flag: 'wx', mode: 0o600 });
+  await changeBootStore(file, store, changes, signal);
+  const put = await runTool('mcopy', ['-i', efi, '-o', '-m', file, storePath], { signal });
+  await requireDone(put, directory, 'mcopy could not write the boot store', 'mcopy, for the boot store,');
+  await rm(file);
 }
 
 /** A copy with the same holes: what the map does not name was never written, and is not written to a drive. */

@@ -30,8 +30,8 @@ export interface HashWorkerData {
 /** More threads than this do not help: memory bandwidth is shared. */
 const maxThreads = 4;
 
-/** Bytes; a thread takes longer to start than these to hash, and this one hardly waits for them. */
-const withoutThreads = 16 * MiB;
+/** Bytes; a thread takes as long to start as these to hash with SHA extensions, and what else this one does goes on between two MiB. */
+const withoutThreads = 64 * MiB;
 
 /**
  * SHA-256 of pieces of files, on as many threads as there are cores; what is small needs none.

@@ -2,19 +2,21 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteRange } from '../../core/media/chunk-map';
 import type { PartitionTable } from '../../core/drive/gpt';
-import { sizeWords, type SizeCheck } from '../../core/health/size-check';
+import type { SizeCheck } from '../../core/health/size-check';
 import { timeouts } from '../../core/base/timeouts';
 import { errorCodeOf } from '../../core/base/system-error';
 import { dropFileCache, flushBuffers, rereadPartitions } from '../drives/block-device';
-import { RemoteChunks, type RemoteImage } from './remote-chunks';
+import type { RemoteImage } from './remote-chunks';
 import type { ReceivedBytes } from '../../core/job/job';
 import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
 import { withoutChunks } from './signature-regions';
-import { SanitiseIo, type SanitiseAnswer, type SanitiseTask } from './sanitise-io';
+import type { SanitiseAnswer, SanitiseTask } from './sanitise-io';
 import { SharedProgress } from './shared-progress';
-import { checkSize } from './size-check';
 
-/** The thread of one drive. */
+/**
+ * The thread of one drive. What only some tasks need is loaded by them: it comes with schemas, and making these takes a thread as
+ * long as its start.
+ */
 export interface DriveWorkerData {
   readonly task: 'apply' | 'verify' | 'erase-tables' | 'check-size' | 'sanitise';
   /** Of the task `sanitise`. */
@@ -101,11 +103,13 @@ async function requireRealSize(
   drive: DriveIo,
   progress: SharedProgress,
 ): Promise<SizeCheck> {
+  const { checkSize } = await import('./size-check');
   send({ type: 'phase', phase: 'sizing' });
   const checked = await checkSize(drive, data, progress);
   const { verdict, bytes } = checked;
   if (verdict.what === 'whole') return checked;
   if (verdict.what === 'damaged') throw new DriveFailure('mismatch', verdict.position, null);
+  const { sizeWords } = await import('../../core/health/size-check');
   throw new DriveFailure('size', verdict.realBytes, null, sizeWords(verdict, bytes));
 }
 
@@ -114,6 +118,7 @@ async function run(data: DriveWorkerData): Promise<void> {
   const longestChunk = data.chunks.reduce((longest, { length }) => Math.max(longest, length), 0);
   const drive = new DriveIo(data, progress, data.blockDevice ? flushBuffers : dropFileCache, longestChunk);
   if (data.sanitise !== undefined) {
+    const { SanitiseIo } = await import('./sanitise-io');
     const answer = await new SanitiseIo(drive, data.size, progress).run(data.sanitise, () => {
       send({ type: 'phase', phase: 'verifying' });
     });
@@ -127,6 +132,7 @@ async function run(data: DriveWorkerData): Promise<void> {
     return;
   }
   if (data.task === 'check-size') {
+    const { checkSize } = await import('./size-check');
     send({ type: 'phase', phase: 'sizing' });
     const sizeCheck = await checkSize(drive, data, progress);
     await rereadTable(data);
@@ -147,8 +153,12 @@ async function run(data: DriveWorkerData): Promise<void> {
   send({ type: 'phase', phase: 'writing' });
   let received: ReceivedBytes | null = null;
   const writeSeconds = await seconds(async () => {
-    if (data.remote === undefined) await drive.writeChunks(data.chunks);
-    else received = await new RemoteChunks(drive, data.chunks, progress).write(data.remote);
+    if (data.remote === undefined) {
+      await drive.writeChunks(data.chunks);
+      return;
+    }
+    const { RemoteChunks } = await import('./remote-chunks');
+    received = await new RemoteChunks(drive, data.chunks, progress).write(data.remote);
   });
   send({ type: 'phase', phase: 'verifying' });
   const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));

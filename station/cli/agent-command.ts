@@ -11,7 +11,7 @@ import type { ThisMachine } from '../../core/machine/this-machine';
 import { runAgent, type AgentView } from '../agent/agent';
 import { MachineScreen } from '../agent/screen';
 import type { MachineWork } from '../../core/contract/agent-bytes';
-import { helperCommand } from '../helper-client/elevation';
+import { helperCommand } from '../helper-client/helper-command';
 import { HelperProcess } from '../helper-client/helper-process';
 import { keptIdentity, makeIdentity, readFingerprint } from '../rack-link/certificate';
 import { shownCode } from '../../core/machine/admission-code';

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+// First: the helper starts beside all that follows.
+import { helper, startedHelper } from './early-helper';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { toErrorData } from '../../core/base/errors';
@@ -21,12 +23,6 @@ function onSignal(): void {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 
-/** The package has a program for it, which its polkit action names (build/debian); a checkout has not. */
-function helperArgv(): [string, ...string[]] {
-  const installed = join(__dirname, '..', 'prestage-helper');
-  return existsSync(installed) ? [installed] : [process.execPath, join(__dirname, 'helper.cjs')];
-}
-
 function ownVersion(): string {
   const text = readFileSync(join(__dirname, '..', 'package.json'), 'utf8');
   return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
@@ -45,7 +41,8 @@ process.on('unhandledRejection', onUnexpected);
 void runCommandLine({
   args: process.argv.slice(2),
   version: ownVersion(),
-  helper: helperArgv(),
+  helper,
+  startedHelper,
   stdout: process.stdout,
   stderr: process.stderr,
   signal: controller.signal,

@@ -20,6 +20,8 @@ export interface CommandLine {
   readonly version: string;
   /** What starts the helper. */
   readonly helper: HelpersOptions['helper'];
+  /** One that runs already; null: none does. */
+  readonly startedHelper?: HelpersOptions['started'];
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { isTTY?: boolean };
   /** Aborted when the operator cancels. */
@@ -51,6 +53,7 @@ async function runWithOutput(line: CommandLine, output: Output): Promise<number>
   setMaxListeners(0, signal);
   const helpers = new Helpers({
     helper: line.helper,
+    started: line.startedHelper,
     client: `prestage ${line.version}`,
     signal,
     fallback: () => quietSudo(elevationContext()),

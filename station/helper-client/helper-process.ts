@@ -43,8 +43,9 @@ export class HelperProcess implements HelperEnd {
   #stderr = '';
   #announce: (exit: HelperExit) => void = () => undefined;
   #running = true;
+  #onStderr: (line: string) => void = () => undefined;
 
-  constructor(command: HelperCommand, onStderr?: (line: string) => void) {
+  constructor(command: HelperCommand) {
     this.exited = new Promise((resolve) => {
       this.#announce = (exit) => {
         this.#running = false;
@@ -78,8 +79,14 @@ export class HelperProcess implements HelperEnd {
     child.stderr.setEncoding('utf8');
     child.stderr.on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-stderrLimit);
-      for (const line of linesOf(text)) onStderr?.(line);
+      for (const line of linesOf(text)) this.#onStderr(line);
     });
+  }
+
+  /** @param onStderr gets each line of standard error, safe to show: those that were written already, and all that come */
+  hear(onStderr: (line: string) => void): void {
+    for (const line of linesOf(this.#stderr)) onStderr(line);
+    this.#onStderr = onStderr;
   }
 
   get stdin(): Writable {

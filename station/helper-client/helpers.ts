@@ -6,12 +6,15 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { chooseElevation, elevationContext, elevationUnavailable, type Elevation } from './elevation';
 import type { HelperClient } from './helper-client';
+import type { HelperProcess } from './helper-process';
 import { launchHelper, type LaunchOptions } from './launch-helper';
 
 export interface HelpersOptions extends Pick<
   LaunchOptions,
   'helper' | 'client' | 'signal' | 'onStderr' | 'onEvent'
 > {
+  /** A helper as the same user that runs already: the first one that is needed. It is ended with the others. */
+  readonly started?: HelperProcess | null | undefined;
   /** How to get privilege; asked once, when a real drive is first to be opened. Tests replace it. */
   readonly elevation?: () => Elevation | null;
   /** Tried when nobody can be asked for a password that way: on a server, say, where no polkit agent runs. */
@@ -80,9 +83,11 @@ export class Helpers {
   readonly #ending = new AbortController();
   #elevation: Elevation | null = null;
   #machines: MachineHelpers | null = null;
+  #started: HelperProcess | null;
 
   constructor(options: HelpersOptions) {
     this.#options = options;
+    this.#started = options.started ?? null;
   }
 
   /** What starts a helper. */
@@ -165,6 +170,8 @@ export class Helpers {
   async dispose(): Promise<void> {
     this.#ending.abort();
     await this.#machines?.dispose();
+    // It holds nothing, so there is nothing to wait for.
+    await this.#started?.end(0);
     const started = await Promise.allSettled(this.#all);
     await Promise.all(
       started.map(async (start) => {
@@ -196,6 +203,9 @@ export class Helpers {
 
   async #launch(elevation: Elevation): Promise<HelperClient> {
     const signals = [this.#ending.signal, this.#options.signal].filter((signal) => signal !== undefined);
-    return await launchHelper({ ...this.#options, elevation, signal: AbortSignal.any(signals) });
+    const signal = AbortSignal.any(signals);
+    const started = elevation.kind === 'direct' && !signal.aborted ? this.#started : null;
+    if (started !== null) this.#started = null;
+    return await launchHelper({ ...this.#options, started: started ?? undefined, elevation, signal });
   }
 }

@@ -1,13 +1,16 @@
 import { cancelled, PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
-import { explainRefusal, helperCommand, type Elevation } from './elevation';
+import { explainRefusal, type Elevation } from './elevation';
 import { HelperClient } from './helper-client';
+import { helperCommand } from './helper-command';
 import { describeExit, HelperProcess } from './helper-process';
 
 export interface LaunchOptions {
   readonly elevation: Elevation;
   /** What starts the helper: Node itself, then its arguments. Absolute paths. */
   readonly helper: readonly [node: string, ...args: string[]];
+  /** It may run already, as the same user: then nothing is started. */
+  readonly started?: HelperProcess | undefined;
   /** What the station calls itself. */
   readonly client: string;
   /** Aborting ends the start, also while a password is being asked for. */
@@ -34,7 +37,8 @@ export async function launchHelper(options: LaunchOptions): Promise<HelperClient
   if (signal?.aborted === true) throw cancelled(what);
 
   let ready = false;
-  const helper = new HelperProcess(helperCommand(elevation, options.helper), (line) => {
+  const helper = options.started ?? new HelperProcess(helperCommand(elevation, options.helper));
+  helper.hear((line) => {
     options.onEvent?.('info', 'helper-said', { as: elevation.kind, line });
     if (!ready && elevation.kind !== 'direct') options.onStderr?.(line);
   });

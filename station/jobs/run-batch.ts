@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { diskRefusal } from '../../core/base/disk-refusal';
 import { chunkMapName } from '../../core/media/chunk-map';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -84,8 +85,12 @@ export async function runBatch(
 
     const journal = await RunJournal.begin(paths.runs, batchId);
     try {
+      let started = Promise.resolve();
       const jobs = await Promise.all(
         driveImage.map(async ({ job, image, guids }) => {
+          // Each begins with an entry that waits for the disk: a turn for each, or all else waits for 48 of them.
+          started = started.then(() => nextTurn());
+          await started;
           const agent = agents.get(job) ?? null;
           const details = detailsOf(batchId, job, request, plan, hash, image, guids, agent);
           const report = await runJob(

@@ -229,7 +229,7 @@ function notRecorded({ state }: JobEnd, { drive }: PlannedJob): string {
 function requireFreeMachine({ machineSerial, again }: PlannedJob, ledger: Ledger): void {
   const finished = again ? null : ledger.findShipped(machineSerial);
   if (finished !== null) throw alreadyShipped(machineSerial, finished.entry.time);
-  if (!ledger.openJobs().some(({ job }) => job.machineSerial === machineSerial)) return;
+  if (ledger.openJobs(machineSerial).length === 0) return;
   throw new PrestageError({
     code: 'serial-repeated',
     message: `Machine ${sanitizeForDisplay(machineSerial)} is being written in another batch.`,

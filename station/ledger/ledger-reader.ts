@@ -301,15 +301,19 @@ export class LedgerReader {
 
   /**
    * Jobs that began and did not end, oldest first. They run right now in some process, or were interrupted.
+   * @param machineSerial normalized (core/machine/serial.ts), for those of one machine; null: all
    * @throws PrestageError ledger-broken when an entry is not what was signed
    */
-  openJobs(): OpenJob[] {
+  openJobs(machineSerial: string | null = null): OpenJob[] {
     // The places first, from the index entries_by_job alone: the rows themselves are the whole ledger.
     const rows = this.#select(
       `WHERE sequence IN (SELECT started.sequence FROM entries AS started
          WHERE started.kind = 'job-started' AND NOT EXISTS (SELECT 1 FROM entries AS ended
-           WHERE ended.job_id = started.job_id AND ended.kind = 'job-ended'))`,
+           WHERE ended.job_id = started.job_id AND ended.kind = 'job-ended'))
+         AND (? IS NULL OR machine_serial = ?)`,
       'ORDER BY sequence',
+      machineSerial,
+      machineSerial,
     );
     return rows.flatMap((row) => {
       const { sequence, entry } = this.checked(row);

@@ -9,6 +9,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AppState } from '../../core/contract/app';
 import { TestApp } from '../support/app-service';
 import { makeBench } from '../support/virtual-bench';
@@ -60,6 +61,8 @@ async function batch(app: TestApp, media: string): Promise<void> {
   const turns = ownWork();
   for (const [index, driveId] of driveIds.entries()) {
     await handlers.pair({ driveId, machineSerial: `BENCH${String(index + 1).padStart(4, '0')}` });
+    // As the page's calls come: each in a turn of its own.
+    await nextTurn();
   }
   await app.until(({ pairing: { pairs } }) => pairs.length === count, 'all paired');
   await handlers.arm({ armed: true });

@@ -7,35 +7,49 @@ import { reasonBarcode } from '../../core/scan/reasons';
 import { commandBarcode } from '../../core/scan/scan';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
-import { AppWindow, startAgain } from '../support/app-window';
+import { AppWindow, giveToUser, startAgain } from '../support/app-window';
 import {
   card,
+  handOnImages,
   helpersOf,
   pairByScan,
   signInAndProve,
   askToStart,
+  startByScan,
   testMedia,
   type TestMedia,
 } from '../support/app-bench';
 import { hasNoTable } from '../support/drive-check';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { runCli } from '../support/cli';
+import { openToOthers, removeArea, temporaryArea } from '../support/global-setup';
+import { runHere } from '../support/command-line';
+import { heldPrograms } from '../support/held-programs';
+import { Hold } from '../support/hold';
 
 let area: string;
 let media: TestMedia;
 let opened: AppWindow | null = null;
-let paths: { readonly state: string; readonly bench: string };
+let paths: {
+  readonly folder: string;
+  readonly state: string;
+  readonly bench: string;
+  readonly env: { readonly TMPDIR: string };
+};
+/** State of the last case, whose disk images the next one takes. */
+let written: string | null = null;
 let number = 0;
+let hold: Hold | null = null;
 /** Helpers that were stopped: none may stay so, also when a test fails. */
 const frozen: number[] = [];
 
 beforeAll(async () => {
   area = temporaryArea('e2e-life');
-  // More than a helper writes and reads back in one of the moments that startHeld gives it.
-  media = await testMedia(area, { extraBytes: 96_000_000 });
+  openToOthers(heldPrograms());
+  media = await testMedia(area);
 });
 afterEach(async () => {
   for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
+  hold?.release();
+  hold = null;
   await opened?.end();
   opened = null;
 });
@@ -43,10 +57,22 @@ afterAll(() => {
   removeArea(area);
 });
 
-/** A fresh bench of two drives, both paired, in a fresh state. */
-async function paired(): Promise<AppWindow> {
+/**
+ * A fresh bench of two drives, both paired, in a fresh state; the app's helper is one that can be held.
+ * @param newImages makes the disk image again, which gives the time between START and the first byte that is written
+ */
+async function paired({ newImages = false } = {}): Promise<AppWindow> {
   number += 1;
-  paths = { state: join(area, `state-${number}`), bench: join(area, `bench-${number}`) };
+  const temporary = join(area, `t${number}`);
+  giveToUser(temporary);
+  paths = {
+    folder: heldPrograms(),
+    state: join(area, `state-${number}`),
+    bench: join(area, `bench-${number}`),
+    env: { TMPDIR: temporary },
+  };
+  if (!newImages) handOnImages(written, paths.state);
+  written = paths.state;
   await makeBench(paths.bench, 2);
   opened = await AppWindow.start(paths);
   await card(opened, 'bay 1').waitFor();
@@ -59,20 +85,26 @@ async function paired(): Promise<AppWindow> {
 }
 
 const drive = (index: number): string => join(paths.bench, `drive-0${index}.img`);
-const pidOf = ({ process: own }: AppWindow): number => own.pid ?? -1;
 
-/** Stops the helper where it is, so that jobs stay as they are until it goes on. */
-function freeze(app: AppWindow): { readonly pid: number; readonly goOn: () => void } {
-  const [pid] = helpersOf(pidOf(app));
-  if (pid === undefined) throw new Error('the app has no helper');
+/** Stops the helper where it is, until it goes on. */
+function freeze(app: AppWindow): { readonly goOn: () => void; readonly stop: () => void } {
+  const pid = helperOf(app);
   process.kill(pid, 'SIGSTOP');
   frozen.push(pid);
   return {
-    pid,
+    stop: () => {
+      process.kill(pid, 'SIGSTOP');
+    },
     goOn: () => {
       process.kill(pid, 'SIGCONT');
     },
   };
+}
+
+function helperOf({ process: own }: AppWindow): number {
+  const [pid] = helpersOf(own.pid ?? -1);
+  if (pid === undefined) throw new Error('the app has no helper');
+  return pid;
 }
 
 /** Pairs a machine with the drive in bay 1, which asks why. */
@@ -85,42 +117,30 @@ async function pairAgain(app: AppWindow, machine: string, reason: 'REUSED' | 'SE
   await app.page.getByText(`for ${machine}`).first().waitFor();
 }
 
-/** The list is confirmed: every drive is held, and nothing is written yet. */
-const confirmed = async (app: AppWindow): Promise<boolean> =>
-  (await app.page.getByRole('dialog').count()) === 0;
-/** Jobs have begun and are in the ledger. */
-const begun = async (app: AppWindow): Promise<boolean> =>
-  (await app.page.locator('li.card', { hasText: /erasing|writing|verifying/i }).count()) > 0;
-
-/**
- * Starts by scanner and leaves the helper stopped as soon as the app has `reached` that. The helper goes on in small
- * steps until then: small drives are written faster than a busy machine draws a page.
- */
+/** Starts by scanner and holds `drives` drives where one chunk is written and the others are not. */
 async function startHeld(
   app: AppWindow,
-  reached: (app: AppWindow) => Promise<boolean>,
-): Promise<ReturnType<typeof freeze>> {
-  await askToStart(app);
-  const passed = app.page.locator('li.card', { hasText: 'PASS' });
-  const before = await passed.count();
-  const helper = freeze(app);
-  await app.scan(commandBarcode('START'));
-  for (;;) {
-    await app.page.waitForTimeout(100);
-    if (await reached(app)) return helper;
-    if ((await passed.count()) > before) {
-      throw new Error('The drives were finished before the place where they were to be held.');
-    }
-    process.kill(helper.pid, 'SIGCONT');
-    await app.page.waitForTimeout(15);
-    process.kill(helper.pid, 'SIGSTOP');
-  }
+  drives = 2,
+): Promise<{ readonly pid: number; readonly goOn: () => void }> {
+  const here = (hold = await Hold.at('writing', paths.env.TMPDIR));
+  await startByScan(app);
+  await here.reached(drives);
+  await app.page
+    .locator('li.card', { hasText: /writing/i })
+    .nth(drives - 1)
+    .waitFor();
+  return {
+    pid: helperOf(app),
+    goOn: () => {
+      here.release();
+    },
+  };
 }
 
 describe('jobs and their window', () => {
   it('cancels one drive alone; the other passes; the cancelled one can be tried again', async () => {
     const app = await paired();
-    const helper = await startHeld(app, begun);
+    const helper = await startHeld(app);
     await card(app, 'bay 1')
       .getByRole('button', { name: /cancel/i })
       .first()
@@ -137,7 +157,9 @@ describe('jobs and their window', () => {
 
   it('says FAIL with the reason when the helper is killed, and writes again with a new one', async () => {
     const app = await paired();
-    process.kill((await startHeld(app, begun)).pid, 'SIGKILL');
+    const helper = await startHeld(app);
+    process.kill(helper.pid, 'SIGKILL');
+    helper.goOn();
     for (const bay of ['bay 1', 'bay 2']) await card(app, bay).getByText('FAIL').first().waitFor();
     await app.picture('helper-killed');
     expect(hasNoTable(drive(1), 2 * GiB)).toBe(true);
@@ -181,7 +203,9 @@ describe('jobs and their window', () => {
     await app.picture('past-holds');
 
     await pairAgain(app, '7KX9PQ5', 'REUSED');
-    process.kill((await startHeld(app, begun)).pid, 'SIGKILL');
+    const helper = await startHeld(app, 1);
+    process.kill(helper.pid, 'SIGKILL');
+    helper.goOn();
     await one.getByText('FAIL').first().waitFor();
     // The helper is to blame: writing again comes first.
     const buttons = await one.locator('.card-actions button').allInnerTexts();
@@ -212,7 +236,7 @@ describe('jobs and their window', () => {
 
   it('goes on without its window; a second start brings it back with everything on it', async () => {
     const app = await paired();
-    const helper = await startHeld(app, begun);
+    const helper = await startHeld(app);
     await app.answerQuestions(1);
     const closed = app.page.waitForEvent('close');
     await app.electron.evaluate(({ BrowserWindow }) => {
@@ -230,7 +254,7 @@ describe('jobs and their window', () => {
 
   it('records the ends when the window was closed and nobody came back, and shows them when it is started again', async () => {
     const app = await paired();
-    const helper = await startHeld(app, begun);
+    const helper = await startHeld(app);
     await app.answerQuestions(1);
     const gone = new Promise((done) => app.process.once('exit', done));
     await app.electron.evaluate(({ BrowserWindow }) => {
@@ -238,7 +262,7 @@ describe('jobs and their window', () => {
     });
     helper.goOn();
     await gone;
-    const list = await runCli(['ledger', 'list', '--state', paths.state, '--json']);
+    const list = await runHere(['ledger', 'list', '--state', paths.state, '--json']);
     expect(list.stdout.match(/"done"/g)).toHaveLength(2);
     expect(hasNoTable(drive(1), 2 * GiB)).toBe(false);
     opened = await AppWindow.start(paths);
@@ -247,7 +271,7 @@ describe('jobs and their window', () => {
 
   it('warns when the window is closed while drives are written, once when it is closed twice, and stays when the answer is no', async () => {
     const app = await paired();
-    const helper = await startHeld(app, begun);
+    const helper = await startHeld(app);
     const asked = await app.electron.evaluate(async ({ app: own, BrowserWindow, dialog }) => {
       let questions = 0;
       dialog.showMessageBox = async () => {
@@ -269,24 +293,22 @@ describe('jobs and their window', () => {
 
   it('cancels and records every drive when the system ends it', async () => {
     const app = await paired();
-    await startHeld(app, begun);
+    await startHeld(app);
     const gone = new Promise((done) => app.process.once('exit', done));
     app.process.kill('SIGTERM');
-    for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
     await gone;
-    const list = await runCli(['ledger', 'list', '--state', paths.state, '--json']);
+    const list = await runHere(['ledger', 'list', '--state', paths.state, '--json']);
     const ended = JSON.parse(list.stdout) as { entries: { kind: string; result: string }[] };
-    // Whatever was not finished at that moment is recorded as cancelled; nothing is left open.
+    // Nothing is left open.
     const results = ended.entries.filter(({ kind }) => kind === 'job-ended').map(({ result }) => result);
-    expect(results).toHaveLength(2);
-    expect(results.every((result) => result === 'cancelled' || result === 'done')).toBe(true);
-    const verified = await runCli(['ledger', 'verify', '--state', paths.state]);
+    expect(results).toEqual(['cancelled', 'cancelled']);
+    const verified = await runHere(['ledger', 'verify', '--state', paths.state]);
     expect(verified.status).toBe(0);
   });
 
   it('shows everything again when its page crashes while drives are written', async () => {
     const app = await paired();
-    await startHeld(app, begun);
+    const helper = await startHeld(app);
     const shown = app.electron.evaluate(
       ({ BrowserWindow }) =>
         new Promise<string>((done) => {
@@ -303,20 +325,22 @@ describe('jobs and their window', () => {
           contents?.forcefullyCrashRenderer();
         }),
     );
-    for (const pid of frozen.splice(0)) process.kill(pid, 'SIGCONT');
+    helper.goOn();
     expect(await shown).toContain('7KX9PQ3');
   });
 
   it('shows what was interrupted when it was killed and started again', async () => {
     const app = await paired();
-    await startHeld(app, begun);
+    await startHeld(app);
+    // Its drives stay open when the app starts again.
+    freeze(app);
     const gone = new Promise((done) => app.process.once('exit', done));
     app.process.kill('SIGKILL');
     await gone;
     opened = await AppWindow.start(paths);
     await opened.page.getByText('Interrupted').first().waitFor();
     await opened.picture('interrupted');
-    const verified = await runCli(['ledger', 'verify', '--state', paths.state]);
+    const verified = await runHere(['ledger', 'verify', '--state', paths.state]);
     expect(verified.status).toBe(0);
   });
 });
@@ -353,15 +377,24 @@ describe('a drive that holds a finished image', () => {
       .getByText(/^Drive reused\. It held the image for 7KX9PQ3/)
       .waitFor();
     await app.picture('drive-reused-passed');
-    const list = await runCli(['ledger', 'export', '--format', 'json', '--state', paths.state]);
+    const list = await runHere(['ledger', 'export', '--format', 'json', '--state', paths.state]);
     expect(list.stdout).toContain('"driveAgain":{"held":{');
   });
 });
 
 describe('the app, closed and opened again', () => {
   it('shows FAIL for the drive that is not as it was and PASS for the one beside it as they were; what was cleared stays cleared', async () => {
-    let app = await paired();
-    const helper = await startHeld(app, confirmed);
+    let app = await paired({ newImages: true });
+    await askToStart(app);
+    const helper = freeze(app);
+    await app.scan(commandBarcode('START'));
+    // The helper confirms the list and holds the drives. In small steps: it has a disk image to make before it writes.
+    while ((await app.page.getByRole('dialog').count()) > 0) {
+      helper.goOn();
+      await app.page.waitForTimeout(15);
+      helper.stop();
+      await app.page.waitForTimeout(100);
+    }
     // As when a drive dies: it is not what was confirmed any more.
     truncateSync(drive(2), GiB);
     helper.goOn();

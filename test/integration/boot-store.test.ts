@@ -87,7 +87,8 @@ describe('a boot store', () => {
     } as const;
     const made = newStore(guids('a'));
     await createBootStore(file, { objects: [...made.objects, odd] }, signal);
-    await changeBootStore(file, setBootTarget(await readBootStore(file, signal), guids('b')), signal);
+    const before = await readBootStore(file, signal);
+    await changeBootStore(file, before, setBootTarget(before, guids('b')), signal);
     const read = await readBootStore(file, signal);
     expect(byId(read)).toEqual(byId({ objects: [...newStore(guids('b')).objects, odd] }));
     expect(bootTargetOf(read)).toMatchObject({ kind: 'ramdisk', path: '\\sources\\boot.wim' });
@@ -107,7 +108,7 @@ describe('a boot store', () => {
     expect(bootTargetOf(read)).toMatchObject(target);
 
     const changes = setBootTarget(read, guids('c'));
-    await changeBootStore(file, changes, signal);
+    await changeBootStore(file, read, changes, signal);
     const driveImage = await readBootStore(file, signal);
     expect(bootTargetOf(driveImage)).toMatchObject(target);
     const readBootTarget = (object: string, element: number): unknown => {
@@ -141,7 +142,7 @@ describe('a boot store', () => {
     await createBootStore(file, newStore(guids('a')), signal);
     const value = { kind: 'binary', bytes: Uint8Array.of(1) } as const;
     const change = { objectId: bcdObjects.bootManager, elementType: 0x26000020, value };
-    await changeBootStore(file, [change], signal);
+    await changeBootStore(file, await readBootStore(file, signal), [change], signal);
     const manager = (await readBootStore(file, signal)).objects.find(
       ({ id }) => id === bcdObjects.bootManager,
     );

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync, mkdirSync, renameSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -25,6 +25,18 @@ export async function testMedia(
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return { path, sha256: hash.digest('hex') };
+}
+
+/**
+ * Hands the disk images of a state whose app has ended on to a fresh one, for cases that write the same media and are not about how
+ * its disk image is made. Then drives are written at once after START: a test that needs them in the middle holds them (hold.ts).
+ * @param from null where there is no state yet
+ * @param to its folder is made when it is missing
+ */
+export function handOnImages(from: string | null, to: string): void {
+  if (from === null || !existsSync(join(from, 'renders'))) return;
+  mkdirSync(to, { recursive: true });
+  renameSync(join(from, 'renders'), join(to, 'renders'));
 }
 
 /** From the badge to a proved media, by scanner and file dialog. */

@@ -43,7 +43,9 @@ export class Hold {
     const hold = new Hold(temporary, point);
     await new Promise<void>((resolve, reject) => {
       hold.#server.once('error', reject);
-      hold.#server.listen(join(temporary, 'prestage-hold.sock'), resolve);
+      // Also a helper of another user finds it: the app's.
+      const path = join(temporary, 'prestage-hold.sock');
+      hold.#server.listen({ path, writableAll: true, readableAll: true }, resolve);
     });
     return hold;
   }

@@ -3,9 +3,9 @@ import {
   chooseElevation,
   elevationUnavailable,
   explainRefusal,
-  helperCommand,
   type Elevation,
 } from '../../../station/helper-client/elevation';
+import { helperCommand } from '../../../station/helper-client/helper-command';
 
 const user = { uid: 1000, terminal: true, sudo: '/usr/bin/sudo', pkexec: '/usr/bin/pkexec' };
 const sudo: Elevation = { kind: 'sudo', path: '/usr/bin/sudo', interactive: true };
