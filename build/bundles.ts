@@ -102,6 +102,7 @@ export const programs = {
     'fleet-worker': 'station/fleet/fleet-worker.ts',
     'ship-worker': 'station/shipment/ship-worker.ts',
     'rack-worker': 'station/rack/rack-worker.ts',
+    'mirror-worker': 'station/mirror/mirror-worker.ts',
   },
   outdir,
   // Packages with native parts are loaded from node_modules. pg works without pg-native, which is not there.

@@ -22,7 +22,7 @@ export interface ClosingQuestion {
 }
 
 const afterwards = 'Closing the window does not stop';
-const mediaKept = 'What is whole of a media is kept: to go on, receive the same folder again.';
+const mediaKept = 'What is whole of a media is kept: to go on, receive it again.';
 
 /** What is asked; null when nothing is at work. */
 export function closingQuestion({ drives, erased = 0, receiving }: AtWork): ClosingQuestion | null {

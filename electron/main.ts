@@ -145,18 +145,20 @@ function showWindow(): void {
   opened.on('closed', () => {
     window = null;
     if (service !== null && closingQuestion(atWork(service)) !== null) {
-      void Promise.all([service.jobs.settled(), service.library.settled()]).then(() => {
-        if (window === null) void quit();
-      });
+      void Promise.all([service.jobs.settled(), service.library.settled(), service.mirror.settled()]).then(
+        () => {
+          if (window === null) void quit();
+        },
+      );
     }
   });
 }
 
-function atWork({ jobs, library, erasures, sizeChecks }: AppService): AtWork {
+function atWork({ jobs, library, mirror, erasures, sizeChecks }: AppService): AtWork {
   return {
     drives: jobs.running.length,
     erased: erasures.running.length + sizeChecks.running.length,
-    receiving: library.isReceiving,
+    receiving: library.isReceiving || mirror.isGetting,
   };
 }
 

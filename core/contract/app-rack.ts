@@ -15,6 +15,8 @@ export const appRackMachineSchema = z.strictObject({
   /** By which it was admitted, else its firmware's; null: it tells none, and its label is asked. */
   serial: z.string().nullable(),
   model: z.string().nullable(),
+  /** What a station calls itself that gets media and disk images from this one; null: it is a machine. */
+  station: z.string().nullable(),
   state: rackStateSchema,
   /** The same is on its screen. */
   code: z.string(),

@@ -24,6 +24,7 @@ import { backupMethods, backupWindowMethods } from './app-backup';
 import { appLiveMethods, appLiveSchema, appLiveWindowMethods } from './app-live';
 import { logMethods, logWindowMethods } from './app-log';
 import { orderMethods, orderStateSchema, orderWindowMethods } from './app-order';
+import { appMirrorSchema, mirrorMethods } from './app-mirror';
 import { appRackSchema, rackMethods, rackWindowMethods } from './app-rack';
 import { startPlanSchema } from './app-start';
 import { settingsMethods, settingsWindowMethods, stationSettingsSchema } from './app-settings';
@@ -68,6 +69,8 @@ export const appStateSchema = z.strictObject({
   live: appLiveSchema,
   /** Machines that are imaged with their drives inside. */
   rack: appRackSchema,
+  /** Another station, from which media and disk images are got. */
+  mirror: appMirrorSchema,
 });
 export type AppState = z.infer<typeof appStateSchema>;
 export const appPatchSchema = appStateSchema.partial();
@@ -89,6 +92,7 @@ export const serviceMethods = {
   ...settingsMethods,
   ...appLiveMethods,
   ...rackMethods,
+  ...mirrorMethods,
   ...backupMethods,
 } as const;
 

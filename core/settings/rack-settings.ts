@@ -38,6 +38,19 @@ export const rackSettingsSchema = z.strictObject({
   /** Every machine with a sound serial is admitted without its code: nobody else is on the network. */
   closedNetwork: z.boolean().default(false),
   boot: bootSettingsSchema.default(() => bootSettingsSchema.parse({})),
+  /** The station that the app got something from last; null: from none. */
+  other: z
+    .strictObject({
+      /** ADDRESS:PORT. */
+      station: z
+        .string()
+        .max(longestAddress)
+        .refine((address) => readHostAndPort(address) !== null, { message: 'must be ADDRESS:PORT' }),
+      /** SHA-256 of its certificate. */
+      fingerprint: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .nullable()
+    .default(null),
 });
 export type RackSettings = z.infer<typeof rackSettingsSchema>;
 
@@ -56,4 +69,27 @@ export function readHostAndPort(text: string): HostAndPort | null {
   const host = inBrackets ?? plain;
   const isSound = host !== undefined && host === sanitizeForDisplay(host) && Number(port) <= 65_535;
   return isSound ? { host, port: Number(port) } : null;
+}
+
+/** Where another station is, and by what it is known. */
+export interface StationPlace {
+  /** ADDRESS:PORT. */
+  readonly station: string;
+  /** SHA-256 of its certificate. */
+  readonly fingerprint: string;
+}
+
+/** The text of the code that a serving station shows for other stations to scan. */
+export function stationCode({ station, fingerprint }: StationPlace): string {
+  return `${station} ${fingerprint}`;
+}
+
+/**
+ * The station in a text: of {@link stationCode}, or of the command for machines, which holds both, too.
+ * @returns null when it holds none
+ */
+export function readStationCode(text: string): StationPlace | null {
+  const [, station = '', fingerprint = ''] =
+    /(?:^|\s)(\S+:\d{1,5})\s+(?:--fingerprint\s+)?([0-9a-f]{64})\s*$/i.exec(text) ?? [];
+  return readHostAndPort(station) === null ? null : { station, fingerprint: fingerprint.toLowerCase() };
 }

@@ -114,6 +114,8 @@ export const machinesText = {
     title: 'Waiting to be admitted',
     none: 'No machine is waiting.',
     compare: 'Compare the code with the one on the machine’s screen. The same code: admit it.',
+    station: (name: string): string => `Station ${name}`,
+    stationHint: 'It wants to get media and disk images from this station. The code is on its Media screen.',
     code: 'Code',
     from: (address: string): string => `from ${address}`,
     noSerial: 'No serial',

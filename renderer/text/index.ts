@@ -16,6 +16,7 @@ import { logText } from './en-log';
 import { machineText } from './en-machine';
 import { machinesText } from './en-machines';
 import { mediaText } from './en-media';
+import { mirrorText } from './en-mirror';
 import { orderText } from './en-order';
 import { pastText } from './en-past';
 import { progressText } from './en-progress';
@@ -41,6 +42,7 @@ export const en = {
   machine: machineText,
   machines: machinesText,
   media: mediaText,
+  mirror: mirrorText,
   order: orderText,
   past: pastText,
   progress: progressText,

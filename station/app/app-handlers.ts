@@ -247,6 +247,22 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       await app.live.powerOff();
       return done;
     },
+    reachStation: (request) => {
+      app.mirror.reach(request);
+      return done;
+    },
+    getFromStation: (request) => {
+      app.mirror.get(request);
+      return done;
+    },
+    cancelMirror: () => {
+      app.mirror.cancel();
+      return done;
+    },
+    leaveStation: () => {
+      app.mirror.leave();
+      return done;
+    },
     serveRack: async (request) => {
       await app.rack.serve(request);
       return done;

@@ -33,6 +33,7 @@ import { orderDateNotices } from '../library/order-dates';
 import { listContents } from './media-contents';
 import { signedMediaAt } from '../library/signed-media';
 import { MediaVerifier } from './media-verifier';
+import type { MirrorService } from './mirror-service';
 import { NoticeService } from './notices';
 import { OrderProblems } from './order-problems';
 import { OrderService } from './order-service';
@@ -98,6 +99,7 @@ export class AppService {
   readonly live: LiveService;
   readonly log: LogService;
   readonly media: MediaVerifier;
+  readonly mirror: MirrorService;
   readonly memory = new ScanMemory((outcome) => benchMark(this, outcome));
   readonly notices = new NoticeService();
   readonly orderProblems: OrderProblems;
@@ -189,9 +191,8 @@ export class AppService {
       imageIndex: () => this.batch.state.imageIndex,
       signed: (path) => signedMediaAt(path, paths),
     });
-    const inRack = rackServices(this, {
-      ...{ helpers, paths, version: options.version, workerFile: worker('rack-worker.cjs') },
-    });
+    const inRack = rackServices(this, { helpers, paths, ledger, worker, version: options.version });
+    this.mirror = inRack.mirror;
     this.rack = inRack.rack;
     this.rackDrives = inRack.rackDrives;
     this.rackPairs = inRack.rackPairs;
@@ -359,7 +360,7 @@ export class AppService {
     await this.live.close();
     this.pasts.close();
     this.jobs.cancelAll();
-    await this.library.close();
+    await Promise.all([this.library.close(), this.mirror.close()]);
     await endOfWork(this, this.#helpers);
     await this.labels.close();
     this.progress.close();

@@ -86,6 +86,13 @@ export class LibraryService {
     if (look === this.#looks) this.#show(found);
   }
 
+  /** A media came here in another way than by being received on the screen. */
+  async arrived(sha256: string): Promise<void> {
+    await this.refresh();
+    const media = this.#library.find(sha256);
+    if (media !== null) this.#received.fire(media);
+  }
+
   /** Whether a path that was dropped is something to receive: a folder, or a manifest. */
   isDelivery(path: string): boolean {
     return path.endsWith(manifestEnding) || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

@@ -304,7 +304,8 @@ export class RackService {
     return {
       ...{ id, state, code, problem, connected, address, how: admission?.how ?? null },
       serial: admission?.serial ?? machine.serial,
-      model: station === undefined ? (machine.facts.model ?? null) : `Station ${station}`,
+      model: machine.facts.model ?? null,
+      station: station ?? null,
       disks: state === 'admitted' && station === undefined ? this.#dependencies.drives.noteOf(id) : null,
     };
   }

@@ -3,6 +3,8 @@ import { diskRuleOf } from '../../core/rack/rack-choices';
 import type { RackSettings } from '../../core/settings/rack-settings';
 import type { Helpers } from '../helper-client/helpers';
 import { RackHelpers } from '../rack/rack-helpers';
+import { defaultOperator } from '../jobs/open-station';
+import type { Ledger } from '../ledger/ledger';
 import type { StatePaths } from '../state/state-paths';
 import type { BatchService } from './batch-service';
 import type { DriveList } from './drive-list';
@@ -11,11 +13,13 @@ import type { MediaVerifier } from './media-verifier';
 import type { NoticeService } from './notices';
 import type { OrderService } from './order-service';
 import type { PairingService } from './pairing-service';
+import { MirrorService } from './mirror-service';
 import { RackBoot } from './rack-boot';
 import { RackDrives } from './rack-drives';
 import { RackPairs } from './rack-pairs';
 import { RackReturns } from './rack-returns';
 import { RackService } from './rack-service';
+import type { Recovery } from './recovery';
 import type { SettingsService } from './settings-service';
 import type { StartService } from './start-service';
 
@@ -25,6 +29,7 @@ export interface RackServices {
   readonly rackDrives: RackDrives;
   readonly rackPairs: RackPairs;
   readonly rackReturns: RackReturns;
+  readonly mirror: MirrorService;
 }
 
 /** The services of the app that these read, each when it is needed. */
@@ -36,6 +41,7 @@ export interface RackNeighbours {
   readonly notices: Pick<NoticeService, 'show'>;
   readonly orders: Pick<OrderService, 'current'>;
   readonly pairing: Pick<PairingService, 'pairs' | 'confirming' | 'takeInRack' | 'offerInRack'>;
+  readonly recovery: Pick<Recovery, 'contextWhenRecorded'>;
   readonly settings: Pick<SettingsService, 'current' | 'change'>;
   readonly starting: Pick<StartService, 'retry'>;
 }
@@ -47,10 +53,12 @@ export function rackServices(
     readonly helpers: Helpers;
     readonly paths: StatePaths;
     readonly version: string;
-    readonly workerFile: string;
+    readonly ledger: Pick<Ledger, 'append'>;
+    /** Absolute path of a bundled worker. */
+    readonly worker: (name: string) => string;
   },
 ): RackServices {
-  const { helpers, paths, version, workerFile } = given;
+  const { helpers, paths, version, ledger, worker } = given;
   const machines = new RackHelpers(paths, `prestage app ${version}`);
   helpers.join(machines);
   const inUse = (): ReadonlySet<string> =>
@@ -64,13 +72,20 @@ export function rackServices(
         app.settings.current.rack.disk,
       ),
   });
+  const keep = (settings: RackSettings): void => {
+    app.settings.change({ rack: settings });
+  };
   const rack = new RackService({
-    ...{ paths, version, workerFile, drives: rackDrives, boot: new RackBoot(helpers, version) },
+    ...{
+      paths,
+      version,
+      workerFile: worker('rack-worker.cjs'),
+      drives: rackDrives,
+      boot: new RackBoot(helpers, version),
+    },
     stationName: () => app.settings.current.stationName,
     settings: () => app.settings.current.rack,
-    keep: (settings: RackSettings) => {
-      app.settings.change({ rack: settings });
-    },
+    keep,
     operator: () => app.batch.state.operator,
     busy: () => app.jobs.running.some(({ driveId }) => isInRack(driveId)),
   });
@@ -98,5 +113,12 @@ export function rackServices(
       app.notices.show('error', error);
     },
   });
-  return { rack, rackDrives, rackPairs, rackReturns };
+  const mirror = new MirrorService({
+    ...{ paths, version, ledger, keep, helper: helpers.command, workerFile: worker('mirror-worker.cjs') },
+    settings: () => app.settings.current,
+    operator: () => app.batch.state.operator || defaultOperator(),
+    context: () => app.recovery.contextWhenRecorded(),
+    shipBy: () => app.orders.current?.order.shipBy ?? null,
+  });
+  return { rack, rackDrives, rackPairs, rackReturns, mirror };
 }

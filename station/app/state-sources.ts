@@ -26,5 +26,6 @@ export function stateSources(services: WiredServices): ConstructorParameters<typ
     fleet: () => services.fleet.state,
     live: () => services.live.state,
     rack: () => services.rack.state,
+    mirror: () => services.mirror.state,
   };
 }

@@ -16,6 +16,7 @@ import type { LabelService } from './label-service';
 import type { LibraryService } from './library-service';
 import type { LiveService } from './live-service';
 import type { MediaVerifier } from './media-verifier';
+import type { MirrorService } from './mirror-service';
 import type { ScanMemory } from './scan-memory';
 import type { NoticeService } from './notices';
 import type { OrderProblems } from './order-problems';
@@ -51,6 +52,7 @@ export interface WiredServices {
   readonly library: LibraryService;
   readonly live: LiveService;
   readonly media: MediaVerifier;
+  readonly mirror: MirrorService;
   readonly memory: ScanMemory;
   readonly notices: NoticeService;
   readonly orderProblems: OrderProblems;
@@ -83,7 +85,7 @@ export function wire(app: WiredServices): void {
   const { orders, pairing, pasts, progress, publisher, recovery, session, settings, shipments, station } =
     app;
   const { erasePlans, erasures, healths, labels, sizeChecks, starting, takenOut, trainingMedia } = app;
-  const { rack, rackDrives, rackPairs, rackReturns } = app;
+  const { mirror, rack, rackDrives, rackPairs, rackReturns } = app;
   const publish =
     (...slices: readonly Slice[]) =>
     (): void => {
@@ -270,6 +272,11 @@ export function wire(app: WiredServices): void {
     });
   }
 
+  mirror.onChange(publish('mirror'));
+  mirror.onGot((what) => {
+    if (what.is === 'media') void library.arrived(what.sha256);
+    else void library.refresh();
+  });
   rack.onChange(publish('rack'));
   rackDrives.onChange(() => {
     drives.rearrange();

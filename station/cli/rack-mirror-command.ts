@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
+import { offerStateSchema, type OfferState } from '../../core/contract/app-mirror';
 import type { HostAndPort } from '../../core/settings/rack-settings';
 import { openImageCache } from '../image-cache/image-cache';
 import { loadStationKey } from '../ledger/keys';
 import { libraryFolder, MediaLibrary } from '../library/media-library';
-import { problemOf } from '../mirror/fetch-image';
-import { getWanted, wantedOf, type Outcome, type Wanted } from '../mirror/mirror';
+import { getWanted, offerOf, wantedOf, type Outcome, type Wanted } from '../mirror/mirror';
 import { OtherStation } from '../mirror/other-station';
 import { OrderReader } from '../orders/order-reader';
 import { keptIdentity, readFingerprint } from '../rack-link/certificate';
@@ -25,8 +25,6 @@ interface MirrorOptions {
   readonly grace?: number;
 }
 
-const stateSchema = z.enum(['offered', 'here', 'got', 'unusable']);
-
 /** What `rack mirror --json` prints. */
 export const rackMirrorForm = z.strictObject({
   /** Name of the other station. */
@@ -36,8 +34,8 @@ export const rackMirrorForm = z.strictObject({
   /** SHA-256 of the key that it signs its ledger with; null: it has written none yet. */
   keyFingerprint: z.string().nullable(),
   /** `here`: this station had it already. `got`: it came just now. `unusable`: it was made with other versions of the tools. */
-  media: z.array(z.strictObject({ ...heldMediaSchema.shape, state: stateSchema })),
-  images: z.array(z.strictObject({ ...heldImageSchema.shape, state: stateSchema })),
+  media: z.array(z.strictObject({ ...heldMediaSchema.shape, state: offerStateSchema })),
+  images: z.array(z.strictObject({ ...heldImageSchema.shape, state: offerStateSchema })),
 });
 type Shown = z.infer<typeof rackMirrorForm>;
 
@@ -85,6 +83,9 @@ export function addMirror(command: Command, version: string): void {
             },
             name: here.settings.stationName,
             grace: options.grace === undefined ? timeouts.rackGrace : options.grace * 1000,
+            onSilent: (silent, name) => {
+              if (silent) output.message(`Station ${name} does not answer. It is asked again.`);
+            },
             onWaiting: (code, name) => {
               output.message(
                 `Station ${name} has not admitted this one yet. If it shows the code ${code} too, on it: prestage rack admit ${code.replace(' ', '')}`,
@@ -130,7 +131,7 @@ async function run(
           output.progress.task('media', progress);
         },
       },
-      onProgress: (name, progress) => {
+      onProgress: ({ name }, progress) => {
         output.progress.task(name, progress);
       },
       onGot: (record) => {
@@ -139,23 +140,16 @@ async function run(
     });
     for (const [name, outcome] of got) outcomes.set(name, outcome);
   }
-  const owned = new Set(library.list().map(({ entry }) => entry.sha256));
-  const cached = new Set((await cache.entries()).map((entry) => entry.key));
-  const stateOf = (name: string, isHere: boolean, isUsable: boolean): Shown['media'][number]['state'] =>
-    outcomes.get(name) ?? (isHere ? 'here' : isUsable ? 'offered' : 'unusable');
+  const { media, images } = await offerOf(held, outcomes, { library, cache, versions });
   return {
     station: station.name,
     certificate: station.fingerprint,
     keyFingerprint: held.keyFingerprint,
-    media: held.media.map((one) => ({ ...one, state: stateOf(one.sha256, owned.has(one.sha256), true) })),
-    images: held.images.map((one) => ({
-      ...one,
-      state: stateOf(one.key, cached.has(one.key), problemOf(one, station.name, versions) === null),
-    })),
+    ...{ media: [...media], images: [...images] },
   };
 }
 
-const states: Readonly<Record<z.infer<typeof stateSchema>, string>> = {
+const states: Readonly<Record<OfferState, string>> = {
   offered: 'there',
   here: 'here already',
   got: 'got',

@@ -12,7 +12,6 @@ import {
   chunkPlaces,
   fingerprintText,
   partitionFileName,
-  type Chunk,
   type ChunkMap,
 } from '../../core/media/chunk-map';
 import type { ImageSource } from '../../core/media/image-source';
@@ -20,7 +19,7 @@ import { sideBySide } from '../../core/base/side-by-side';
 import { imageKey, type ImageCache } from '../image-cache/image-cache';
 import type { HeldImage } from '../rack/holdings-form';
 import { releaseFolder } from '../state/busy-mark';
-import { fetchPiece } from './fetch-piece';
+import { fetchPiece, hasPiece } from './fetch-piece';
 import type { OtherStation } from './other-station';
 
 /** Chunks on their way at a time: enough to keep a link full while others are hashed and written. */
@@ -132,7 +131,7 @@ async function fetchChunks(
       const place = places[index];
       const file = files.get(place?.file ?? '');
       if (place === undefined || file === undefined) throw new Error('a chunk without a place');
-      if (!(await isThere(file, place.offset, chunk))) {
+      if (!(await hasPiece(file, place.offset, chunk))) {
         const { sha256, length, offset } = chunk;
         const bytes = await fetchPiece(station, `images/${held.key}/chunks/${sha256}`, {
           ...{ length, sha256 },
@@ -147,14 +146,6 @@ async function fetchChunks(
   } finally {
     for (const file of files.values()) await file.close();
   }
-}
-
-/** What an earlier try has left. A hole, which reads as zeros, costs a comparison with zero and no hash. */
-async function isThere(file: FileHandle, offset: number, { length, sha256 }: Chunk): Promise<boolean> {
-  const bytes = Buffer.alloc(length);
-  const { bytesRead } = await file.read(bytes, 0, length, offset);
-  if (bytesRead !== length || (bytes[0] === 0 && bytes.equals(Buffer.alloc(length)))) return false;
-  return createHash('sha256').update(bytes).digest('hex') === sha256;
 }
 
 function contradicts(station: string, what: string): PrestageError {

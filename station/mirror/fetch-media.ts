@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
@@ -16,7 +15,7 @@ import { receiveMedia, type Receiving, type ReceiveResult } from '../delivery/re
 import { heldSignatureSchema, type HeldMedia } from '../rack/holdings-form';
 import { readSignedManifest } from '../signing/signed-manifest';
 import { onDiskLater, statePlace } from '../state/disk';
-import { fetchPiece, wrongBytes } from './fetch-piece';
+import { fetchPiece, hasPiece, wrongBytes } from './fetch-piece';
 import type { OtherStation } from './other-station';
 
 /** Longest signature of a manifest as it is told, bytes. */
@@ -108,7 +107,7 @@ async function fetchBlocks(
             signal.throwIfAborted();
             const { offset, length } = blockRange({ bytes }, blockBytes, block);
             onProgress({ phase: 'copying', done: start + offset, total: media.bytes });
-            if (await isThere(file, start + offset, length, sha256)) continue;
+            if (await hasPiece(file, start + offset, { length, sha256 })) continue;
             const what = `block ${block + 1} of ${fileName} (${formatBytes(length)} at byte ${offset})`;
             const content = await fetchPiece(station, `media/${media.sha256}/blocks/${part}/${block}`, {
               length,
@@ -127,11 +126,4 @@ async function fetchBlocks(
   } finally {
     receiving.library.end(folder);
   }
-}
-
-async function isThere(file: FileHandle, offset: number, length: number, sha256: string): Promise<boolean> {
-  if ((await file.stat()).size < offset + length) return false;
-  const bytes = Buffer.alloc(length);
-  await file.read(bytes, 0, length, offset);
-  return sha256 === createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
 import { PrestageError } from '../../core/base/errors';
 import type { OtherStation } from './other-station';
 
@@ -30,6 +31,18 @@ export async function fetchPiece(
     if (bytes.length === length && found === sha256) return bytes;
   }
   throw wrongBytes(station.name, what, sha256, found);
+}
+
+/** Whether a file has a piece already, by its bytes: an earlier try may have left it. What reads as zeros, as a hole does, costs no hash. */
+export async function hasPiece(
+  file: FileHandle,
+  offset: number,
+  { length, sha256 }: Pick<Piece, 'length' | 'sha256'>,
+): Promise<boolean> {
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await file.read(bytes, 0, length, offset);
+  if (bytesRead !== length || (bytes[0] === 0 && bytes.equals(Buffer.alloc(length)))) return false;
+  return createHash('sha256').update(bytes).digest('hex') === sha256;
 }
 
 /** What is wrong with what came, and where. */

@@ -1,10 +1,12 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import type { OfferState } from '../../core/contract/app-mirror';
 import type { Task } from '../../core/base/task';
 import type { ImageSource } from '../../core/media/image-source';
 import type { LedgerRecord } from '../../core/ledger/record';
 import type { Receiving } from '../delivery/receive';
 import type { ImageCache } from '../image-cache/image-cache';
+import type { MediaLibrary } from '../library/media-library';
 import type { Held, HeldImage, HeldMedia } from '../rack/holdings-form';
 import { fetchImage, problemOf } from './fetch-image';
 import { fetchMedia } from './fetch-media';
@@ -18,6 +20,14 @@ export interface Wanted {
 
 export type GotRecord = Extract<LedgerRecord, { kind: 'got-from-station' }>;
 
+/** What comes just now. */
+export interface Coming {
+  /** SHA-256 of the media, or name of the disk image. */
+  readonly id: string;
+  /** In words, safe to show. */
+  readonly name: string;
+}
+
 export interface MirrorOptions {
   readonly station: OtherStation;
   readonly receiving: Receiving;
@@ -26,14 +36,46 @@ export interface MirrorOptions {
   readonly versions: Readonly<Record<string, string>>;
   readonly operator: string;
   readonly signal: AbortSignal;
-  /** @param name of what comes just now, safe to show */
-  readonly onProgress: (name: string, progress: Task) => void;
+  readonly onProgress: (coming: Coming, progress: Task) => void;
   /** Something has come whole: it is to be recorded. */
   readonly onGot: (record: GotRecord) => void;
 }
 
 /** `unusable`: this station would not use it, because its tools are others. */
 export type Outcome = 'here' | 'got' | 'unusable';
+
+/** What another station holds, as it stands here. */
+export interface Offer {
+  readonly media: readonly (HeldMedia & { readonly state: OfferState })[];
+  readonly images: readonly (HeldImage & { readonly state: OfferState })[];
+}
+
+/** @param outcomes of what was fetched, by SHA-256 of the media and name of the disk image */
+export async function offerOf(
+  held: Held,
+  outcomes: ReadonlyMap<string, Outcome>,
+  {
+    library,
+    cache,
+    versions,
+  }: {
+    readonly library: Pick<MediaLibrary, 'list'>;
+    readonly cache: Pick<ImageCache, 'entries'>;
+    readonly versions: Readonly<Record<string, string>>;
+  },
+): Promise<Offer> {
+  const owned = new Set(library.list().map(({ entry }) => entry.sha256));
+  const cached = new Set((await cache.entries()).map(({ key }) => key));
+  const stateOf = (name: string, isHere: boolean, isUsable: boolean): OfferState =>
+    outcomes.get(name) ?? (isHere ? 'here' : isUsable ? 'offered' : 'unusable');
+  return {
+    media: held.media.map((one) => ({ ...one, state: stateOf(one.sha256, owned.has(one.sha256), true) })),
+    images: held.images.map((one) => ({
+      ...one,
+      state: stateOf(one.key, cached.has(one.key), problemOf(one, '', versions) === null),
+    })),
+  };
+}
 
 /**
  * A media with the disk images that were made from it, or one disk image.
@@ -83,7 +125,7 @@ export async function getWanted(
     const received = await fetchMedia(one, {
       ...options,
       onProgress: (progress) => {
-        onProgress(`media ${sanitizeForDisplay(one.name, 60)}`, progress);
+        onProgress({ id: sha256, name: `media ${sanitizeForDisplay(one.name, 60)}` }, progress);
       },
     });
     outcomes.set(sha256, received.result === 'here' ? 'here' : 'got');
@@ -100,7 +142,7 @@ export async function getWanted(
     const outcome = await fetchImage(one, {
       ...{ station, from: source, cache, versions, signal },
       onProgress: (progress) => {
-        onProgress(`disk image ${key.slice(0, 8)}`, progress);
+        onProgress({ id: key, name: `disk image ${key.slice(0, 8)}` }, progress);
       },
     });
     outcomes.set(key, outcome);

@@ -25,6 +25,8 @@ export interface OtherStationOptions {
   readonly signal: AbortSignal;
   /** It has not admitted this station yet: the code is to be compared there. */
   readonly onWaiting: (code: string, station: string) => void;
+  /** It answered before, and does not now (true), or does again: what is wanted of it is asked for meanwhile. */
+  readonly onSilent: (silent: boolean, station: string) => void;
 }
 
 /** Longest list of what a station holds, bytes: thousands of media. */
@@ -42,6 +44,7 @@ export class OtherStation {
   #name = '';
   /** When it was there last, by performance.now(). */
   #heard = 0;
+  #silent = false;
 
   /**
    * Waits until the other station has admitted this one.
@@ -98,7 +101,9 @@ export class OtherStation {
       const answer = await this.#station.read(`/stations/${path}`, this.#options.signal);
       if (answer.statusCode === 200) {
         try {
-          return await collect(answer, most);
+          const content = await collect(answer, most);
+          this.#setSilent(false);
+          return content;
         } finally {
           // It was there until now. What breaks off again and again is no better than one that is gone.
           if ((broken += 1) < brokenAtMost) this.#heard = performance.now();
@@ -157,6 +162,12 @@ export class OtherStation {
     }
   }
 
+  #setSilent(silent: boolean): void {
+    if (silent === this.#silent) return;
+    this.#silent = silent;
+    this.#options.onSilent(silent, this.#name);
+  }
+
   /** @param grace milliseconds for which what cannot be reached is tried again. @throws PrestageError */
   async #trying<T>(work: () => Promise<T>, grace: number): Promise<T> {
     const { signal, address, fingerprint } = this.#options;
@@ -176,6 +187,7 @@ export class OtherStation {
         const isForgotten = error instanceof Forgotten;
         const silent = performance.now() - Math.max(since, this.#heard);
         if (!isForgotten && silent >= grace) throw gone(this.#name, address, error);
+        if (silent >= timeouts.rackRetry) this.#setSilent(true);
         await sleep(timeouts.rackRetry, undefined, { signal }).catch(() => undefined);
       }
     }

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import type { SwarmNext, swarmAskSchema } from '../../core/contract/rack';
 import type { z } from 'zod';
 import { timeouts } from '../../core/base/timeouts';
@@ -6,9 +5,10 @@ import type { Machines } from './machines';
 import type { ServedImage } from './served-image';
 import type { Swarm } from './swarm';
 
-/** Answers agents that ask for their next chunk. One that has to wait is answered when another chunk has arrived somewhere. */
+/** Answers agents that ask for their next chunk. One that has to wait is answered when something can be sent that it lacks. */
 export class SwarmDesk {
-  readonly #changes = new EventEmitter<{ change: [] }>().setMaxListeners(0);
+  /** Who waits, the longest first. */
+  readonly #waiting = new Set<{ readonly taker: string; readonly wake: () => void }>();
 
   constructor(
     private readonly swarm: Swarm,
@@ -24,7 +24,7 @@ export class SwarmDesk {
       gives && !own && !lacks.has(sha256) ? [sha256] : [],
     );
     this.swarm.join(takerOf(certificate, fingerprint), certificate, missing, has);
-    this.#changes.emit('change');
+    this.#wake();
   }
 
   async next(
@@ -38,7 +38,7 @@ export class SwarmDesk {
     const own = new Set(image.list.flatMap((chunk) => (chunk.own ? [chunk.sha256] : [])));
     for (const sha256 of got) this.swarm.got(taker, sha256, gives && !own.has(sha256));
     for (const sha256 of failed) this.swarm.failed(taker, sha256);
-    if (got.length + failed.length > 0) this.#changes.emit('change');
+    if (got.length + failed.length > 0) this.#wake();
     const until = performance.now() + timeouts.rackWait;
     for (;;) {
       const next = this.swarm.next(taker);
@@ -54,19 +54,25 @@ export class SwarmDesk {
       }
       const left = until - performance.now();
       if (left <= 0) return 'wait';
-      await this.#change(left);
+      await this.#change(taker, left);
     }
   }
 
-  async #change(milliseconds: number): Promise<void> {
+  #wake(): void {
+    const waiting = [...this.#waiting];
+    for (const index of this.swarm.usable(waiting.map(({ taker }) => taker))) waiting[index]?.wake();
+  }
+
+  async #change(taker: string, milliseconds: number): Promise<void> {
     await new Promise<void>((resolve) => {
-      const done = (): void => {
+      const wake = (): void => {
         clearTimeout(timer);
-        this.#changes.off('change', done);
+        this.#waiting.delete(waits);
         resolve();
       };
-      const timer = setTimeout(done, milliseconds);
-      this.#changes.on('change', done);
+      const timer = setTimeout(wake, milliseconds);
+      const waits = { taker, wake };
+      this.#waiting.add(waits);
     });
   }
 }

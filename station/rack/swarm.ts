@@ -27,6 +27,9 @@ const slowTimes = 3;
 const typicalEvery = 500;
 /** So many of the chunks that a machine lacks are looked at for the next one. */
 const lookedAt = 400;
+/** To find who can use a place that became free, so many of those who wait are looked at, and so many chunks of each: it need not be exact. */
+const waitingLookedAt = 64;
+const chunksLookedAt = 32;
 
 interface ChunkState {
   readonly holders: Set<string>;
@@ -53,6 +56,8 @@ export class Swarm {
   readonly #pace = new Map<string, number>();
   #typical: { readonly pace: number; readonly at: number } = { pace: Infinity, at: -Infinity };
   #stationSends = 0;
+  /** Who can send something since {@link usable} was asked last, null is the station: chunks that are new there; `any`: a place became free. */
+  readonly #opened = new Map<string | null, 'any' | Set<string>>();
 
   /** @param now milliseconds */
   constructor(private readonly now: () => number = () => performance.now()) {}
@@ -80,6 +85,9 @@ export class Swarm {
   gone(machine: string): void {
     for (const [name, taker] of this.#takers) if (taker.machine === machine) this.leave(name);
     for (const { holders } of this.#chunks.values()) holders.delete(machine);
+    this.#opened.delete(machine);
+    // What only it had comes from the station again.
+    this.#opened.set(null, 'any');
     this.#faults.delete(machine);
     this.#pace.delete(machine);
   }
@@ -139,8 +147,52 @@ export class Swarm {
     }
   }
 
+  /**
+   * Of those who wait, the ones who can use what has changed since the last call: no more than there are places for. To wake all of them at each change
+   * would cost the square of their number.
+   * @param waiting takers, one that waits several times as often, who waited longest first
+   * @returns indexes in that list
+   */
+  usable(waiting: readonly string[]): number[] {
+    const found = new Set<number>();
+    for (const [source, chunks] of this.#opened) {
+      let places =
+        source === null
+          ? stationAtOnce - this.#stationSends
+          : machineAtOnce - (this.#uploads.get(source) ?? 0);
+      let looked = 0;
+      for (const [index, name] of waiting.entries()) {
+        if (places <= 0 || (chunks === 'any' && (looked += 1) > waitingLookedAt)) break;
+        if (found.has(index) || !this.#isFor(this.#takers.get(name), source, chunks)) continue;
+        found.add(index);
+        places -= 1;
+      }
+    }
+    this.#opened.clear();
+    return [...found];
+  }
+
+  /** Whether a machine lacks something that can be sent now; one that fetches no more is told so. */
+  #isFor(taker: Taker | undefined, source: string | null, chunks: 'any' | ReadonlySet<string>): boolean {
+    if (taker === undefined) return true;
+    if (chunks !== 'any') return [...chunks].some((sha256) => taker.missing.has(sha256));
+    let looked = 0;
+    for (const sha256 of taker.missing) {
+      if ((looked += 1) > chunksLookedAt) return false;
+      const { holders, sending, sent } = this.#chunk(sha256);
+      const mayRepeat = this.#stationSends === 0 && sent < copiesOfStation;
+      const ofStation = sending === 0 && (holders.size === 0 || sent === 0 || mayRepeat);
+      if (source === null ? ofStation : holders.has(source)) return true;
+    }
+    return taker.missing.size === 0 && taker.coming.size === 0;
+  }
+
   #offers(machine: string, sha256: string): void {
-    if ((this.#faults.get(machine) ?? 0) < faultsAtMost) this.#chunk(sha256).holders.add(machine);
+    if ((this.#faults.get(machine) ?? 0) >= faultsAtMost) return;
+    this.#chunk(sha256).holders.add(machine);
+    const opened = this.#opened.get(machine) ?? new Set();
+    this.#opened.set(machine, opened);
+    if (opened !== 'any') opened.add(sha256);
   }
 
   #choose(machine: string, missing: ReadonlySet<string>, mayAskStation: boolean): Assignment | null {
@@ -215,6 +267,7 @@ export class Swarm {
       this.#stationSends -= 1;
       this.#chunk(sha256).sending -= 1;
     } else this.#uploads.set(coming.from, (this.#uploads.get(coming.from) ?? 1) - 1);
+    this.#opened.set(coming.from, 'any');
     return coming;
   }
 

@@ -20,39 +20,51 @@ interface Question<R extends Request> {
 
 type Reply =
   | { readonly id: number; readonly ok: true; readonly value: unknown }
-  | { readonly id: number; readonly ok: false; readonly error: ErrorData };
+  | { readonly id: number; readonly ok: false; readonly error: ErrorData }
+  /** Said unasked, while it works. */
+  | { readonly told: unknown };
 
 interface Waiting {
   readonly resolve: (value: never) => void;
   readonly reject: (error: PrestageError) => void;
 }
 
-export interface WorkerThreadOptions {
+export interface WorkerThreadOptions<Told = never> {
   /** Absolute path of the worker's bundle, which calls {@link answerRequests}. */
   readonly file: string;
   /** What the worker needs from the start; cloned. */
   readonly data: unknown;
   /** The error of what is not answered because the worker ended. */
   readonly gone: (cause: string) => PrestageError;
+  /** What the worker said with {@link tell}: before the reply that it was said before. */
+  readonly onTold?: (told: Told) => void;
   readonly onEnd?: () => void;
 }
 
 /**
  * One worker thread and the requests that it has not answered.
- * `Answers` has what each verb of `R` is answered with.
+ * `Answers` has what each verb of `R` is answered with, `Told` is what the worker says unasked.
  */
-export class WorkerThread<R extends Request, Answers extends Readonly<Record<R['verb'], unknown>>> {
+export class WorkerThread<
+  R extends Request,
+  Answers extends Readonly<Record<R['verb'], unknown>>,
+  Told = never,
+> {
   readonly #worker: Worker;
   readonly #gone: WorkerThreadOptions['gone'];
   readonly #waiting = new Map<number, Waiting>();
   #lastId = 0;
   #ended = false;
 
-  constructor({ file, data, gone, onEnd }: WorkerThreadOptions) {
+  constructor({ file, data, gone, onTold, onEnd }: WorkerThreadOptions<Told>) {
     this.#gone = gone;
     this.#worker = new Worker(file, { workerData: data });
     let cause = 'it ended';
     this.#worker.on('message', (reply: Reply) => {
+      if ('told' in reply) {
+        onTold?.(reply.told as Told);
+        return;
+      }
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);
       if (reply.ok) waiting?.resolve(reply.value as never);
@@ -93,6 +105,12 @@ export class WorkerThread<R extends Request, Answers extends Readonly<Record<R['
   async end(): Promise<void> {
     await this.#worker.terminate();
   }
+}
+
+/** The worker's side: says something unasked. */
+export function tell(told: unknown): void {
+  const reply: Reply = { told };
+  parentPort?.postMessage(reply);
 }
 
 /** The worker's side: answers each request that comes. The thread lives until it is ended. */

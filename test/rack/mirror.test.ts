@@ -1,7 +1,6 @@
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -18,17 +17,13 @@ import { MiB } from '../../core/base/units';
 import { chunkMapName, chunkMapSchema, chunkPlaces } from '../../core/media/chunk-map';
 import { imageDetailsSchema, imageKey } from '../../station/image-cache/image-cache';
 import { rackMirrorForm } from '../../station/cli/rack-mirror-command';
-import { ledgerExportSchema } from '../../station/ledger/export';
-import type { LedgerRecord } from '../../core/ledger/record';
-import { errorOf, onlyDrive, reportOf, type CliResult } from '../support/cli';
+import { errorOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { minisignKeys } from '../support/delivery';
 import { temporaryArea } from '../support/global-setup';
 import { NetworkRoom } from '../support/network-room';
 import { present } from '../support/present';
-import { Cable, Running, serveRack } from '../support/rack';
-import { makeBench } from '../support/virtual-bench';
-import { makeMedia } from '../support/wim';
+import { Cable, RackParts, Running, serveRack } from '../support/rack';
+import { good, recordsOf, Stations, writeOne } from '../support/two-stations';
 
 /** A dozen commands one after the other, which take seconds each on busy cores. */
 const patience = 400_000;
@@ -40,85 +35,23 @@ let first: string;
 /** What the first station has: SHA-256 of its media, and the name of its disk image. */
 let sha256: string;
 let key: string;
-let keys: { readonly public: string };
-const running: Running[] = [];
-const cables: Cable[] = [];
-const rooms: NetworkRoom[] = [];
+let stations: Stations;
+const parts = new RackParts();
 
 const at = (...names: string[]): string => join(area, ...names);
 const run = async (...args: string[]): Promise<CliResult> => await runHere(args);
 
-async function good(...args: string[]): Promise<string> {
-  const result = await run(...args);
-  expect(result.status, result.stderr).toBe(0);
-  return result.stdout;
-}
-
-/** Writes the one drive of a bench. */
-async function write(state: string, bench: string): Promise<ReturnType<typeof reportOf>> {
-  await makeBench(at(bench), 1);
-  const { id } = await onlyDrive(at(bench));
-  const result = await run(
-    ...[
-      'apply',
-      '--media',
-      'Contoso',
-      '--drive',
-      `${id}=5CD1234XY1`,
-      '--bench',
-      at(bench),
-      '--again',
-      'test',
-    ],
-    ...['--state', state, '--yes', '--json'],
-  );
-  return reportOf(result);
-}
-
 beforeAll(async () => {
   area = temporaryArea('mirror');
-  keys = await minisignKeys(area, 'contoso');
-  const { path } = await makeMedia(at('media'));
-  const sent = await good(
-    ...['media', 'send', path, '--to', at('sent'), '--name', 'Contoso', '--media-version', '24H2'],
-    ...['--revision', '1', '--key', at('contoso.key'), '--json'],
-  );
-  first = at('first');
-  mkdirSync(first);
-  writeFileSync(join(first, 'settings.json'), JSON.stringify({ stationName: 'Bench 1' }));
-  await good('key', 'trust', 'Contoso', '--public-key', keys.public, '--state', first, '--json');
-  await good('media', 'receive', at('sent'), '--state', first, '--json');
-  expect((await write(first, 'bench-first')).jobs[0]?.state).toBe('done');
-  [key = ''] = readdirSync(join(first, 'renders'));
-  ({ sha256 } = z.object({ sha256: z.string() }).parse(JSON.parse(sent)));
+  stations = await Stations.make(area);
+  ({ first, sha256, key } = stations);
 }, patience);
 afterEach(async () => {
-  for (const program of running.splice(0)) {
-    const timer = setTimeout(() => program.child.kill('SIGKILL'), 20_000);
-    await program.stop();
-    clearTimeout(timer);
-  }
-  for (const cable of cables.splice(0)) cable.remove();
-  for (const room of rooms.splice(0)) room.remove();
+  await parts.end();
 });
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
-
-/** The state of a station that gets; it trusts the enterprise's key. */
-async function second(name: string): Promise<string> {
-  const state = at(name);
-  mkdirSync(state);
-  writeFileSync(join(state, 'settings.json'), JSON.stringify({ stationName: name }));
-  await good('key', 'trust', 'Contoso', '--public-key', keys.public, '--state', state, '--json');
-  return state;
-}
-
-/** A copy of the first station, to be damaged. */
-function copyOfFirst(name: string): string {
-  cpSync(first, at(name), { recursive: true });
-  return at(name);
-}
 
 const mirrorArgs = (address: string, fingerprint: string, state: string, ...more: string[]): string[] => [
   ...['rack', 'mirror', ...more, '--station', address, '--fingerprint', fingerprint],
@@ -133,11 +66,6 @@ async function admit(serving: string, getting: Running): Promise<void> {
   await good('rack', 'admit', code, '--state', serving, '--json');
 }
 
-async function recordsOf(state: string): Promise<LedgerRecord[]> {
-  const text = await good('ledger', 'export', '--format', 'json', '--state', state);
-  return ledgerExportSchema.parse(JSON.parse(text)).entries.map(({ json }) => json.record);
-}
-
 async function cachedAt(state: string): Promise<unknown[]> {
   const text = await good('cache', 'show', '--state', state, '--json');
   return z.object({ renders: z.array(z.unknown()) }).parse(JSON.parse(text)).renders;
@@ -149,12 +77,12 @@ async function pair(
   name: string,
 ): Promise<{ state: string; cable: Cable; served: Awaited<ReturnType<typeof serveRack>> }> {
   const served = await serveRack(serving);
-  running.push(served.station);
+  parts.runs(served.station);
   const cable = await Cable.to(served.address);
-  cables.push(cable);
-  const state = await second(name);
+  parts.has(cable);
+  const state = await stations.second(name);
   const getting = new Running(mirrorArgs(cable.address, served.fingerprint, state));
-  running.push(getting);
+  parts.runs(getting);
   await admit(serving, getting);
   expect(await getting.exited).toBe(0);
   return { state, cable, served };
@@ -164,21 +92,21 @@ describe('a station that gets from another', { timeout: patience }, () => {
   it('is admitted by its code, has media and disk image proved, writes from them, and says so in the record', async (test) => {
     if (process.getuid?.() !== 0) test.skip('network namespaces are made by root');
     const room = new NetworkRoom();
-    rooms.push(room);
+    parts.has(room);
     const [one, two] = [room.computer(), room.computer()];
     room.cable(one, two, { from: 'eth0', to: 'eth0' });
     room.address(one, 'eth0', '10.77.0.1/24');
     room.address(two, 'eth0', '10.77.0.2/24');
     const served = await serveRack(first, ['--closed-network'], '10.77.0.1:7411', room.in(one));
-    running.push(served.station);
-    const state = await second('second-whole');
+    parts.runs(served.station);
+    const state = await stations.second('second-whole');
     const getting = new Running(
       mirrorArgs('10.77.0.1:7411', served.fingerprint, state, 'contoso'),
       {},
       undefined,
       room.in(two),
     );
-    running.push(getting);
+    parts.runs(getting);
     // Also on a closed network: it gets all that the station has.
     await admit(first, getting);
     expect(await getting.exited, getting.text).toBe(0);
@@ -191,7 +119,7 @@ describe('a station that gets from another', { timeout: patience }, () => {
     const drives = await run('drives', '--bench', at('bench-first'), '--state', first, '--json');
     expect(drives.stdout).not.toContain('"rack"');
 
-    const report = await write(state, 'bench-second');
+    const { report } = await writeOne(state, at('bench-second'));
     expect(report.jobs[0]?.state).toBe('done');
     const ended = (await recordsOf(state)).find((record) => record.kind === 'job-ended');
     expect(ended?.kind === 'job-ended' ? ended.job.imageFrom : null).toMatchObject(from);
@@ -221,12 +149,12 @@ describe('a station that gets from another', { timeout: patience }, () => {
 
   it('is refused with another fingerprint, and by a station that turned it away', async () => {
     const served = await serveRack(first);
-    running.push(served.station);
-    const state = await second('second-refused');
+    parts.runs(served.station);
+    const state = await stations.second('second-refused');
     const wrong = await run(...mirrorArgs(served.address, 'ab'.repeat(32), state));
     expect(errorOf(wrong).code).toBe('rack-wrong-station');
     const getting = new Running(mirrorArgs(served.address, served.fingerprint, state, sha256));
-    running.push(getting);
+    parts.runs(getting);
     const [, code = ''] = await getting.says(/rack admit (\S+)/);
     await good('rack', 'refuse', code, '--state', first, '--json');
     expect(await getting.exited).toBe(3);
@@ -240,7 +168,8 @@ describe('a station that gets from another', { timeout: patience }, () => {
   });
 
   it('goes on where it was, when the station was gone, and by itself when it is started again', async () => {
-    const { state, cable, served } = await pair(copyOfFirst('first-gone'), 'second-gone');
+    const serving = stations.copyOfFirst('first-gone');
+    const { state, cable, served } = await pair(serving, 'second-gone');
     const whole = present(
       rackMirrorForm.parse(
         JSON.parse((await run(...mirrorArgs(cable.address, served.fingerprint, state))).stdout),
@@ -260,8 +189,8 @@ describe('a station that gets from another', { timeout: patience }, () => {
     const going = run(...mirrorArgs(cable.address, served.fingerprint, state, key));
     await again;
     await served.station.kill();
-    const restarted = await serveRack(at('first-gone'), [], served.address);
-    running.push(restarted.station);
+    const restarted = await serveRack(serving, [], served.address);
+    parts.runs(restarted.station);
     const got = rackMirrorForm.parse(JSON.parse((await going).stdout));
     expect(got.images).toMatchObject([{ key, state: 'got' }]);
     expect(cable.carried - before).toBeLessThan(whole.bytes);
@@ -271,7 +200,7 @@ describe('a station that gets from another', { timeout: patience }, () => {
   });
 
   it('uses no wrong byte, no other map and no disk image of other tools', async () => {
-    const serving = copyOfFirst('first-wrong');
+    const serving = stations.copyOfFirst('first-wrong');
     const folder = join(serving, 'renders', key);
     const map = chunkMapSchema.parse(JSON.parse(readFileSync(join(folder, chunkMapName), 'utf8')));
     const place = present(chunkPlaces(map)[3]);
@@ -304,7 +233,7 @@ describe('a station that gets from another', { timeout: patience }, () => {
     rmSync(join(serving, 'renders', named), { recursive: true });
     writeFileSync(join(folder, 'render.json'), JSON.stringify({ ...entry, fingerprint: 'd'.repeat(64) }));
     await served.station.stop();
-    running.push((await serveRack(serving, [], served.address)).station);
+    parts.runs((await serveRack(serving, [], served.address)).station);
     expect(errorOf(await get(key)).message).toContain('another SHA-256 than was stated');
     expect(errorOf(await get('nothing')).code).toBe('mirror-not-held');
     expect(await cachedAt(state)).toEqual([]);

@@ -11,7 +11,7 @@ import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
-import { Cable, readRack, Running, serveRack, type ShownRack } from '../support/rack';
+import { Cable, RackParts, readRack, Running, serveRack, type ShownRack } from '../support/rack';
 import { benchState, makeBench, overwrite } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -20,21 +20,14 @@ import { makeMedia, type MadeMedia } from '../support/wim';
 let area: string;
 let media: MadeMedia;
 let scenes = 0;
-const running: Running[] = [];
-const cables: Cable[] = [];
+const parts = new RackParts();
 
 beforeAll(async () => {
   area = temporaryArea('rack');
   media = await makeMedia(join(area, 'media'));
 });
 afterEach(async () => {
-  for (const program of running.splice(0)) {
-    // What hangs is killed: the next test must not wait for it.
-    const timer = setTimeout(() => program.child.kill('SIGKILL'), 20_000);
-    await program.stop();
-    clearTimeout(timer);
-  }
-  for (const cable of cables.splice(0)) cable.remove();
+  await parts.end();
 });
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });
@@ -51,7 +44,7 @@ async function scene(...options: readonly string[]): Promise<Scene> {
   const state = join(area, `state-${String((scenes += 1))}`);
   mkdirSync(state);
   const served = await serveRack(state, options);
-  running.push(served.station);
+  parts.runs(served.station);
   return { state, ...served };
 }
 
@@ -75,7 +68,7 @@ function agent(
     // One that is killed leaves its folder.
     { TMPDIR: area },
   );
-  running.push(started);
+  parts.runs(started);
   return started;
 }
 
@@ -322,7 +315,7 @@ describe('a machine of a rack', () => {
   it('goes on when its cable was pulled in the middle', async () => {
     const where = await scene();
     const cable = await Cable.to(where.address);
-    cables.push(cable);
+    parts.has(cable);
     const folder = await bench('cable');
     const machine = agent({ ...where, address: cable.address }, folder, '5CD1234XY6');
     await admit(where, machine);
@@ -340,7 +333,7 @@ describe('a machine of a rack', () => {
   it('has no partition table when its station is killed, keeps what it has, and is whole after the next try', async () => {
     const where = await scene('--closed-network');
     const cable = await Cable.to(where.address);
-    cables.push(cable);
+    parts.has(cable);
     const folder = await bench('killed');
     const keys = join(area, 'keys-killed');
     const machine = agent({ ...where, address: cable.address }, folder, '5CD1234XY7', '--key-folder', keys);
@@ -356,7 +349,7 @@ describe('a machine of a rack', () => {
 
     const [, port = ''] = where.address.split(':');
     const again = await serveRack(where.state, ['--closed-network'], `127.0.0.1:${port}`);
-    running.push(again.station);
+    parts.runs(again.station);
     expect(again.fingerprint).toBe(where.fingerprint);
     // What it said before does not tell whether it is back.
     await expect.poll(async () => (await rackOf(where)).machines[0]?.state).toBe('admitted');
@@ -376,7 +369,7 @@ describe('a machine of a rack', () => {
   it('leaves no table when its agent is killed', async () => {
     const where = await scene('--closed-network', '--grace', '3');
     const cable = await Cable.to(where.address);
-    cables.push(cable);
+    parts.has(cable);
     const folder = await bench('agent-killed');
     const machine = agent({ ...where, address: cable.address }, folder, '5CD1234XY8');
     await machine.says(/is admitted/);

@@ -4,6 +4,7 @@ import type { AppPreview } from './app-preview';
 import type { Answers } from './app-preview-states';
 import type { Call } from './app-preview-main';
 import { libraryActs } from './app-preview-library-acts';
+import { mirrorActs } from './app-preview-mirror-acts';
 import { liveActs } from './app-preview-live-acts';
 import { scanned, scannerActs, serial, stateOf } from './app-preview-scanner-acts';
 import { screenActs } from './app-preview-screen-acts';
@@ -273,5 +274,5 @@ const orderActs: readonly Act[] = [
 
 /** All of them, in the order in which they are done. */
 export function allActs(): readonly Act[] {
-  return [...acts, ...scannerActs, ...orderActs, ...screenActs, ...libraryActs, ...liveActs];
+  return [...acts, ...scannerActs, ...orderActs, ...screenActs, ...libraryActs, ...mirrorActs, ...liveActs];
 }

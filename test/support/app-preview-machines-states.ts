@@ -32,7 +32,7 @@ const idOf = (number: number): string => `a${String(number).padStart(11, '0')}`;
 function someMachine(number: number, more: Partial<AppRackMachine> = {}): AppRackMachine {
   return {
     ...{ id: idOf(number), serial: machineOf(number), model: 'Latitude 5450', state: 'admitted' },
-    ...{ code: machineCode(number), problem: null, connected: true, how: 'code', disks: null },
+    ...{ code: machineCode(number), problem: null, connected: true, how: 'code', disks: null, station: null },
     address: `192.168.77.${String(10 + number)}`,
     ...more,
   };
@@ -69,6 +69,7 @@ const busyRack: AppState['rack'] = {
       ...{ state: 'waiting', how: null },
       problem: `Machine ${machineOf(3)} has the serial or the UUID of machine ${idOf(3)} (${machineOf(3)}, 192.168.77.13), which is connected.`,
     }),
+    someMachine(24, { state: 'waiting', how: null, serial: null, model: null, station: 'Depot 3' }),
     ...numbers(6).map((number) => someMachine(number)),
     someMachine(7, {
       disks: '2 disks fit: WDC PC SN730 20113A801234 (256 GB), WDC PC SN730 20113A805678 (256 GB).',
@@ -203,7 +204,10 @@ function booting(boot: Partial<AppBoot>, rack: Partial<AppState['rack']> = {}, i
 }
 
 const begins = { state: 'starting', interface: 'enp2s0', total: 412e6 } as const;
-const onRack = { ...served, machines: busyRack.machines.slice(0, 6) };
+const onRack = {
+  ...served,
+  machines: busyRack.machines.filter(({ station }) => station === null).slice(0, 6),
+};
 const bootPreviews: Readonly<Record<string, AppState>> = {
   'machines-network': booting({}, {}, 2),
   'machines-network-first': booting({}, {}, 0),

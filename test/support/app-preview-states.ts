@@ -1,6 +1,7 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
 import type { ScanKey } from '../../core/scan/scan-keys';
 import { libraryPreviews } from './app-preview-library-states';
+import { mirrorPreviews } from './app-preview-mirror-states';
 import { linePreviews } from './app-preview-line-states';
 import { inRack, rackPreviews } from './app-preview-rack-states';
 import { erasePreviews } from './app-preview-erase-states';
@@ -319,6 +320,7 @@ export const previews: Readonly<Record<string, Preview>> = {
   ...scannerPreviews(mixed),
   ...rackPreviews,
   ...libraryPreviews,
+  ...mirrorPreviews,
   ...linePreviews,
   ...helpPreviews(mixed),
   ...healthPreviews,

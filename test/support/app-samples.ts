@@ -161,6 +161,7 @@ export const emptyState: AppState = {
       listen: null,
       closedNetwork: false,
       boot: { on: false, interface: null, images: [] },
+      other: null,
     },
     atEnd: 'wait',
     desk: {
@@ -214,6 +215,7 @@ export const emptyState: AppState = {
   fleet: { status: 'off', behind: null, caughtUpAt: null, lastError: null },
   live: { live: null, problems: [], own: null, update: { status: 'none' } },
   rack: noRack,
+  mirror: { status: 'off' },
 };
 
 /** A state with these drives, each in a bay, and some empty bays. */

@@ -99,6 +99,33 @@ export async function serveRack(
   return { station, address, fingerprint };
 }
 
+/** What a test has started of a rack, to be ended after it. */
+export class RackParts {
+  readonly #running: Running[] = [];
+  readonly #removed: { remove(): void }[] = [];
+
+  /** Stopped at the end, and killed when it hangs: the next test must not wait for it. */
+  runs(program: Running): Running {
+    this.#running.push(program);
+    return program;
+  }
+
+  /** A cable, or a room of networks. */
+  has<T extends { remove(): void }>(part: T): T {
+    this.#removed.push(part);
+    return part;
+  }
+
+  async end(): Promise<void> {
+    for (const program of this.#running.splice(0)) {
+      const timer = setTimeout(() => program.child.kill('SIGKILL'), 20_000);
+      await program.stop();
+      clearTimeout(timer);
+    }
+    for (const part of this.#removed.splice(0)) part.remove();
+  }
+}
+
 /** What a `rack` command printed. */
 export function readRack(stdout: string): ShownRack {
   return rackSchema.parse(JSON.parse(stdout));

@@ -29,11 +29,14 @@ export function AskingPanel(): ReactElement {
 
 function Asking({ machine }: { readonly machine: AppRackMachine }): ReactElement {
   const text = useText().machines.asking;
-  const { id, serial, code, problem, address, model } = machine;
+  const { id, serial, code, problem, address, model, station } = machine;
+  // A station has no drives, and needs no serial.
+  const needsLabel = serial === null && station === null;
+  const name = station === null ? serial : text.station(station);
   const [typed, setTyped] = useState('');
   const asked = useLabelAsked() === id;
   const admit = async (): Promise<void> => {
-    const label = serial === null ? typed.trim() : null;
+    const label = needsLabel ? typed.trim() : null;
     if ((await act('admitMachine', { code, serial: label })) !== null) askForLabel(null);
   };
   return (
@@ -43,12 +46,13 @@ function Asking({ machine }: { readonly machine: AppRackMachine }): ReactElement
         <strong className="mono">{shownCode(code)}</strong>
       </p>
       <div className="machines-who">
-        <p className={serial === null ? 'soft' : 'mono'}>{serial ?? text.noSerial}</p>
+        <p className={serial === null ? (station === null ? 'soft' : '') : 'mono'}>{name ?? text.noSerial}</p>
+        {station !== null && <p className="small">{text.stationHint}</p>}
         <p className="soft small">
           {[model, text.from(address)].filter((part) => part !== null).join(' · ')}
         </p>
         {problem !== null && <p className="small">{problem}</p>}
-        {serial === null && (
+        {needsLabel && (
           <TextInput
             label={text.label}
             description={text.labelHint}
@@ -69,15 +73,15 @@ function Asking({ machine }: { readonly machine: AppRackMachine }): ReactElement
       </div>
       <div className="row">
         <Button
-          aria-label={text.admitOf(serial, shownCode(code))}
-          disabled={serial === null && typed.trim() === ''}
+          aria-label={text.admitOf(name, shownCode(code))}
+          disabled={needsLabel && typed.trim() === ''}
           onClick={() => void admit()}
         >
           {text.admit}
         </Button>
         <Button
           variant="subtle"
-          aria-label={text.refuseOf(serial)}
+          aria-label={text.refuseOf(name)}
           onClick={() => {
             send('refuseMachine', { code });
           }}

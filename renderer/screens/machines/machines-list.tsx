@@ -32,13 +32,14 @@ export function MachinesList(): ReactElement {
 const Row = memo(function Row({ machine }: { readonly machine: AppRackMachine }): ReactElement {
   const { machines } = useText();
   const { list: text, asking } = machines;
-  const { serial, model, state, connected, address, how, disks, code } = machine;
+  const { serial, model, station, state, connected, address, how, disks, code } = machine;
+  const name = station === null ? serial : asking.station(station);
   const words = connected ? text.states[state] : `${text.states[state]}, ${text.away}`;
   const tone = state === 'admitted' ? (connected ? 'good' : 'warn') : 'bad';
   return (
     <tr>
       <th scope="row">
-        {serial === null ? asking.noSerial : <Mono>{serial}</Mono>}
+        {serial === null ? (name ?? asking.noSerial) : <Mono>{serial}</Mono>}
         {model !== null && <div className="soft small">{model}</div>}
       </th>
       <td>
@@ -54,8 +55,8 @@ const Row = memo(function Row({ machine }: { readonly machine: AppRackMachine })
           <ConfirmButton
             compact
             label={text.remove}
-            name={text.removeOf(serial)}
-            question={text.removeQuestion(serial)}
+            name={text.removeOf(name)}
+            question={text.removeQuestion(name)}
             yes={text.remove}
             no={text.removeNo}
             onConfirm={() => {

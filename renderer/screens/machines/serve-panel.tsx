@@ -1,8 +1,14 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
-import { useState, type ReactElement } from 'react';
+import { useMemo, useState, type ReactElement } from 'react';
 import { atEndChoices, atEndSchema } from '../../../core/machine/at-end';
 import { diskRuleSchema, longestDiskName, type DiskRule } from '../../../core/drive/disk-rule';
-import { readHostAndPort, usualAgentPort, type RackSettings } from '../../../core/settings/rack-settings';
+import {
+  readHostAndPort,
+  stationCode,
+  usualAgentPort,
+  type RackSettings,
+  type StationPlace,
+} from '../../../core/settings/rack-settings';
 import { act, send } from '../../actions';
 import { CheckChoice, Choices } from '../../components/choices';
 import { ConfirmButton } from '../../components/confirm-button';
@@ -14,6 +20,7 @@ import { Notice } from '../../components/notice';
 import { Panel } from '../../components/panel';
 import { appState, useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import { drawQrCode } from '../sheet/barcode';
 import { BootForm, HowMachinesStart } from './boot-form';
 import { BootStateShown } from './boot-state';
 
@@ -52,6 +59,7 @@ export function ServePanel(): ReactElement {
             ]}
           />
           <p className="soft">{text.serve.commandHint}</p>
+          <ForStations station={listens} fingerprint={certificate} />
           {serves === 'here' && (
             <div className="row">
               <ConfirmButton
@@ -69,6 +77,22 @@ export function ServePanel(): ReactElement {
       )}
       <RackRules />
     </Panel>
+  );
+}
+
+/** What another station scans that gets media and disk images from this one. */
+function ForStations(place: StationPlace): ReactElement {
+  const text = useText().mirror;
+  const code = stationCode(place);
+  const picture = useMemo(() => drawQrCode(code), [code]);
+  return (
+    <details>
+      <summary>{text.qr}</summary>
+      <div className="row">
+        <img className="machines-qr" src={picture} alt={text.qrLabel} />
+        <p className="soft">{text.qrHint}</p>
+      </div>
+    </details>
   );
 }
 

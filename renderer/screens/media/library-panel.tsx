@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
-import { IconFolderDown, IconTrash } from '@tabler/icons-react';
-import { useEffect, type ReactElement } from 'react';
+import { IconFolderDown, IconNetwork, IconTrash } from '@tabler/icons-react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import type { LibraryState } from '../../../core/contract/app-library';
 import { newestOf } from '../../../core/delivery/library-rules';
@@ -12,6 +12,7 @@ import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { LibraryCard } from './library-card';
 import { pathOf } from './media-path';
+import { OtherStation } from './other-station';
 import { ReceivingNotice } from './receiving-notice';
 import { TrustedKeys } from './trusted-keys';
 import './library.css';
@@ -54,7 +55,9 @@ function Unfinished({ unfinished }: Pick<LibraryState, 'unfinished'>): ReactElem
 
 /** Media that were received, and the way to receive one. */
 export function LibraryPanel(): ReactElement {
-  const text = useText().library;
+  const { library: text, mirror } = useText();
+  const [asked, setAsked] = useState(false);
+  const other = useApp((state) => state.mirror.status);
   const { media, unfinished, receiving, error } = useApp(({ library }) => library);
   const chosen = useApp((state) => pathOf(state.media));
   const { shown, older } = newestOf(media, chosen);
@@ -68,20 +71,38 @@ export function LibraryPanel(): ReactElement {
       title={text.title}
       intro={text.intro}
       beside={
-        <Button
-          disabled={isRunning}
-          leftSection={<IconFolderDown size={20} aria-hidden />}
-          onClick={() => {
-            send('chooseDelivery', {});
-          }}
-        >
-          {text.receive}
-        </Button>
+        <>
+          {other === 'off' && !asked && (
+            <Button
+              leftSection={<IconNetwork size={20} aria-hidden />}
+              onClick={() => {
+                setAsked(true);
+              }}
+            >
+              {mirror.open}
+            </Button>
+          )}
+          <Button
+            disabled={isRunning}
+            leftSection={<IconFolderDown size={20} aria-hidden />}
+            onClick={() => {
+              send('chooseDelivery', {});
+            }}
+          >
+            {text.receive}
+          </Button>
+        </>
       }
     >
       <div className="live" role="status" aria-live={isRunning ? 'off' : 'polite'}>
         {receiving !== null && <ReceivingNotice receiving={receiving} />}
       </div>
+      <OtherStation
+        asked={asked}
+        onClose={() => {
+          setAsked(false);
+        }}
+      />
       {error !== null && <ErrorCard error={error} />}
       {isEmpty && chosen !== null && <p className="soft">{text.empty}</p>}
       {isEmpty && chosen === null && (

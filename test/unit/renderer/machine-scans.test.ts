@@ -9,7 +9,7 @@ import { emptyState } from '../../support/app-samples';
 
 const machine = (id: string, code: string, more: Partial<AppRackMachine> = {}): AppRackMachine => ({
   ...{ id: id.repeat(12), code, serial: `M${id}`, model: null, state: 'waiting', problem: null },
-  ...{ connected: true, address: '10.0.0.7', how: null, disks: null },
+  ...{ connected: true, address: '10.0.0.7', how: null, disks: null, station: null },
   ...more,
 });
 const machines = [

@@ -167,3 +167,77 @@ describe('who gets which chunk from whom', () => {
     expect(swarm.next('two')).toEqual({ sha256: 'own', from: null });
   });
 });
+
+describe('who is woken of those who wait', () => {
+  const holding = (): { readonly swarm: Swarm; readonly waiting: string[] } => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('first', 'first', ['a', 'b'], []);
+    swarm.next('first');
+    swarm.next('first');
+    const waiting = Array.from({ length: 20 }, (_, index) => `waits-${String(index)}`);
+    for (const name of waiting) swarm.join(name, name, ['a'], []);
+    expect(waiting.map((name) => swarm.next(name))).toEqual(waiting.map(() => 'wait'));
+    swarm.usable([]);
+    return { swarm, waiting };
+  };
+
+  it('as many as a machine can send its new chunk to, who waited longest first, and the others when a place is free', () => {
+    const { swarm, waiting } = holding();
+    swarm.got('first', 'a', true);
+    const woken = swarm.usable(waiting);
+    expect(woken).toEqual([0, 1, 2]);
+    for (const index of woken)
+      expect(swarm.next(waiting[index] ?? '')).toEqual({ sha256: 'a', from: 'first' });
+    expect(swarm.usable(waiting)).toEqual([]);
+    swarm.got('waits-0', 'a', true);
+    const rest = waiting.slice(3);
+    // The place at the first machine, and three at the one that has it now.
+    expect(swarm.usable(rest)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('nobody who lacks nothing of what came', () => {
+    const { swarm, waiting } = holding();
+    swarm.got('first', 'b', true);
+    // The station has a place again, and is sending to nobody what they lack.
+    expect(swarm.usable(waiting)).toEqual([]);
+  });
+
+  it('whoever is the first when the station can send again what failed', () => {
+    const { swarm, waiting } = holding();
+    swarm.failed('first', 'a');
+    const [index] = swarm.usable(waiting);
+    expect(index).toBe(0);
+    expect(swarm.next('waits-0')).toEqual({ sha256: 'a', from: null });
+  });
+
+  it('all machines come to the end by being woken alone, and the station sends hardly more than once', () => {
+    const swarm = new Swarm(() => 0);
+    const names = Array.from({ length: 64 }, (_, index) => `machine-${String(index)}`);
+    for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+    let waiting: string[] = [];
+    let going = names.map((name) => name);
+    const coming: { readonly name: string; readonly sha256: string }[] = [];
+    let ofStation = 0;
+    for (let steps = 0; going.length + coming.length > 0; steps += 1) {
+      expect(steps).toBeLessThan(64 * chunks.length * 2);
+      for (const name of going.splice(0)) {
+        const next = swarm.next(name);
+        if (next === 'wait') waiting.push(name);
+        else if (next !== 'done') {
+          if (next.from === null) ofStation += 1;
+          coming.push({ name, sha256: next.sha256 });
+        }
+      }
+      const arrived = coming.shift();
+      if (arrived !== undefined) {
+        swarm.got(arrived.name, arrived.sha256, true);
+        going = [arrived.name];
+      }
+      const woken = new Set(swarm.usable(waiting));
+      going.push(...waiting.filter((_, index) => woken.has(index)));
+      waiting = waiting.filter((_, index) => !woken.has(index));
+    }
+    expect(waiting).toEqual([]);
+    expect(ofStation).toBeLessThanOrEqual(2 * chunks.length);
+  });
+});
