@@ -84,7 +84,7 @@ export async function runBatch(
 
     const journal = await RunJournal.begin(paths.runs, batchId);
     try {
-      const jobs = await Promise.all(
+      const told = await Promise.all(
         driveImage.map(async ({ job, image, guids }) => {
           const agent = agents.get(job) ?? null;
           const details = detailsOf(batchId, job, request, plan, hash, image, guids, agent);
@@ -95,11 +95,13 @@ export async function runBatch(
             { context, request, journal, protectedPaths: plan.protectedPaths },
             dependencies,
           );
-          await tellVerdict(job, report);
-          return report;
+          return { job, jobId: details.jobId, report, told: await tellVerdict(job, report) };
         }),
       );
-      await endMachines(going, jobs, plan.atEnd);
+      await endMachines(told, plan.atEnd, (end) => {
+        dependencies.ledger.append(end, context);
+      });
+      const jobs = told.map(({ report }) => report);
       const left = [...plan.leftOut, ...leftOut, ...refused];
       return { batchId, hash, images: [...images.values()], jobs, leftOut: left };
     } finally {
