@@ -59,6 +59,9 @@ const commands: Readonly<Record<ScanCommand, string>> = {
   CARDS: 'Shows the bench as cards.',
   LINE: 'Shows line mode: full screen, by scanner alone.',
   OFF: 'On a computer that runs from a stick: turns it off. Asks once more, but for a computer that has imaged itself.',
+  ENDWAIT: 'On the list of what will be erased: machines of the rack wait at the end.',
+  ENDOFF: 'There: they switch off at the end.',
+  ENDBOOT: 'There: they restart into what was written.',
   SHIP: 'Shows Ship. There, closes the shipment of what is ticked. In line mode, of what was taken out.',
 };
 

@@ -3,11 +3,13 @@ import type { Assignment } from '../../core/job/batch-rules';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
+import type { AtEnd } from '../../core/machine/at-end';
 import type { MachineDetails } from '../../core/machine/machine';
 import {
   applyScan,
   arm,
   askForDisk,
+  chooseEnd,
   clearPairs,
   disarm,
   dropDrives,
@@ -43,7 +45,7 @@ import type { PairingServiceDependencies } from './pairing-dependencies';
 import type { HeardBefore } from './scan-memory';
 import { machinesOf, pairingStateOf, partReplaced, withReasons } from './pair-views';
 import { PairedDrives } from './paired-drives';
-import { anotherList, notPaired, notReady } from './app-refusals';
+import { anotherList, endNotChosen, notPaired, notReady } from './app-refusals';
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
 export class PairingService {
@@ -117,6 +119,11 @@ export class PairingService {
         return holdsMachine === undefined ? [] : [[driveId, holdsMachine] as const];
       }),
     );
+  }
+
+  /** What the shown list says by choice that machines of the rack do at the end; null: nobody chose. */
+  get endChosen(): AtEnd | null {
+    return this.#pairing.armed ? this.#pairing.atEnd : null;
   }
 
   get waitingMachine(): string | null {
@@ -269,6 +276,13 @@ export class PairingService {
     this.#refusal = null;
     const { state, outcome } = arm(this.#pairing, this.#details());
     if (outcome.result === 'refused') throw notReady(outcome);
+    this.#become(state);
+  }
+
+  /** Chooses what machines of the rack do at the end, with the button. @throws PrestageError not-confirmed */
+  chooseEnd(atEnd: AtEnd): void {
+    const { state, outcome } = chooseEnd(this.#pairing, atEnd, this.#details());
+    if (outcome.result === 'refused') throw endNotChosen(outcome);
     this.#become(state);
   }
 

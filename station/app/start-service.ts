@@ -170,6 +170,7 @@ export class StartService {
       againReasons: pairing.againReasons,
       driveReasons: pairing.driveReasons,
       workOrder: workOrder === '' ? null : workOrder,
+      endChosen: pairing.endChosen,
       machines: pairing.machines,
       seen: pairing.attachments,
       shown: pairing.shown,
