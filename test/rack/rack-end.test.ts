@@ -5,6 +5,11 @@ import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { machineWorkSchema, workPath } from '../../core/contract/agent-bytes';
+import { timeouts } from '../../core/base/timeouts';
+import type { LedgerRecord } from '../../core/ledger/record';
+import { exitCodes } from '../../station/cli/exit-codes';
+import { heldPrograms } from '../support/held-programs';
+import { Hold } from '../support/hold';
 import { errorCodeOf } from '../../core/base/system-error';
 import { HelperClient } from '../../station/helper-client/helper-client';
 import { HelperProcess } from '../../station/helper-client/helper-process';
@@ -51,7 +56,11 @@ afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
 
-async function scene(serial: string): Promise<{ state: string; machine: Running; drive: string }> {
+/** @param held programs that a test holds */
+async function scene(
+  serial: string,
+  held: { readonly env: NodeJS.ProcessEnv; readonly program?: string } = { env: {} },
+): Promise<{ state: string; machine: Running; drive: string }> {
   const name = String((scenes += 1));
   const state = join(area, `state-${name}`);
   mkdirSync(state);
@@ -61,7 +70,8 @@ async function scene(serial: string): Promise<{ state: string; machine: Running;
   await makeBench(bench, 1);
   const machine = new Running(
     ['agent', '--station', address, '--fingerprint', fingerprint, '--bench', bench, '--serial', serial],
-    { TMPDIR: area, PATH: path },
+    { TMPDIR: area, ...held.env, PATH: path },
+    held.program,
   );
   running.push(machine);
   await machine.says(/is admitted/);
@@ -78,6 +88,11 @@ async function apply(state: string, drive: string, ...options: readonly string[]
     ...['apply', '--media', media.path, '--drive', drive, '--state', state, '--yes', '--json', ...options],
   ]);
   return present(reportOf(run).jobs[0]).state;
+}
+
+async function recordsOf(state: string): Promise<LedgerRecord[]> {
+  const run = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
+  return ledgerExportSchema.parse(JSON.parse(run.stdout)).entries.map(({ json }) => json.record);
 }
 
 /** What the ledger says of each machine's end, as the entry, its line of the CSV, and the line of `ledger list`. */
@@ -103,9 +118,7 @@ async function ends(state: string): Promise<unknown[]> {
 }
 
 async function recorded(state: string): Promise<(string | undefined)[]> {
-  const run = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
-  const { entries } = ledgerExportSchema.parse(JSON.parse(run.stdout));
-  return entries.flatMap(({ json: { record } }) =>
+  return (await recordsOf(state)).flatMap((record) =>
     record.kind === 'job-ended' ? [record.job.agent?.atEnd] : [],
   );
 }
@@ -163,6 +176,27 @@ describe('at the end of its batch a machine', () => {
     expect(await apply(state, drive, '--at-end', 'wait', '--again', 'once more')).toBe('done');
     expect(await recorded(state)).toEqual(['restart', 'off', 'wait']);
   });
+});
+
+it('Ctrl+C ends in seconds while the machine does not answer, and its job is recorded as cancelled', async () => {
+  const hold = await Hold.at('writing', join(area, 'hold'));
+  const held = { env: hold.environment, program: join(heldPrograms(), 'dist/prestage.cjs') };
+  const { state, machine, drive } = await scene('5CD1234XY4', held);
+  const given = ['--media', media.path, '--drive', drive, '--state', state, '--yes', '--at-end', 'off'];
+  const applying = new Running(['apply', ...given]);
+  running.push(applying);
+  await hold.reached(1);
+  machine.child.kill('SIGSTOP');
+  const before = performance.now();
+  expect(await applying.stop()).toBe(exitCodes.cancelled);
+  expect(performance.now() - before).toBeLessThan(timeouts.rackGoodbye + 15_000);
+  machine.child.kill('SIGKILL');
+  hold.release();
+  const records = await recordsOf(state);
+  expect(records.map(({ kind }) => kind)).toEqual(['job-started', 'job-ended', 'machine-ended']);
+  expect(records[1]).toMatchObject({ end: { state: 'cancelled' } });
+  // Nobody had it turn off: it did not pass.
+  expect(records[2]).toMatchObject({ verdict: 'stopped', told: 'wait', end: { state: 'not-confirmed' } });
 });
 
 describe('the helper of an agent', () => {
