@@ -43,7 +43,14 @@ import { AskedReason, type AskedFor } from './asked-reason';
 import { pairingContext, scanContext } from './pairing-context';
 import type { PairingServiceDependencies } from './pairing-dependencies';
 import type { HeardBefore } from './scan-memory';
-import { machinesOf, pairingStateOf, partReplaced, withReasons } from './pair-views';
+import {
+  heldMachines,
+  machinesOf,
+  pairingStateOf,
+  partReplaced,
+  withContent,
+  withReasons,
+} from './pair-views';
 import { PairedDrives } from './paired-drives';
 import { anotherList, endNotChosen, notPaired, notReady } from './app-refusals';
 
@@ -69,7 +76,7 @@ export class PairingService {
     const { gone, takenOut, memory } = this.#dependencies;
     const context = this.#details();
     return pairingStateOf(this.#pairing, context, {
-      pairOf: (pair) => withReasons(armed ? this.#withContent(pair) : pair, this.#asked),
+      pairOf: (pair) => withReasons(armed ? withContent(pair, this.#dependencies) : pair, this.#asked),
       takenOut: context.line === null ? gone() : takenOut(),
       ...{ starting: this.#starting, lastScan: memory.last, refusal: this.#refusal },
     });
@@ -113,12 +120,7 @@ export class PairingService {
 
   /** Machines whose finished images the list of pairs names, by drive id. */
   get shown(): ReadonlyMap<string, string> {
-    return new Map(
-      this.#pairing.pairs.flatMap((pair) => {
-        const { driveId, holdsMachine } = this.#withContent(pair);
-        return holdsMachine === undefined ? [] : [[driveId, holdsMachine] as const];
-      }),
-    );
+    return heldMachines(this.#pairing.pairs, this.#dependencies);
   }
 
   /** What the shown list says by choice that machines of the rack do at the end; null: nobody chose. */
@@ -344,13 +346,6 @@ export class PairingService {
     const { state, dropped } = dropDrives(this.#pairing, new Set(present));
     if (dropped.length > 0) this.#become(state);
     return [...dropped];
-  }
-
-  /** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
-  #withContent(pair: Pair): Pair {
-    const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
-    const holds = drive === undefined ? null : this.#dependencies.pastOf(drive).holds;
-    return holds === null ? pair : { ...pair, holdsMachine: holds.machineSerial };
   }
 
   /** @param text as it may be shown */
