@@ -114,7 +114,7 @@ export const timeouts = {
   rackLook: 1_000,
   /** Between two listings of one machine's disks: nobody puts disks into machines while they wait. */
   rackListing: 10_000,
-  /** A machine whose work is cancelled because the app ends, until it is left to itself: it takes the tables off without its station. */
+  /** A machine whose work is cancelled by Ctrl+C or because the app ends, until it is left to itself: it takes the tables off without its station. */
   rackGoodbye: 5_000,
   /** Before an agent tries again to reach its station. */
   rackRetry: 1_000,

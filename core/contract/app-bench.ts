@@ -12,6 +12,7 @@ import { totalProgressSchema } from '../job/total-progress';
 import { bootTestVerdictSchema } from '../job/boot-test';
 import { taskSchema } from '../base/task';
 import { screenTaskSchema } from '../flow/screen-scan';
+import { atEndSchema } from '../machine/at-end';
 import { machineDetailsSchema } from '../machine/machine';
 import { replacedComputerSchema } from '../machine/replaced-computer';
 import { driveAgainSchema } from '../job/drive-again';
@@ -192,6 +193,8 @@ export const benchMethods = {
   undo: { request: nothing, response: nothing },
   /** Shows, or puts away, the list of what will be erased. */
   arm: { request: z.strictObject({ armed: z.boolean() }), response: nothing },
+  /** On that list: what machines of the rack do at the end of this batch. Throws not-confirmed where it is not to be chosen. */
+  chooseEnd: { request: z.strictObject({ atEnd: atEndSchema }), response: nothing },
   /**
    * Erases. `driveIds` are the drives that the operator saw: another list is refused. Answers when the drives
    * are held and the jobs have begun to be prepared, or throws with nothing touched.

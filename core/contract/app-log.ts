@@ -1,17 +1,19 @@
 import { z } from 'zod';
-import { careResults, driveResults, ledgerEntrySchema, storedEntrySchema } from '../ledger/record';
+import { ledgerEntrySchema, storedEntrySchema } from '../ledger/record';
+import { careResults, driveResults, endResults } from '../ledger/results';
 import { nothing } from './app-common';
 
 /** The Log screen's part of the page's contract. */
 
-/** What a line is about: a drive that was written, one that was read again, boot tested, checked for its size or erased, a work order, a shipment, what came from another station. */
-export const logKinds = ['job', 'check', 'order', 'shipment', 'media'] as const;
+/** What a line is about: a drive that was written, one that was read again, boot tested, checked for its size or erased, what a machine of a rack did at its end, a work order, a shipment, what came from another station. */
+export const logKinds = ['job', 'check', 'end', 'order', 'shipment', 'media'] as const;
 export type LogKind = (typeof logKinds)[number];
 
 /** What came of it: of a drive, or what was done with a work order or a shipment. */
 export const logResults = [
   ...driveResults,
   ...careResults,
+  ...endResults,
   'order-opened',
   'machine-allowed',
   'machine-left-out',
@@ -38,7 +40,7 @@ export const logRowSchema = z.strictObject({
   machines: z.int().nonnegative().nullable(),
   /** Number of the shipment. */
   shipment: z.string().nullable(),
-  /** Why a machine is not handled as ordered. */
+  /** Why a machine is not handled as ordered; what one of a rack was told at its end, and why it did not confirm that. */
   reason: z.string().nullable(),
   driveSerial: z.string().nullable(),
   driveModel: z.string().nullable(),

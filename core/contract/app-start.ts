@@ -24,8 +24,8 @@ export const startPlanSchema = z.strictObject({
   machineFiles: z.strictObject({ paths: z.array(z.string()), source: z.string() }).nullable(),
   /** The boot loader that goes on, and where it starts, in one line; null: not known. */
   loader: z.string().nullable(),
-  /** What machines of the rack do at the end; null: no paired drive is in one. */
-  atEnd: atEndSchema.nullable(),
+  /** What machines of the rack do at the end, and whether the open work order says it; null: no paired drive is in one. */
+  atEnd: z.strictObject({ does: atEndSchema, ordered: z.boolean() }).nullable(),
   /** What to know of it, in sentences. */
   warnings: z.array(z.string()),
   /** Why the start would be refused. Files are looked at while the list of what will be erased is shown. */

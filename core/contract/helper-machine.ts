@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { atEndSchema, machineVerdictSchema } from '../machine/at-end';
+import { atEndSchema, didSchema, machineVerdictSchema } from '../machine/at-end';
 
 /** The verb of a machine of a rack: only the helper of an agent serves it. */
 export const machineMethods = {
@@ -14,9 +14,6 @@ export const machineMethods = {
       text: z.string().max(400),
       atEnd: atEndSchema,
     }),
-    response: z.strictObject({
-      /** `said`: a virtual bench, which is no machine. */
-      did: z.enum([...atEndSchema.options, 'said']),
-    }),
+    response: z.strictObject({ did: didSchema }),
   },
 } as const;

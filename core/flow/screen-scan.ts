@@ -132,6 +132,7 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'order-closed':
     case 'off-asked':
     case 'turning-off':
+    case 'end-chosen':
       return null;
     case 'ship-shown':
       return 'ship';

@@ -16,7 +16,8 @@ import { shortReason } from '../job/short-reasons';
 import { erasureBy } from './erasure';
 import { sizeWords } from '../health/size-check';
 import { sanitiseMethodSchema } from '../sanitise/methods';
-import { careResults, type CareRecord, type CareResult, type JobDetails } from './record';
+import type { CareRecord, JobDetails } from './record';
+import { careResults, type CareResult } from './results';
 import type { standingFinding } from './standing-finding';
 
 /**

@@ -1,6 +1,6 @@
 import { sanitizeForDisplay } from '../base/display';
 import type { DrivePast } from './drive-past';
-import type { CareResult } from './record';
+import type { CareResult } from './results';
 
 /** A drive's past in words: the same on card, list, question and command line. */
 

@@ -10,6 +10,7 @@ import { driveIdentitySchema, driveKinds, ownDiskSchema } from '../drive/drive';
 import { errorDataSchema } from '../base/errors';
 import { jobEndSchema } from '../job/job';
 import { recordedAgentSchema } from '../machine/admission';
+import { machineEndSchema } from '../machine/at-end';
 import { machineDetailsSchema } from '../machine/machine';
 import { replacedComputerSchema } from '../machine/replaced-computer';
 import { recordedMachineFileSchema } from '../machine-files/machine-file';
@@ -217,6 +218,13 @@ export const recordSchema = z.discriminatedUnion('kind', [
     ]),
   }),
   z.strictObject({
+    /** What the machine of a rack that a job's drive is in was told at the end of its batch. Missing where the station stopped before, and before 0.6. */
+    kind: z.literal('machine-ended'),
+    jobId: z.uuid(),
+    machineSerial: z.string(),
+    ...machineEndSchema.shape,
+  }),
+  z.strictObject({
     /** A work order was opened on the station. */
     kind: z.literal('order-opened'),
     orderId: z.uuid(),
@@ -318,41 +326,14 @@ export type OrderRecord = Extract<LedgerRecord, { kind: (typeof orderKinds)[numb
 export const careKinds = ['size-checked', 'drive-sanitised', 'station-disk'] as const;
 /** Records about a drive alone: it belongs to no machine and no job. */
 export type CareRecord = Extract<LedgerRecord, { kind: (typeof careKinds)[number] }>;
+/** Records about what a machine of a rack was told at its end: of a job, and of no drive. */
+export type EndRecord = Extract<LedgerRecord, { kind: 'machine-ended' }>;
 /** Records about one machine's drive. */
-export type DriveRecord = Exclude<LedgerRecord, OrderRecord | CareRecord>;
+export type DriveRecord = Exclude<LedgerRecord, OrderRecord | CareRecord | EndRecord>;
 
-/** What a log's or an export's line says came of a drive: how its job ended, or what a later look at it found. */
-export const driveResults = [
-  'done',
-  'failed',
-  'cancelled',
-  'interrupted',
-  'verified',
-  'verify-failed',
-  'rehearsed',
-  'rehearsal-failed',
-] as const;
-
-/** What it says came of a drive alone: of an erase for no machine, of a check of the size, or of making it the station's disk. An end follows what begun says, or it was broken off. */
-export const careResults = [
-  'erase-begun',
-  'erased',
-  'not-erased',
-  'not-known',
-  'size-begun',
-  'size-checked',
-  'size-failed',
-  'size-not-known',
-  'size-cancelled',
-  'disk-begun',
-  'disk-made',
-  'disk-failed',
-] as const;
-export type CareResult = (typeof careResults)[number];
-
-/** Tells records about a machine's drive from those about an order, a shipment, or a drive alone. */
+/** Tells records about a machine's drive from those about an order, a shipment, a drive alone, or a machine's end. */
 export function isDriveRecord(record: LedgerRecord): record is DriveRecord {
-  return ![...orderKinds, ...careKinds].includes(record.kind as never);
+  return ![...orderKinds, ...careKinds, 'machine-ended'].includes(record.kind);
 }
 
 /** Tells records about a drive alone from all others. */

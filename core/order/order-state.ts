@@ -263,6 +263,7 @@ export function followOrder(
       case 'size-checked':
       case 'station-disk':
       case 'got-from-station':
+      case 'machine-ended':
         break;
     }
   }

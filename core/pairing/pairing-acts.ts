@@ -12,7 +12,8 @@ import {
   type PairingResult,
 } from './pairing-rules';
 import { driveReasonRefusal } from './drive-reasons';
-import { otherMachine } from './rack-places';
+import { otherMachine, rackOf } from './rack-places';
+import type { AtEnd } from '../machine/at-end';
 import { startRefusal } from './start-refusal';
 import type { BayPlace } from '../drive/bays';
 import type { Pair } from './pairing-state';
@@ -62,7 +63,20 @@ export function arm(state: Pairing, context: PairingContext): PairingResult {
   }
   const unready = startRefusal(state, context);
   if (unready !== null) return refuse(state, 'command', unready);
-  return accept({ ...state, mode: 'pair', armed: true }, 'command', 'armed');
+  return accept({ ...state, mode: 'pair', armed: true, atEnd: null }, 'command', 'armed');
+}
+
+/** Chooses what machines of the rack do at the end, on the list of what will be erased. What an order says stands. */
+export function chooseEnd(state: Pairing, atEnd: AtEnd, context: PairingContext): PairingResult {
+  if (!state.armed || context.starting) {
+    return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
+  }
+  if (!state.pairs.some(({ driveId }) => rackOf(driveId, context) !== undefined)) {
+    return refuse(state, 'command', why('no-rack-machine', 'start'));
+  }
+  const ordered = context.orderEnd?.() ?? null;
+  if (ordered !== null) return refuse(state, 'command', why('end-ordered', 'start', ordered));
+  return accept({ ...state, atEnd }, 'command', 'end-chosen', { text: atEnd });
 }
 
 /**

@@ -4,7 +4,7 @@ import type { ScanCommand } from '../scan/scan-outcome';
 import { driveReasonRefusal } from './drive-reasons';
 import type { BenchView } from '../settings/settings';
 import { toggleFill } from './fill-bays';
-import { arm, disarm, pairWaiting, start, undo } from './pairing-acts';
+import { arm, chooseEnd, disarm, pairWaiting, start, undo } from './pairing-acts';
 import {
   accept,
   expectedNow,
@@ -50,6 +50,9 @@ const commands: Readonly<Record<ScanCommand, (state: Pairing, context: PairingCo
   CARDS: (state, context) => showBench(state, 'cards', context),
   LINE: (state, context) => showBench(state, 'line', context),
   OFF: turnOff,
+  ENDWAIT: (state, context) => chooseEnd(state, 'wait', context),
+  ENDOFF: (state, context) => chooseEnd(state, 'off', context),
+  ENDBOOT: (state, context) => chooseEnd(state, 'restart', context),
 };
 
 /** Whether a bay has been asked for. */

@@ -1,5 +1,6 @@
 import type { BayPlace } from '../drive/bays';
 import type { Drive } from '../drive/drive';
+import type { AtEnd } from '../machine/at-end';
 import type { MachineDetails } from '../machine/machine';
 import { isConflict, joinDetails, saysNothing, sharedIdentity } from '../machine/machine-details';
 import type { LiveForPairing } from './own-step';
@@ -34,6 +35,8 @@ export interface Pairing {
   readonly pairs: readonly Pair[];
   /** The list of what will be erased is shown. No machine waits then. */
   readonly armed: boolean;
+  /** What was chosen on that list for machines of the rack to do at the end; null: nobody chose. Counts for that list alone. */
+  readonly atEnd: AtEnd | null;
   /** The machines that wait or are paired, the latest last: what UNDO takes back. */
   readonly history: readonly { readonly machineSerial: string; readonly byHand: boolean }[];
 }
@@ -44,6 +47,7 @@ export const emptyPairing: Pairing = {
   waitingDetails: {},
   pairs: [],
   armed: false,
+  atEnd: null,
   history: [],
 };
 
@@ -85,6 +89,8 @@ export interface PairingContext extends ReasonContext {
   readonly shippedOn: (machineSerial: string) => string | null;
   /** Number of the work order that is open; null: none is. */
   readonly openOrder: () => string | null;
+  /** What it says that machines of the rack do at the end; null or missing: nothing. */
+  readonly orderEnd?: () => AtEnd | null;
   /** What is left of the open work order; null: none with a list is open. */
   readonly orderLeft: () => OrderLeft | null;
   /** Number that drives are recorded under; empty: none. The open order's, when one is. */

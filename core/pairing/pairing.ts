@@ -50,7 +50,7 @@ export {
   type PairingResult,
   type Refused,
 } from './pairing-rules';
-export { arm, canUndo, clearPairs, disarm, dropDrives, start, undo, unpair } from './pairing-acts';
+export { arm, canUndo, chooseEnd, clearPairs, disarm, dropDrives, start, undo, unpair } from './pairing-acts';
 export { passedDrives, settleMode } from './pairing-commands';
 export { toggleFill } from './fill-bays';
 export { askForDisk, pairOwn } from './own-machine';

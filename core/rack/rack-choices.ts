@@ -21,11 +21,17 @@ export type RackChoices = z.infer<typeof rackChoicesSchema>;
 /** Whoever says something of machines; null or missing: it says nothing. */
 export interface RackSources {
   readonly order: RackChoices | null;
+  /** What was chosen in the app before the start, where the order says nothing. */
+  readonly chosen?: AtEnd | null;
   readonly recipe: RackChoices | null;
 }
 
-export function atEndOf(given: AtEnd | undefined, { order, recipe }: RackSources, settings: AtEnd): AtEnd {
-  return given ?? order?.atEnd ?? recipe?.atEnd ?? settings;
+export function atEndOf(
+  given: AtEnd | undefined,
+  { order, chosen, recipe }: RackSources,
+  settings: AtEnd,
+): AtEnd {
+  return given ?? order?.atEnd ?? chosen ?? recipe?.atEnd ?? settings;
 }
 
 export function diskRuleOf(

@@ -15,6 +15,10 @@ export const scanCommands = [
   'RACK',
   'CARDS',
   'OFF',
+  // Not ENDRESTART: of a scanner that loses its beginning, it would be START.
+  'ENDWAIT',
+  'ENDOFF',
+  'ENDBOOT',
 ] as const;
 export type ScanCommand = (typeof scanCommands)[number];
 
@@ -170,6 +174,10 @@ export const refusals = [
   'not-on-a-stick',
   /** OFF: drives are being written. */
   'still-at-work',
+  /** On the list of what will be erased: no paired drive is in a machine of the rack. */
+  'no-rack-machine',
+  /** There: the work order says what machines do at the end. Detail: what. */
+  'end-ordered',
   /** On Machines: no machine that asks shows this code, and no label is asked for. */
   'machine-not-asking',
   /** On Machines: the machine could not be admitted. Detail: why, a sentence. */
@@ -265,6 +273,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       /** OFF: scanned once more, the PC goes off; and it does. */
       'off-asked',
       'turning-off',
+      /** What machines of the rack do at the end. `text`: wait, off or restart. */
+      'end-chosen',
       /** On Machines: a machine was let into the rack. */
       'machine-admitted',
       /** The order's line of a machine is shown. */

@@ -118,7 +118,13 @@ function isTaken(drive: RecordedDrive, machines: readonly AuditedMachine[]): boo
 }
 
 /** What an auditor may want to know, and what speaks against no machine. Codes are stable. */
-export const noteCodes = ['serial-shared', 'manifest-not-recorded', 'drive-health', 'drive-slow'] as const;
+export const noteCodes = [
+  'serial-shared',
+  'manifest-not-recorded',
+  'drive-health',
+  'drive-slow',
+  'end-not-confirmed',
+] as const;
 export const noteSchema = z.strictObject({
   code: z.enum(noteCodes),
   /** The machine it is about. */

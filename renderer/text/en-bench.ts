@@ -256,6 +256,7 @@ export const benchText = {
       off: 'Machines switch off',
       restart: 'Machines restart into what was written',
     } satisfies Record<AtEnd, string>,
+    endOrdered: (what: string): string => `${what}. The work order says so.`,
     machineFiles: 'Files for each machine',
     filesFrom: (files: readonly string[], source: string): string => `${files.join(', ')} (from ${source})`,
     driverPack: (pack: string): string => `Drivers: ${pack}`,

@@ -26,6 +26,8 @@ const results: Readonly<Record<LogRow['result'], string>> = {
   'disk-begun': 'Station’s disk begun',
   'disk-made': 'Station’s disk made',
   'disk-failed': 'Station’s disk: fail',
+  'end-confirmed': 'At the end: confirmed',
+  'end-not-confirmed': 'At the end: not confirmed',
   'order-opened': 'Order opened',
   'machine-allowed': 'Allowed',
   'machine-left-out': 'Left out',
@@ -39,6 +41,7 @@ const results: Readonly<Record<LogRow['result'], string>> = {
 const kinds: Readonly<Record<LogKind, string>> = {
   job: 'Drives written',
   check: 'Drives checked',
+  end: 'Ends of machines',
   order: 'Work orders',
   shipment: 'Shipments',
   media: 'From other stations',
@@ -56,6 +59,9 @@ const commands: Readonly<Record<ScanCommand, string>> = {
   CARDS: 'Shows the bench as cards.',
   LINE: 'Shows line mode: full screen, by scanner alone.',
   OFF: 'On a computer that runs from a stick: turns it off. Asks once more, but for a computer that has imaged itself.',
+  ENDWAIT: 'On the list of what will be erased: machines of the rack wait at the end.',
+  ENDOFF: 'There: they switch off at the end.',
+  ENDBOOT: 'There: they restart into what was written.',
   SHIP: 'Shows Ship. There, closes the shipment of what is ticked. In line mode, of what was taken out.',
 };
 
@@ -175,6 +181,9 @@ export const logText = {
     ownDisk: 'How it was written',
     admission: 'Machine admitted',
     atEnd: 'To do at the end',
+    ended: 'At the end',
+    shown: 'Shown on its screen',
+    verdicts: { passed: 'PASS', failed: 'FAIL', stopped: 'STOPPED' },
     ends: atEndWords,
     agent: 'Agent’s certificate (SHA-256)',
     agentVersions: 'Versions on the machine',

@@ -104,7 +104,7 @@ export const machinesText = {
     rules,
     atEnd: 'At the end of a batch',
     atEndHint:
-      'A machine with a drive that failed always waits. A work order or the recipe of the media can say otherwise.',
+      'A machine with a drive that failed always waits. A work order or the recipe of the media can say otherwise, and so can you before a start.',
     ends,
     name: 'Text in model or serial',
     nameProblem: 'Enter 1 to 64 visible characters.',

@@ -1,5 +1,6 @@
 import { atStart } from '../../core/base/display';
 import { counted } from '../../core/base/plurals';
+import { atEndSchema, atEndWords } from '../../core/machine/at-end';
 import type { MachineDetails } from '../../core/machine/machine';
 import {
   doubtRefusals,
@@ -61,6 +62,12 @@ function takeOutOrder(detail: string | null): string {
   return `You scanned the machine in ${bayName(other)}. ${atStart(bayName(bay))} is next: machine ${serial}.`;
 }
 
+/** What machines do at the end, to follow a colon. */
+function endWords(said: string | null | undefined): string {
+  const known = atEndSchema.safeParse(said);
+  return known.success ? atEndWords[known.data] : '';
+}
+
 /** What a refusal means; what was scanned and expected is told beside it. */
 const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null, kind: ScanKind) => string>> =
   {
@@ -114,6 +121,8 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       return `The drive in ${bayName(bay)} was not taken out. Take it out and scan machine ${serial}.`;
     },
     'nothing-to-ship': () => 'No drive that was taken out waits to be shipped.',
+    'no-rack-machine': () => 'No machine of the rack is paired: there is nothing to choose for the end.',
+    'end-ordered': (said) => `The work order says what machines do at the end: ${endWords(said)}.`,
     'machine-not-asking': () =>
       'No waiting machine shows this code. To scan a label, press the machine’s field first.',
     'admission-refused': (detail) => detail ?? 'The machine was not admitted.',
@@ -277,6 +286,8 @@ function accepted(outcome: Accepted): string {
       return 'Scan OFF again to turn this computer off';
     case 'turning-off':
       return 'This computer turns off';
+    case 'end-chosen':
+      return `At the end: ${endWords(text)}`;
   }
 }
 

@@ -121,6 +121,10 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
       app.pairing.arm(armed);
       return done;
     },
+    chooseEnd: ({ atEnd }) => {
+      app.pairing.chooseEnd(atEnd);
+      return done;
+    },
     start: async ({ driveIds }) => {
       await app.starting.start(driveIds);
       return done;

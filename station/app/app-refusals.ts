@@ -42,6 +42,18 @@ export function notReady({ reason, detail }: Extract<ScanOutcome, { result: 'ref
   });
 }
 
+/** What machines do at the end cannot be chosen now. */
+export function endNotChosen({ reason }: Extract<ScanOutcome, { result: 'refused' }>): PrestageError {
+  return new PrestageError({
+    code: 'not-confirmed',
+    message:
+      reason === 'end-ordered'
+        ? 'The work order says what machines of the rack do at the end.'
+        : 'What machines of the rack do at the end is chosen on the list of what will be erased, where one of them is on it.',
+    remedy: 'Nothing was touched. Look at the list, then choose it or start.',
+  });
+}
+
 /** The refusal of a rehearsal. */
 export function nothingToBootTest(): PrestageError {
   return new PrestageError({

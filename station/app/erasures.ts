@@ -4,6 +4,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { isStillAttached } from '../../core/drive/drive-identity';
 import type { ShownErase } from '../../core/sanitise/choose';
+import { heldFor, withoutReason } from '../drives/drive-before';
 import { requireListed } from '../drives/finished-drive';
 import type { Helpers } from '../helper-client/helpers';
 import { sanitise } from '../jobs/run-sanitise';
@@ -100,12 +101,7 @@ export class Erasures extends DriveTasks<AppErasure> {
       });
     }
     const machine = machineHeld(drive);
-    if (machine !== null && reason === null) {
-      throw new PrestageError({
-        code: 'drive-holds-finished',
-        message: `The ${label} holds the finished image for machine ${sanitizeForDisplay(machine)}.`,
-      });
-    }
+    if (machine !== null && reason === null) throw withoutReason(drive, heldFor(machine));
     return drive;
   }
 

@@ -12,7 +12,7 @@ import { replacedBy, replacedText } from '../../core/machine/replaced-computer';
 import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView } from '../../core/order/order-state';
 import type { AppendContext, Ledger } from '../ledger/ledger';
-import { trustOfOrder } from '../jobs/plan-machines';
+import { termsOf } from '../jobs/plan-machines';
 import { openRecord, type OpenRecord } from '../orders/open-record';
 import { OrderBook } from '../orders/order-book';
 import { orderOpen } from '../orders/order-errors';
@@ -227,22 +227,13 @@ function orNull(number: string): string | null {
 }
 
 function stateOf(open: OpenOrder, atWork: ReadonlySet<string>, problems: string[]): OrderState {
-  const {
-    number,
-    mediaSha256 = null,
-    imageIndex = null,
-    layout = null,
-    shipBy = null,
-    atEnd = null,
-    disk = null,
-    machines,
-  } = open.order;
+  const { machines } = open.order;
+  const terms = termsOf(open.order);
+  const { disk } = terms;
   const view = viewOf(open, atWork);
   const lines = view.lines.length <= maxLines ? view.lines : firstOf(view.lines);
   return {
-    ...{ number, openedAt: open.openedAt, openedBy: open.openedBy, mediaSha256, imageIndex, layout, shipBy },
-    firmwareTrust: trustOfOrder(open.order) ?? null,
-    atEnd,
+    ...{ ...terms, openedAt: open.openedAt, openedBy: open.openedBy },
     disk:
       disk === null
         ? null

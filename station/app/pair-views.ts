@@ -6,6 +6,7 @@ import { canUndo, startRefusalsOf, type Pairing, type PairingContext } from '../
 import { freeBays, freeInRack, freePlaces } from '../../core/pairing/pairing-rules';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import type { AskedReason } from './asked-reason';
+import type { PairingServiceDependencies } from './pairing-dependencies';
 
 /** What is told of pairs, and which of an earlier run's are still what they were. */
 
@@ -44,6 +45,25 @@ export function withReasons(pair: Pair, reasons: Pick<AskedReason, 'machines' | 
     ...(againReason === undefined ? {} : { againReason }),
     ...(driveReason === undefined ? {} : { driveReason }),
   };
+}
+
+type Contents = Pick<PairingServiceDependencies, 'drives' | 'pastOf'>;
+
+/** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
+export function withContent(pair: Pair, { drives, pastOf }: Contents): Pair {
+  const drive = drives().drives.find(({ id }) => id === pair.driveId);
+  const holds = drive === undefined ? null : pastOf(drive).holds;
+  return holds === null ? pair : { ...pair, holdsMachine: holds.machineSerial };
+}
+
+/** Machines whose finished images the drives of pairs hold, by drive id. */
+export function heldMachines(pairs: readonly Pair[], contents: Contents): ReadonlyMap<string, string> {
+  return new Map(
+    pairs.flatMap((pair) => {
+      const { driveId, holdsMachine } = withContent(pair, contents);
+      return holdsMachine === undefined ? [] : [[driveId, holdsMachine] as const];
+    }),
+  );
 }
 
 /** What is known of the machines of pairs, by serial. */

@@ -21,7 +21,7 @@ export function pairingContext(
   },
 ): PairingContext {
   const { settings, drives, media, jobMedia, batch, jobs, bootTests, ledger } = dependencies;
-  const { inOrder, isOrdered, openOrder, orderLeft } = dependencies;
+  const { inOrder, isOrdered, openOrder, orderEnd, orderLeft } = dependencies;
   return {
     operator: batch().operator,
     mediaStatus: media().status,
@@ -42,6 +42,7 @@ export function pairingContext(
     driveBefore: (driveId) => dependencies.driveBefore(driveId),
     driveAllowed: (driveId) => own.reasons.drives.has(driveId),
     openOrder,
+    orderEnd,
     orderLeft,
     workOrder: batch().workOrder,
     sinceLastSame: null,

@@ -3,6 +3,7 @@ import type { AppBootTest, AppJob, DrivesState } from '../../core/contract/app-b
 import type { Drive } from '../../core/drive/drive';
 import type { OrderLeft } from '../../core/flow/flow';
 import type { DriveBefore } from '../../core/job/drive-again';
+import type { AtEnd } from '../../core/machine/at-end';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { LiveForPairing } from '../../core/pairing/own-step';
 import type { MediaState } from '../../core/media/media-state';
@@ -37,6 +38,8 @@ export interface PairingServiceDependencies {
   readonly isOrdered: (machineSerial: string) => boolean;
   /** Number of the work order that is open; null: none is. */
   readonly openOrder: () => string | null;
+  /** What it says that machines of the rack do at the end; null: nothing. */
+  readonly orderEnd: () => AtEnd | null;
   /** What is left of it; null: none with a list is open. */
   readonly orderLeft: () => OrderLeft | null;
   /** Machines whose drives were confirmed as taken out and are in no shipment. */

@@ -53,6 +53,7 @@ export function pairingOf(
     inOrder: (serial) => app.orders.allows(serial),
     isOrdered: (serial) => app.orders.names(serial),
     openOrder: () => app.orders.openNumber,
+    orderEnd: () => app.orders.current?.order.atEnd ?? null,
     orderLeft: () => app.orders.left,
     takenOut: () => app.takenOut.machines,
     gone: () => app.takenOut.gone,

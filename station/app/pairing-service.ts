@@ -3,11 +3,13 @@ import type { Assignment } from '../../core/job/batch-rules';
 import type { Pair, PairingState } from '../../core/pairing/pairing-state';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { toErrorData, type ErrorData } from '../../core/base/errors';
+import type { AtEnd } from '../../core/machine/at-end';
 import type { MachineDetails } from '../../core/machine/machine';
 import {
   applyScan,
   arm,
   askForDisk,
+  chooseEnd,
   clearPairs,
   disarm,
   dropDrives,
@@ -41,9 +43,16 @@ import { AskedReason, type AskedFor } from './asked-reason';
 import { pairingContext, scanContext } from './pairing-context';
 import type { PairingServiceDependencies } from './pairing-dependencies';
 import type { HeardBefore } from './scan-memory';
-import { machinesOf, pairingStateOf, partReplaced, withReasons } from './pair-views';
+import {
+  heldMachines,
+  machinesOf,
+  pairingStateOf,
+  partReplaced,
+  withContent,
+  withReasons,
+} from './pair-views';
 import { PairedDrives } from './paired-drives';
-import { anotherList, notPaired, notReady } from './app-refusals';
+import { anotherList, endNotChosen, notPaired, notReady } from './app-refusals';
 
 /** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
 export class PairingService {
@@ -67,7 +76,7 @@ export class PairingService {
     const { gone, takenOut, memory } = this.#dependencies;
     const context = this.#details();
     return pairingStateOf(this.#pairing, context, {
-      pairOf: (pair) => withReasons(armed ? this.#withContent(pair) : pair, this.#asked),
+      pairOf: (pair) => withReasons(armed ? withContent(pair, this.#dependencies) : pair, this.#asked),
       takenOut: context.line === null ? gone() : takenOut(),
       ...{ starting: this.#starting, lastScan: memory.last, refusal: this.#refusal },
     });
@@ -111,12 +120,12 @@ export class PairingService {
 
   /** Machines whose finished images the list of pairs names, by drive id. */
   get shown(): ReadonlyMap<string, string> {
-    return new Map(
-      this.#pairing.pairs.flatMap((pair) => {
-        const { driveId, holdsMachine } = this.#withContent(pair);
-        return holdsMachine === undefined ? [] : [[driveId, holdsMachine] as const];
-      }),
-    );
+    return heldMachines(this.#pairing.pairs, this.#dependencies);
+  }
+
+  /** What the shown list says by choice that machines of the rack do at the end; null: nobody chose. */
+  get endChosen(): AtEnd | null {
+    return this.#pairing.armed ? this.#pairing.atEnd : null;
   }
 
   get waitingMachine(): string | null {
@@ -272,6 +281,13 @@ export class PairingService {
     this.#become(state);
   }
 
+  /** Chooses what machines of the rack do at the end, with the button. @throws PrestageError not-confirmed */
+  chooseEnd(atEnd: AtEnd): void {
+    const { state, outcome } = chooseEnd(this.#pairing, atEnd, this.#details());
+    if (outcome.result === 'refused') throw endNotChosen(outcome);
+    this.#become(state);
+  }
+
   /**
    * The assignments, when the list was shown and the drives that the operator saw are the ones that would be erased.
    * From here to {@link refuse} or {@link started} nothing can change.
@@ -330,13 +346,6 @@ export class PairingService {
     const { state, dropped } = dropDrives(this.#pairing, new Set(present));
     if (dropped.length > 0) this.#become(state);
     return [...dropped];
-  }
-
-  /** A drive that may be on its way to somebody: what is on it must be seen before it is erased. */
-  #withContent(pair: Pair): Pair {
-    const drive = this.#dependencies.drives().drives.find(({ id }) => id === pair.driveId);
-    const holds = drive === undefined ? null : this.#dependencies.pastOf(drive).holds;
-    return holds === null ? pair : { ...pair, holdsMachine: holds.machineSerial };
   }
 
   /** @param text as it may be shown */

@@ -19,7 +19,7 @@ import type { PairingService } from './pairing-service';
 import type { SettingsService } from './settings-service';
 
 export interface StartPlanDependencies {
-  readonly pairing: Pick<PairingService, 'pairs' | 'confirming'>;
+  readonly pairing: Pick<PairingService, 'pairs' | 'confirming' | 'endChosen'>;
   readonly media: Pick<MediaVerifier, 'state' | 'signed'>;
   readonly orders: Pick<OrderService, 'current'>;
   readonly batch: Pick<BatchService, 'state'>;
@@ -57,7 +57,7 @@ export class StartPlanner {
       ...[pairing.pairs.map(({ machineSerial, driveId, machine }) => [machineSerial, driveId, machine])],
       ...[pairing.confirming, shown.status === 'proved' ? [shown.sha256, shown.media.imageIndex] : null],
       ...[orders.current?.orderId, batch.state, bootLoader, machineFiles, desk.requireDrivers],
-      atEnd,
+      ...[atEnd, pairing.endChosen],
     ]);
     if (this.#made?.of !== of) this.#made = { of, plan: this.#plan() };
     return this.#made.plan;
@@ -117,11 +117,14 @@ export class StartPlanner {
           : { paths: chosen.files.map(({ path }) => path), source: chosen.source },
       loader: loader?.summary ?? null,
       atEnd: pairs.some(({ driveId }) => isInRack(driveId))
-        ? atEndOf(
-            undefined,
-            { order: order?.order ?? null, recipe: signed?.rack ?? null },
-            settings.current.atEnd,
-          )
+        ? {
+            does: atEndOf(
+              undefined,
+              { order: order?.order ?? null, chosen: pairing.endChosen, recipe: signed?.rack ?? null },
+              settings.current.atEnd,
+            ),
+            ordered: order?.order.atEnd !== undefined,
+          }
         : null,
       warnings: [
         ...(loader?.doubts ?? []),

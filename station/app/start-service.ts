@@ -61,9 +61,11 @@ export class StartService {
   async start(driveIds: readonly string[]): Promise<void> {
     const { pairing, jobs, bootTests, recorded } = this.#services;
     const assignments = pairing.confirm(driveIds);
+    // As the list says it now, whatever changes while the drives are opened.
+    const { endChosen } = pairing;
     try {
       await recorded();
-      await jobs.start(await this.#inMachines(this.#request(assignments)));
+      await jobs.start(await this.#inMachines({ ...this.#request(assignments), endChosen }));
     } catch (error) {
       pairing.refuse(toErrorData(error));
       throw error;

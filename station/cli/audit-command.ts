@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { formatBytes, sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { recordedLoaderWords } from '../../core/boot/loader-choice';
+import { machineEndWords } from '../../core/machine/at-end';
 import type { WorkOrder } from '../../core/order/order';
 import { replacedText } from '../../core/machine/replaced-computer';
 import { problemText, readOrder } from '../../core/order/order-file';
@@ -169,6 +170,7 @@ function auditText(report: AuditReport, ordered: boolean): string {
       ['station key', report.keyFingerprint],
       ['boot loader', loaderLines(report)],
       ['disk image', sourceLines(report)],
+      ['at the end', endLines(report)],
       [
         'media',
         report.media.map(
@@ -188,6 +190,11 @@ function loaderLines({ machines }: AuditReport): string[] | null {
   return eachOnce(
     machines.flatMap(({ loader }) => (loader === undefined ? [] : [recordedLoaderWords(loader)])),
   );
+}
+
+/** What machines of a rack were told at their end, with how many were. */
+function endLines({ machines }: AuditReport): string[] | null {
+  return eachOnce(machines.flatMap(({ atEnd }) => (atEnd === undefined ? [] : [machineEndWords(atEnd)])));
 }
 
 /** Each other station whose disk images were written, with how many machines have one. */

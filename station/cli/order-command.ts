@@ -12,7 +12,7 @@ import type { ScanSettings } from '../../core/scan/scan-settings';
 import { datesOfRecipe } from '../../core/recipe/recipe-dates';
 import { defaultOperator } from '../jobs/open-station';
 import { orderNotices } from '../jobs/order-notices';
-import { trustOfOrder } from '../jobs/plan-machines';
+import { termsOf, trustOfOrder } from '../jobs/plan-machines';
 import { libraryFolder } from '../library/media-library';
 import { namedNotices, orderDateNotices } from '../library/order-dates';
 import { OrderBook } from '../orders/order-book';
@@ -188,30 +188,8 @@ function documentOf(
   { orderId, order, lines, openedAt, openedBy, progress }: OpenOrder,
   view: OrderView,
 ): Omit<JsonDocument<typeof orderShowForm>, 'problems'> {
-  const {
-    number,
-    mediaSha256 = null,
-    imageIndex = null,
-    layout = null,
-    shipBy = null,
-    atEnd = null,
-    disk = null,
-  } = order;
-  const firmwareTrust = trustOfOrder(order) ?? null;
   return {
-    ...{
-      orderId,
-      number,
-      openedAt,
-      openedBy,
-      mediaSha256,
-      imageIndex,
-      layout,
-      shipBy,
-      firmwareTrust,
-      atEnd,
-      disk,
-    },
+    ...{ orderId, ...termsOf(order), openedAt, openedBy },
     counts: view.counts,
     unexpected: view.unexpected,
     open: view.open.length,

@@ -217,7 +217,12 @@ async function deliver(output: Output, pieces: Iterable<string>, file: string | 
 
 function entryText(entry: LedgerEntry): string {
   const { record } = entry;
-  const machine = isDriveRecord(record) ? subjectOf(record).machineSerial : null;
+  const machine =
+    record.kind === 'machine-ended'
+      ? record.machineSerial
+      : isDriveRecord(record)
+        ? subjectOf(record).machineSerial
+        : null;
   // The kind alone would sound as if it had been done.
   const state = isCareRecord(record) ? careOutcome(record).result : 'end' in record ? record.end.state : null;
   const drive = 'drive' in record ? record.drive : isDriveRecord(record) ? subjectOf(record).drive : null;

@@ -21,6 +21,11 @@ export function driveBeforeText({ held, failed }: DriveBefore): string {
   ].join(' and ');
 }
 
+/** What is known of a drive of which only the machine is known whose finished image it holds. */
+export function heldFor(machineSerial: string): DriveBefore {
+  return { held: { machineSerial, entry: null, time: null, shipped: null }, failed: null };
+}
+
 /** The refusal of a drive that is only erased for a reason: drive-holds-finished or drive-failed-before. */
 export function withoutReason(drive: Drive, before: DriveBefore): PrestageError {
   const message = `The ${driveLabel(drive)} ${driveBeforeText(before)}.`;

@@ -83,6 +83,8 @@ export interface BatchRequest {
   readonly eraseShown?: ReadonlyMap<string, ShownErase>;
   /** What machines of the rack do once their drives are written and recorded; missing: as order, recipe or settings say. */
   readonly atEnd?: AtEnd | undefined;
+  /** What was chosen in the app for the same: counts where the order says nothing. */
+  readonly endChosen?: AtEnd | null;
   /** The whole drive is written and read back before the image goes on. */
   readonly checkSize: boolean;
   /** What the media's hash was found to be before; null: it is hashed while the batch is prepared. */

@@ -6,6 +6,7 @@ import type { JobDetails } from '../../core/ledger/record';
 import type { MediaHash } from '../../core/media/media';
 import { recordedHashSource } from '../../core/media/media-state';
 import { recoveryFor } from '../../core/media/recovery';
+import { heldFor } from '../drives/drive-before';
 import { attachmentMember, recordedDrive } from '../drives/finished-drive';
 import { recordedFiles } from '../machine-files/fill-machine-files';
 import {
@@ -83,9 +84,7 @@ export function driveAgainMember(
   request: BatchRequest,
   foundMachine: string | null,
 ): Pick<JobDetails, 'driveAgain'> {
-  const found =
-    foundMachine === null ? null : { machineSerial: foundMachine, entry: null, time: null, shipped: null };
-  const whole = { ...before, held: found ?? before.held };
+  const whole = foundMachine === null ? before : { ...before, held: heldFor(foundMachine).held };
   const again = driveAgainOf(whole, driveReasonOf(request, drive.id, machineSerial, whole));
   return again === null ? {} : { driveAgain: again };
 }

@@ -184,7 +184,7 @@ export async function planBatch(
     leftOut: [...(request.leftOut ?? []), ...leftOut],
     atEnd: atEndOf(
       request.atEnd,
-      { order: order?.order ?? null, recipe: signed?.rack ?? null },
+      { order: order?.order ?? null, chosen: request.endChosen ?? null, recipe: signed?.rack ?? null },
       settings.atEnd,
     ),
     driverWarnings: drivers.warnings,

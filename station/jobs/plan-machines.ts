@@ -107,6 +107,18 @@ export function trustOfOrder({
   return firmwareTrusts.find((one) => machines.every(({ firmwareTrust = ofAll }) => firmwareTrust === one));
 }
 
+/** What an order says of the batch; null: nothing. */
+export function termsOf(order: WorkOrder): {
+  readonly [Name in 'mediaSha256' | 'imageIndex' | 'layout' | 'shipBy' | 'atEnd' | 'disk']: NonNullable<
+    WorkOrder[Name]
+  > | null;
+} & { readonly number: string; readonly firmwareTrust: FirmwareTrust | null } {
+  const { number, mediaSha256 = null, imageIndex = null, layout = null, shipBy = null } = order;
+  const { atEnd = null, disk = null } = order;
+  const firmwareTrust = trustOfOrder(order) ?? null;
+  return { number, mediaSha256, imageIndex, layout, shipBy, firmwareTrust, atEnd, disk };
+}
+
 function named(trust: FirmwareTrust): string {
   return trust === 'both' ? 'both the 2011 and the 2023 certificates' : `only the ${trust} certificates`;
 }

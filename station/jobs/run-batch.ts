@@ -86,7 +86,7 @@ export async function runBatch(
     const journal = await RunJournal.begin(paths.runs, batchId);
     try {
       let started = Promise.resolve();
-      const jobs = await Promise.all(
+      const told = await Promise.all(
         driveImage.map(async ({ job, image, guids }) => {
           // Each begins with an entry that waits for the disk: a turn for each, or all else waits for 48 of them.
           started = started.then(() => nextTurn());
@@ -100,11 +100,13 @@ export async function runBatch(
             { context, request, journal, protectedPaths: plan.protectedPaths },
             dependencies,
           );
-          await tellVerdict(job, report);
-          return report;
+          return { job, jobId: details.jobId, report, told: await tellVerdict(job, report) };
         }),
       );
-      await endMachines(going, jobs, plan.atEnd);
+      await endMachines(told, plan.atEnd, (end) => {
+        dependencies.ledger.append(end, context);
+      });
+      const jobs = told.map(({ report }) => report);
       const left = [...plan.leftOut, ...leftOut, ...refused];
       return { batchId, hash, images: [...images.values()], jobs, leftOut: left };
     } finally {

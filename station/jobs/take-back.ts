@@ -1,7 +1,8 @@
-import { sanitizeForDisplay } from '../../core/base/display';
-import { errorData, PrestageError } from '../../core/base/errors';
+import { errorData } from '../../core/base/errors';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { isSameKey, tellsOwnIdentity } from '../../core/drive/drive-identity';
+import { driveBefore } from '../../core/ledger/drive-before';
+import { heldFor, withoutReason } from '../drives/drive-before';
 import type { AppendContext, Ledger } from '../ledger/ledger';
 
 /** The machine whose finished image a drive holds by its own serial alone; null: none. */
@@ -28,17 +29,12 @@ export function takeBack(
   ledger: Ledger,
   append: AppendContext,
 ): void {
-  const held =
-    ledger.pastOf({ ...drive, diskGuid: diskGuid ?? null }).holds?.machineSerial ??
-    (diskGuid === undefined ? heldBySerial(drive, ledger) : null);
+  const past = driveBefore(ledger.pastOf({ ...drive, diskGuid: diskGuid ?? null }));
+  const held = past.held?.machineSerial ?? (diskGuid === undefined ? heldBySerial(drive, ledger) : null);
   if (held === null) return;
-  const machine = sanitizeForDisplay(held);
   const label = driveLabel(drive);
   if (became === null) {
-    throw new PrestageError({
-      code: 'drive-holds-finished',
-      message: `The ${label} holds the finished image for machine ${machine}.`,
-    });
+    throw withoutReason(drive, past.held === null ? heldFor(held) : { held: past.held, failed: null });
   }
   const finished = ledger.findShipped(held);
   const record = finished?.entry.record;

@@ -1,60 +1,88 @@
-import { toErrorData } from '../../core/base/errors';
-import type { AtEnd } from '../../core/machine/at-end';
-import type { HelperRequest } from '../../core/contract/helper-api';
+import { PrestageError, toErrorData } from '../../core/base/errors';
+import { toldWords, type AtEnd, type MachineEnd } from '../../core/machine/at-end';
+import type { EndRecord } from '../../core/ledger/record';
 import { logEvent } from '../state/log-file';
 import type { JobReport, ReservedJob } from './run-job';
 
-/** Tells machines of the rack how their drives ended. Only what is recorded is told as passed: a report with an entry. */
+/** Tells machines of the rack how their drives ended, and keeps what they answer. Only what is recorded is told as passed: a report with an entry. */
 
-type Told = HelperRequest<'tellMachine'>;
+/** A job that has ended, and what its machine was told and answered; null: its drive is in no machine of the rack. */
+export interface ToldJob {
+  readonly job: ReservedJob;
+  readonly jobId: string;
+  readonly report: JobReport;
+  readonly told: MachineEnd | null;
+}
 
-function verdictOf({ end, ledgerEntry }: JobReport): Pick<Told, 'verdict' | 'text'> {
+function verdictOf({ end, ledgerEntry }: JobReport): { verdict: MachineEnd['verdict']; text: string } {
   if (end.state === 'done' && ledgerEntry !== null) return { verdict: 'passed', text: '' };
   if (end.state === 'failed') return { verdict: 'failed', text: end.reason.message.slice(0, 400) };
   return { verdict: 'stopped', text: '' };
 }
 
 /** Shows the verdict on the machine's screen, at once. Never throws: the drive is recorded, whatever becomes of the screen. */
-export async function tellVerdict(job: ReservedJob, report: JobReport): Promise<void> {
-  if (job.planned.drive.rack === undefined) return;
-  await tell(job, { ...verdictOf(report), atEnd: 'wait' });
+export async function tellVerdict(job: ReservedJob, report: JobReport): Promise<MachineEnd | null> {
+  if (job.planned.drive.rack === undefined) return null;
+  return await tell(job, report, 'wait');
 }
 
 /**
  * Has each machine do what the batch says, at the batch's end: until then it gives its chunks to others. A machine with a drive that did
  * not pass waits, and goes on showing that. Never throws.
+ * @param record is given what each machine was told at last and answered, once for each of its jobs that the ledger has
  */
 export async function endMachines(
-  reserved: readonly ReservedJob[],
-  reports: readonly JobReport[],
+  jobs: readonly ToldJob[],
   atEnd: AtEnd,
+  record: (end: EndRecord) => void,
 ): Promise<void> {
-  if (atEnd === 'wait') return;
-  const byMachine = new Map<string, { readonly job: ReservedJob; passed: boolean }>();
-  for (const job of reserved) {
-    const machine = job.planned.drive.rack?.machine;
-    if (machine === undefined) continue;
-    const report = reports.find(({ job: planned }) => planned === job.planned);
-    const passed = report !== undefined && verdictOf(report).verdict === 'passed';
-    const known = byMachine.get(machine);
-    if (known === undefined) byMachine.set(machine, { job, passed });
-    else known.passed &&= passed;
+  const byMachine = new Map<string, ToldJob[]>();
+  for (const one of jobs) {
+    const machine = one.job.planned.drive.rack?.machine;
+    if (machine !== undefined) byMachine.set(machine, [...(byMachine.get(machine) ?? []), one]);
   }
   await Promise.all(
-    [...byMachine.values()].map(async ({ job, passed }) => {
-      if (passed) await tell(job, { verdict: 'passed', text: '', atEnd });
+    [...byMachine.values()].map(async (ofMachine) => {
+      const [first] = ofMachine;
+      const goes =
+        atEnd !== 'wait' && ofMachine.every(({ report }) => verdictOf(report).verdict === 'passed');
+      const ended = goes && first !== undefined ? await tell(first.job, first.report, atEnd) : null;
+      for (const { job, jobId, report, told } of ofMachine) {
+        // Of one that was silent before, that is why: after it the connection is gone.
+        const silent = ended?.end.state === 'not-confirmed' && told?.end.state === 'not-confirmed';
+        const end = silent ? { ...ended, end: told.end } : (ended ?? told);
+        if (end === null || report.ledgerEntry === null) continue;
+        const { machineSerial } = job.planned;
+        try {
+          record({ kind: 'machine-ended', jobId, machineSerial, ...end });
+        } catch (error) {
+          // The drive is finished and recorded all the same.
+          logEvent('error', 'machine-end-not-recorded', { machineSerial, ...end, error: toErrorData(error) });
+        }
+      }
     }),
   );
 }
 
-async function tell({ client, planned }: ReservedJob, told: Told): Promise<void> {
+async function tell({ client, planned }: ReservedJob, report: JobReport, atEnd: AtEnd): Promise<MachineEnd> {
   const { drive, machineSerial } = planned;
+  const { verdict, text } = verdictOf(report);
+  const said = { verdict, told: atEnd };
   try {
-    const { did } = await client.call('tellMachine', told);
+    const { did } = await client.call('tellMachine', { verdict, text, atEnd });
+    if (did !== atEnd && did !== 'said') {
+      throw new PrestageError({
+        code: 'helper-protocol',
+        message: `It was ${toldWords[atEnd]} and answered that it does something else: ${did}.`,
+      });
+    }
     if (did !== 'wait') {
       logEvent('info', 'machine-ended', { machineSerial, machine: drive.rack?.machine, did });
     }
+    return { ...said, end: { state: 'confirmed', did } };
   } catch (error) {
-    logEvent('error', 'machine-not-told', { machineSerial, ...told, error: toErrorData(error) });
+    const reason = toErrorData(error);
+    logEvent('error', 'machine-not-told', { machineSerial, ...said, error: reason });
+    return { ...said, end: { state: 'not-confirmed', reason } };
   }
 }

@@ -1,5 +1,6 @@
 import { sizeWords } from '../../core/health/size-check';
-import type { CareRecord, CareResult } from '../../core/ledger/record';
+import type { CareRecord } from '../../core/ledger/record';
+import type { CareResult } from '../../core/ledger/results';
 import { isBeginning } from '../../core/sanitise/sanitised';
 
 /** What an entry about a drive alone says came of it, and why: the same in lists, log and CSV. */

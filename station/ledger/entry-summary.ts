@@ -8,9 +8,11 @@ import {
   type LedgerRecord,
   type StoredEntry,
 } from '../../core/ledger/record';
+import { endResult } from '../../core/ledger/results';
 import { isBeginning } from '../../core/sanitise/sanitised';
 import { sizeWords } from '../../core/health/size-check';
 import { assertNever } from '../../core/base/errors';
+
 import { parseJson } from './check-entry';
 
 /** One entry as lists show it. Strings are as recorded: sanitize them before they reach a terminal. */
@@ -35,9 +37,11 @@ export const entrySummarySchema = z.strictObject({
     'erased',
     'not-erased',
     'not-known',
+    'end-confirmed',
+    'end-not-confirmed',
     'damaged',
   ]),
-  /** Why it failed. */
+  /** Why it failed, or a machine did not confirm its end. */
   reason: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   jobId: z.uuid().nullable(),
   operator: z.string().nullable(),
@@ -71,6 +75,14 @@ export function summarizeEntry(stored: StoredEntry): EntrySummary {
       ...{ sequence, time, kind: record.kind, machineSerial: null, drive: { id, serial, model, bay, path } },
       ...{ result: begins ? ('started' as const) : outcome, jobId: null, operator, hash },
       reason: why === null || begins ? null : { code: eraseCode(outcome), message: why },
+    };
+  }
+  if (record.kind === 'machine-ended') {
+    const { machineSerial, jobId, end } = record;
+    const reason = end.state === 'confirmed' ? null : { code: end.reason.code, message: end.reason.message };
+    return {
+      ...{ sequence, time, kind: record.kind, machineSerial, drive: null },
+      ...{ result: endResult(record), reason, jobId, operator, hash },
     };
   }
   if (!isDriveRecord(record)) {

@@ -96,6 +96,10 @@ export function columnsOf(record: LedgerRecord): EntryColumns {
     const state = record.sanitised.outcome;
     return { kind: record.kind, state, machineSerial: '', driveKey: driveKey(record.drive), jobId: '' };
   }
+  if (record.kind === 'machine-ended') {
+    const { kind, machineSerial, jobId, end } = record;
+    return { kind, state: end.state, machineSerial, driveKey: '', jobId };
+  }
   if (!isDriveRecord(record)) {
     const machineSerial = 'machineSerial' in record ? record.machineSerial : '';
     return { kind: record.kind, state: null, machineSerial, driveKey: '', jobId: '' };

@@ -4,16 +4,19 @@ import { healthWords } from '../../core/health/health-rules';
 import { machineFilesText } from '../../core/machine-files/machine-file';
 import { sha256Schema } from '../../core/media/chunk-map';
 import {
-  careResults,
-  driveResults,
   isCareRecord,
   ledgerEntrySchema,
   type CareRecord,
+  type EndRecord,
   type LedgerEntry,
   type LedgerRecord,
+  type RecordedDrive,
   type StoredEntry,
 } from '../../core/ledger/record';
+import { careResults, driveResults, endResult, endResults } from '../../core/ledger/results';
+import { atEndSchema } from '../../core/machine/at-end';
 import { careOutcome } from './care-outcome';
+
 import { healthCells } from './health-cells';
 import { nistLevels, sanitiseMethodSchema } from '../../core/sanitise/methods';
 import { sanitiseOutcomes, type Sanitised } from '../../core/sanitise/sanitised';
@@ -30,7 +33,10 @@ const whole = z.int().nonnegative().nullable();
 const seconds = z.number().nonnegative().nullable();
 const utc = z.iso.datetime({ precision: 3 });
 
-/** A line of the CSV export: a job that ended, a finished drive that was read or started again, or a drive that was erased or checked for its size. */
+/**
+ * A line of the CSV export: a job that ended, a finished drive that was read or started again, a drive that was erased or checked for its
+ * size, or a machine of a rack that was told what to do at its end.
+ */
 export const csvRowSchema = z.strictObject({
   /** Of the entry that recorded it. */
   sequence: z.int().positive(),
@@ -38,7 +44,7 @@ export const csvRowSchema = z.strictObject({
   time: utc,
   /** The machine that the drive was paired with; empty where it was none. */
   machineSerial: z.string().nullable(),
-  result: z.enum([...driveResults, ...careResults]),
+  result: z.enum([...driveResults, ...careResults, ...endResults]),
   /** Of what failed: error code, colon, message. */
   reason: text,
   driveSerial: text,
@@ -92,6 +98,8 @@ export const csvRowSchema = z.strictObject({
   firmwareTrust: firmwareTrustSchema.nullable(),
   /** What the drive hid, and what became of it: kind, bytes, `opened`, `erased`, `left` or `not-reached`, with semicolons between them. */
   eraseHidden: z.string().nullable(),
+  /** Of a machine of a rack: wait, off or restart. In a job's line what its batch says, in the line of the machine's end what it was told. */
+  atEnd: atEndSchema.nullable(),
 });
 export type CsvRow = Readonly<z.infer<typeof csvRowSchema>>;
 /** The columns of the CSV export, in their order. */
@@ -139,7 +147,7 @@ export function csvLine(cells: readonly (string | number | null)[]): string {
  * stand, because the quotation marks would be escaped.
  */
 const mayHaveLine =
-  /"kind":"(?:job-ended|drive-verified|drive-rehearsed|drive-sanitised|size-checked|station-disk)"/;
+  /"kind":"(?:job-ended|drive-verified|drive-rehearsed|drive-sanitised|size-checked|station-disk|machine-ended)"/;
 
 /**
  * The CSV export, piece by piece: header, then a line for each job that ended and each finished drive that
@@ -177,6 +185,21 @@ const laterResults = {
   'drive-rehearsed': { done: 'rehearsed', failed: 'rehearsal-failed' },
 } as const;
 
+/** What every line says. */
+type Told = 'sequence' | 'time' | 'operator' | 'station' | 'entryHash';
+
+/** A line that says nothing but which entry it is. */
+function emptyRow(
+  stored: StoredEntry,
+  entry: LedgerEntry,
+): Readonly<Record<Exclude<keyof CsvRow, Told>, null>> & Pick<CsvRow, Told> {
+  return {
+    ...(Object.fromEntries(csvColumns.map((column) => [column, null])) as Record<keyof CsvRow, null>),
+    ...{ sequence: stored.sequence, time: entry.time, entryHash: stored.hash },
+    ...{ operator: entry.operator, station: entry.station.name },
+  };
+}
+
 /** What was done with a drive after its job. */
 function laterRow(
   stored: StoredEntry,
@@ -186,35 +209,12 @@ function laterRow(
   const { kind, jobId, machineSerial, drive, fingerprint, end } = record;
   const read = record.kind === 'drive-verified' && record.end.state === 'done' ? record.end : null;
   return {
-    sequence: stored.sequence,
-    time: entry.time,
-    machineSerial,
+    ...emptyRow(stored, entry),
+    ...{ machineSerial, fingerprint, jobId, ...driveCells(drive) },
     result: laterResults[kind][end.state],
     reason: end.state === 'failed' ? `${end.reason.code}: ${end.reason.message}` : null,
-    driveSerial: drive.serial,
-    driveWwn: drive.wwn,
-    driveModel: drive.model,
-    driveBytes: drive.size,
-    mediaFile: null,
-    mediaSha256: null,
-    imageIndex: null,
-    imageName: null,
-    layout: null,
-    fingerprint,
-    bytesWritten: null,
     bytesVerified: read?.bytesVerified ?? null,
-    writeSeconds: null,
     verifySeconds: read?.seconds ?? null,
-    startedAt: null,
-    ...healthCells({}),
-    operator: entry.operator,
-    station: entry.station.name,
-    batchId: null,
-    jobId,
-    machineFiles: null,
-    entryHash: stored.hash,
-    ...eraseCells(undefined),
-    ...{ loader: null, firmwareTrust: null },
   };
 }
 
@@ -223,22 +223,36 @@ function careRow(stored: StoredEntry, entry: LedgerEntry, record: CareRecord): C
   const { drive, startedAt } = record;
   const erased = record.kind === 'drive-sanitised' ? record : undefined;
   const size = record.kind === 'size-checked' && record.end.state === 'done' ? record.end : null;
-  const nothing = { mediaFile: null, mediaSha256: null, imageIndex: null, imageName: null, layout: null };
   return {
-    ...{ sequence: stored.sequence, time: entry.time, machineSerial: null },
+    ...emptyRow(stored, entry),
     ...careOutcome(record),
-    ...{ driveSerial: drive.serial, driveWwn: drive.wwn, driveModel: drive.model, driveBytes: drive.size },
-    ...nothing,
-    fingerprint: null,
+    ...driveCells(drive),
     bytesWritten: size?.bytes ?? null,
     bytesVerified: size?.bytes ?? erased?.sanitised.bytesReadBack ?? null,
     writeSeconds: size?.writeSeconds ?? null,
     verifySeconds: size?.readSeconds ?? null,
     startedAt,
     ...healthCells(erased?.health === undefined ? {} : { health: erased.health }),
-    ...{ operator: entry.operator, station: entry.station.name, batchId: null, jobId: null },
-    ...{ machineFiles: null, entryHash: stored.hash, loader: null, firmwareTrust: null },
     ...eraseCells(erased?.sanitised),
+  };
+}
+
+function driveCells({
+  serial,
+  wwn,
+  model,
+  size,
+}: RecordedDrive): Pick<CsvRow, 'driveSerial' | 'driveWwn' | 'driveModel' | 'driveBytes'> {
+  return { driveSerial: serial, driveWwn: wwn, driveModel: model, driveBytes: size };
+}
+
+/** What a machine of a rack was told at its end. */
+function endRow(stored: StoredEntry, entry: LedgerEntry, record: EndRecord): CsvRow {
+  const { machineSerial, jobId, told, end } = record;
+  const reason = end.state === 'confirmed' ? null : `${end.reason.code}: ${end.reason.message}`;
+  return {
+    ...emptyRow(stored, entry),
+    ...{ machineSerial, jobId, result: endResult(record), reason, atEnd: told },
   };
 }
 
@@ -251,20 +265,17 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
   if (isCareRecord(record)) {
     return careRow(stored, entry, record);
   }
+  if (record.kind === 'machine-ended') return endRow(stored, entry, record);
   if (record.kind !== 'job-ended') return null;
   const { job, end } = record;
   const result = end.state === 'done' ? end.result : null;
   const stopped = end.state === 'failed' || end.state === 'cancelled' ? end : null;
   return {
-    sequence: stored.sequence,
-    time: entry.time,
+    ...emptyRow(stored, entry),
     machineSerial: job.machineSerial,
     result: end.state,
     reason: end.state === 'failed' ? `${end.reason.code}: ${end.reason.message}` : null,
-    driveSerial: job.drive.serial,
-    driveWwn: job.drive.wwn,
-    driveModel: job.drive.model,
-    driveBytes: job.drive.size,
+    ...driveCells(job.drive),
     mediaFile: job.media.fileName,
     mediaSha256: job.media.sha256,
     imageIndex: job.image.index,
@@ -277,15 +288,13 @@ export function csvRow(stored: StoredEntry, entry: LedgerEntry): CsvRow | null {
     verifySeconds: result?.verifySeconds ?? null,
     startedAt: record.startedAt,
     ...healthCells(record),
-    operator: entry.operator,
-    station: entry.station.name,
     batchId: job.batchId,
     jobId: job.jobId,
     machineFiles: machineFilesText(job.machineFiles),
-    entryHash: stored.hash,
     ...eraseCells(record.sanitised),
     loader: job.loader === undefined ? null : recordedProgramWords(job.loader),
     firmwareTrust: job.loader?.firmwareTrust ?? null,
+    atEnd: job.agent?.atEnd ?? null,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { LogQuery, LogRow } from '../../core/contract/app-log';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { careKinds, type CareRecord, type StoredEntry } from '../../core/ledger/record';
+import { machineEndSchema, machineEndWords } from '../../core/machine/at-end';
 import { sanitisedSchema } from '../../core/sanitise/sanitised';
 import { careOutcome } from '../ledger/care-outcome';
 
@@ -14,7 +15,7 @@ interface Indexed {
 }
 
 /**
- * The lines of the log in memory: one for each job that ended, each finished drive that was read again, and each entry
+ * The lines of the log in memory: one for each job that ended, each finished drive that was read again, each end of a rack's machine, and each entry
  * about a work order or a shipment. Filled from the newest entry backwards, so that the first screen need not wait for the oldest.
  *
  * Nothing is checked here beyond what is needed to show a line: that is for verify, and for an entry's own page.
@@ -158,6 +159,7 @@ function lineOf(sequence: number, value: unknown, record: unknown): LogRow | nul
     ...{ machineSerial: null, machines: null, shipment: null, reason: null },
     ...{ driveSerial: null, driveModel: null, bay: null, batchId: null, workOrder: null, mediaFile: null },
   };
+  if (what.kind === 'end') return { ...line, ...endLine(record) };
   if (what.kind === 'media') return { ...line, ...gotLine(record) };
   if (what.kind === 'order' || what.kind === 'shipment') return { ...line, ...orderLine(what, record) };
   const job = what.kind === 'job' ? member(record, 'job') : undefined;
@@ -174,6 +176,17 @@ function lineOf(sequence: number, value: unknown, record: unknown): LogRow | nul
     batchId: text(member(job, 'batchId')),
     workOrder: text(member(job, 'workOrder')),
     mediaFile: text(member(member(job, 'media'), 'fileName')),
+  };
+}
+
+/** What a line about the end of a machine of a rack shows. */
+function endLine(record: unknown): Partial<LogRow> {
+  const end = machineEndSchema.safeParse({
+    ...{ verdict: member(record, 'verdict'), told: member(record, 'told'), end: member(record, 'end') },
+  });
+  return {
+    machineSerial: text(member(record, 'machineSerial')),
+    reason: end.success ? machineEndWords(end.data) : null,
   };
 }
 
@@ -242,6 +255,8 @@ function kindOf(kind: unknown, record: unknown): Pick<LogRow, 'kind' | 'result'>
       return { kind: 'order', result: kind };
     case 'shipment-closed':
       return { kind: 'shipment', result: 'shipped' };
+    case 'machine-ended':
+      return { kind: 'end', result: state === 'confirmed' ? 'end-confirmed' : 'end-not-confirmed' };
     case 'got-from-station':
       return member(member(record, 'what'), 'is') === 'media'
         ? { kind: 'media', result: 'media-got' }

@@ -17,7 +17,9 @@ import {
   noteSchema,
   type AuditedManifest,
   type Finding,
+  type Note,
 } from '../../core/shipment/audit-rules';
+import { machineEndSchema, machineEndWords } from '../../core/machine/at-end';
 import { replacedComputerSchema } from '../../core/machine/replaced-computer';
 import type { WorkOrder } from '../../core/order/order';
 import { canonicalJson, sha256Hex } from '../ledger/entry';
@@ -67,6 +69,8 @@ const auditedRowSchema = z.strictObject({
   /** Number of the entry that recorded it. */
   ledgerEntry: z.int().positive(),
   entryHash: sha256Schema,
+  /** What the machine of a rack was told at its end, and whether it confirmed that; missing where it is not recorded. */
+  atEnd: machineEndSchema.pick({ told: true, end: true }).optional(),
   /** Files that only this machine's drive has, with their SHA-256; missing when there are none. */
   machineFiles: z.array(recordedMachineFileSchema).readonly().optional(),
   /** Number of findings about it. */
@@ -151,7 +155,7 @@ export function auditBundle(request: AuditRequest): AuditReport {
     machines: (content?.machines ?? []).map((machine) => rowOf(machine, findings)),
     media: mediaOf(content?.machines ?? []),
     doubts: findings,
-    notes: [...noteMachines(machines), ...noteDrives(machines), ...compared.notes],
+    notes: [...noteMachines(machines), ...noteDrives(machines), ...noteEnds(machines), ...compared.notes],
   };
 }
 
@@ -204,7 +208,10 @@ function findAgainst(order: WorkOrder, content: ShipmentContent, number: string 
   });
 }
 
-function rowOf({ machineSerial, finished, ended }: MachineContent, findings: readonly Finding[]): AuditedRow {
+function rowOf(
+  { machineSerial, finished, ended, atEnd }: MachineContent,
+  findings: readonly Finding[],
+): AuditedRow {
   const { job, result, bootTest, health } = finished;
   return {
     machineSerial,
@@ -221,9 +228,19 @@ function rowOf({ machineSerial, finished, ended }: MachineContent, findings: rea
     finishedAt: ended.entry.time,
     ledgerEntry: ended.sequence,
     entryHash: ended.hash,
+    ...(atEnd === null ? {} : { atEnd: { told: atEnd.told, end: atEnd.end } }),
     ...(job.machineFiles === undefined ? {} : { machineFiles: job.machineFiles }),
     doubts: findings.filter((one) => one.machineSerial === machineSerial).length,
   };
+}
+
+/** Machines that did not confirm what they were told at their end: their drives passed all the same. */
+function noteEnds(machines: readonly MachineContent[]): Note[] {
+  return machines.flatMap(({ machineSerial, atEnd }): Note[] => {
+    if (atEnd?.end.state !== 'not-confirmed') return [];
+    const message = `Machine ${sanitizeForDisplay(machineSerial)} was ${machineEndWords(atEnd)}`;
+    return [{ code: 'end-not-confirmed', machineSerial, message }];
+  });
 }
 
 function mediaOf(machines: readonly MachineContent[]): AuditReport['media'] {

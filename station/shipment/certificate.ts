@@ -3,7 +3,7 @@ import { sanitisedLines, sanitisedWords } from '../../core/sanitise/words';
 import { driveAgainWords } from '../../core/job/drive-again';
 import { ownDiskWords } from '../../core/drive/live-disks';
 import { receivedWords } from '../../core/job/received-words';
-import { atEndWords } from '../../core/machine/at-end';
+import { atEndWords, machineEndWords } from '../../core/machine/at-end';
 import { admissionWords, agentVersions } from '../../core/machine/agent-words';
 import { formatBytes, formatDuration, sanitizeForDisplay } from '../../core/base/display';
 import { jobHealthWords } from '../../core/health/health-words';
@@ -61,12 +61,14 @@ function machineFileRows(files: NonNullable<JobDetails['machineFiles']>): Row[] 
   return more > 0 ? [...rows, ['More files', `${more}, in the record`]] : rows;
 }
 
-/** Who wrote a drive inside its machine. */
-function agentRows({ agent }: MachineContent['finished']['job']): readonly Row[] {
+/** Who wrote a drive inside its machine, and what that was told at the end. */
+function agentRows({ finished, atEnd }: MachineContent): readonly Row[] {
+  const { agent } = finished.job;
   if (agent === undefined) return [];
   return [
     ['Machine admitted', sanitizeForDisplay(admissionWords(agent.admission), 400)],
-    ...(agent.atEnd === undefined ? [] : [['To do at the end', atEndWords[agent.atEnd]] as const]),
+    ['To do at the end', agent.atEnd === undefined ? null : atEndWords[agent.atEnd]],
+    ['At the end', atEnd === null ? null : machineEndWords(atEnd)],
     ['Agent SHA-256', agent.certificate, 'fixed'],
     ['On the machine', sanitizeForDisplay(agentVersions(agent), 400)],
   ];
@@ -98,7 +100,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ['Disk GUID', job.diskGuid],
         ['Bay', drive.bay],
         ['Written', job.ownDisk === undefined ? null : sanitizeForDisplay(ownDiskWords(job.ownDisk), 400)],
-        ...agentRows(job),
+        ...agentRows(machine),
         ['Received', result.received === undefined ? null : receivedWords(result.received)],
         ['Health', health === undefined ? null : sanitizeForDisplay(jobHealthWords(health), 400)],
         ['Speed', slow === undefined ? null : slow.map(slowWords).join('; ')],

@@ -1,5 +1,6 @@
 import {
   isDriveRecord,
+  type EndRecord,
   type JobDetails,
   type LedgerEntry,
   type LedgerRecord,
@@ -31,6 +32,8 @@ export interface MachineContent {
   /** The entry that recorded the finished job. */
   readonly ended: LedgerRow;
   readonly finished: FinishedJob;
+  /** What the machine of a rack was told at its end; null where none was, or it is not recorded. */
+  readonly atEnd: EndRecord | null;
   /** What was found later that speaks against the drive, a sentence; null as it must be. */
   readonly withdrawn: string | null;
 }
@@ -57,7 +60,8 @@ export function machineContent(
     isDriveRecord(record) ? [{ sequence, record }] : [],
   );
   const fitness = assessMachine({ machineSerial, records, erasure: null, shipment: null });
-  const known = { machineSerial, jobId, rows, ended };
+  const told = rows.map(({ entry }) => entry.record).findLast((record) => record.kind === 'machine-ended');
+  const known = { machineSerial, jobId, rows, ended, atEnd: told ?? null };
   if (fitness.fit) return { ...known, finished: fitness.finished, withdrawn: null };
   const finished: FinishedJob = {
     ...{ machineSerial, sequence: ended.sequence, job, startedAt, result: end.result },

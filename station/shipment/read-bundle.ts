@@ -236,6 +236,7 @@ function isOfJob(
       return record.job.jobId === machine.jobId && record.job.machineSerial === machine.machineSerial;
     case 'drive-verified':
     case 'drive-rehearsed':
+    case 'machine-ended':
       return record.jobId === machine.jobId && record.machineSerial === machine.machineSerial;
     case 'drive-sanitised':
     case 'size-checked':

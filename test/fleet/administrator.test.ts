@@ -414,5 +414,8 @@ describe('reports', () => {
     await server.query('postgres', "CREATE ROLE reader_of_lifted LOGIN PASSWORD 'r' IN ROLE prestage_reader");
     const twice = await queryAs(reader, 'SELECT machine_serial FROM prestage.machines_finished_twice');
     expect(twice).toEqual([{ machine_serial: 'LIFTED' }]);
+    // What their machines were told at the end came along, and is whole.
+    expect(await entriesThere(server, database, two)).toEqual(two.entries);
+    succeeded(await run(database, 'verify'));
   });
 });

@@ -81,7 +81,7 @@ export class Station {
     }
   }
 
-  /** Appends a finished real drive, and what later readings of it found: an error's code, or that it is good. */
+  /** Appends a finished real drive in a machine of a rack, which was turned off, and what later readings of it found: an error's code, or that it is good. */
   finish(machineSerial: string, readings: readonly (ErrorCode | 'good')[]): void {
     const sample = sampleJob({ machineSerial });
     const job: JobDetails = { ...sample, drive: { ...sample.drive, kind: 'disk' } };
@@ -90,6 +90,11 @@ export class Station {
     try {
       ledger.append(started(job), context);
       ledger.append(done(job), context);
+      const end = { state: 'confirmed', did: 'off' } as const;
+      ledger.append(
+        { kind: 'machine-ended', jobId, machineSerial, verdict: 'passed', told: 'off', end },
+        context,
+      );
       for (const found of readings) {
         const end =
           found === 'good'

@@ -118,7 +118,7 @@ describe('the files for import', () => {
     );
     const exported = await runHere(['ledger', 'export', '--format', 'csv', '--state', state]);
     expect(exported.stdout).toMatch(
-      /,loader,firmwareTrust,eraseHidden\r\n[\s\S]*as on the media; [^\n]*,2023,\r\n/,
+      /,loader,firmwareTrust,eraseHidden,atEnd\r\n[\s\S]*as on the media; [^\n]*,2023,,\r\n/,
     );
   });
 });

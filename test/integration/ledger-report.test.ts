@@ -134,7 +134,7 @@ describe('ledger report', () => {
     const lines = readFileSync(output, 'utf8').split('\r\n');
     expect(lines.length).toBe(9);
     expect(lines[0]).toMatch(
-      /^sequence,time,machineSerial,.*,entryHash,.*,eraseOutcome,loader,firmwareTrust,eraseHidden,keyFingerprint,alsoDoneAt$/,
+      /^sequence,time,machineSerial,.*,entryHash,.*,eraseOutcome,loader,firmwareTrust,eraseHidden,atEnd,keyFingerprint,alsoDoneAt$/,
     );
     expect(lines[3]).toMatch(new RegExp(`^4,.*,PC-2,done,.*,${keys['north'] ?? ''},south$`));
   });

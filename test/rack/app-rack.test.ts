@@ -95,6 +95,8 @@ const waiting = ({ rack }: AppState): AppRackMachine[] =>
 const pairsOf = ({ pairing }: AppState): (readonly [string, string])[] =>
   pairing.pairs.map(({ bay, machineSerial }) => [bay, machineSerial] as const);
 
+const everything = { text: '', kind: null, result: null, from: null, to: null, offset: 0, limit: 10 };
+
 async function startAll(app: TestApp): Promise<void> {
   await app.scan(commandBarcode('START'));
   await sleep(timeouts.startRepeat + 50);
@@ -105,6 +107,61 @@ const endedWell = ({ jobs }: AppState, count: number): boolean =>
   jobs.filter(({ state }) => state.state === 'done').length === count;
 
 describe('the rack of the app', () => {
+  it('lets the operator choose on the START list what machines do at the end, and records what came of it', async () => {
+    const { app, machine } = await scene(true);
+    const one = await machine('end', { serial: '5CD1234XE1' });
+    await app.until((state) => pairsOf(state).length === 1, 'a machine with its disk');
+    // Nothing is chosen where nothing is shown.
+    await expect(app.handlers.chooseEnd({ atEnd: 'off' })).rejects.toMatchObject({ code: 'not-confirmed' });
+    expect((await app.scan(commandBarcode('ENDOFF')))?.outcome).toMatchObject({ reason: 'wrong-kind' });
+    await app.scan(commandBarcode('START'));
+    await app.until(({ startPlan: { atEnd } }) => atEnd?.does === 'wait', 'what the settings say');
+    await app.handlers.chooseEnd({ atEnd: 'restart' });
+    await app.until(({ startPlan: { atEnd } }) => atEnd?.does === 'restart', 'what was pressed');
+    expect((await app.scan(commandBarcode('ENDOFF')))?.outcome).toMatchObject({
+      effect: 'end-chosen',
+      text: 'off',
+    });
+    const shown = await app.until(({ startPlan: { atEnd } }) => atEnd?.does === 'off', 'what was scanned');
+    expect(shown.pairing.armed).toBe(true);
+    await sleep(timeouts.startRepeat + 50);
+    await app.scan(commandBarcode('START'));
+    const done = await app.until((state) => endedWell(state, 1), 'a drive that passed');
+    await one.says(/It would turn off now/);
+    const ended = present(present(done.jobs[0]).ledgerEntry);
+    const job = (await app.handlers.getLogEntry({ sequence: ended })).entry.record;
+    expect(job).toMatchObject({ job: { agent: { atEnd: 'off' } } });
+    await expect
+      .poll(async () => (await app.handlers.queryLog({ ...everything, kind: 'end' })).rows, {
+        timeout: 20_000,
+      })
+      .toMatchObject([
+        {
+          result: 'end-confirmed',
+          machineSerial: '5CD1234XE1',
+          reason: expect.stringContaining('switch off') as string,
+        },
+      ]);
+  });
+
+  it('an order that says what machines do at the end is told on the list, and stands', async () => {
+    const { app, machine } = await scene(true);
+    const order = { version: 1, number: 'WO-1', atEnd: 'restart', machines: [{ serial: '5CD1234XE2' }] };
+    await app.handlers.openOrder({ number: '', text: JSON.stringify(order) });
+    await machine('ordered', { serial: '5CD1234XE2' });
+    await app.until((state) => pairsOf(state).length === 1, 'a machine with its disk');
+    await app.scan(commandBarcode('START'));
+    await app.until(
+      ({ startPlan: { atEnd } }) => atEnd?.ordered === true && atEnd.does === 'restart',
+      'the order’s',
+    );
+    expect((await app.scan(commandBarcode('ENDOFF')))?.outcome).toMatchObject({ reason: 'end-ordered' });
+    await expect(app.handlers.chooseEnd({ atEnd: 'off' })).rejects.toMatchObject({
+      message: 'The work order says what machines of the rack do at the end.',
+    });
+    expect(app.state.startPlan.atEnd).toEqual({ does: 'restart', ordered: true });
+  });
+
   it('lets machines in, pairs each with its own disk, and writes them beside the bench', async () => {
     const { app, folder, machine } = await scene();
     const first = await machine('first', { serial: '5CD1234XY1' });
@@ -235,7 +292,8 @@ describe('the rack of the app', () => {
     const kinds = [...station.ledger.checkedAfter(0)].map(({ entry: { record } }) =>
       record.kind === 'job-ended' ? record.end.state : record.kind,
     );
-    expect(kinds).toEqual(['job-started', 'cancelled']);
+    // It was told nothing any more, and the record says so.
+    expect(kinds).toEqual(['job-started', 'cancelled', 'machine-ended']);
     station.ledger.close();
   });
 

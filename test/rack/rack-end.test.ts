@@ -1,9 +1,15 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { machineWorkSchema, workPath } from '../../core/contract/agent-bytes';
+import { timeouts } from '../../core/base/timeouts';
+import type { LedgerRecord } from '../../core/ledger/record';
+import { exitCodes } from '../../station/cli/exit-codes';
+import { heldPrograms } from '../support/held-programs';
+import { Hold } from '../support/hold';
 import { errorCodeOf } from '../../core/base/system-error';
 import { HelperClient } from '../../station/helper-client/helper-client';
 import { HelperProcess } from '../../station/helper-client/helper-process';
@@ -50,7 +56,11 @@ afterAll(() => {
   rmSync(area, { recursive: true, force: true });
 });
 
-async function scene(serial: string): Promise<{ state: string; machine: Running; drive: string }> {
+/** @param held programs that a test holds */
+async function scene(
+  serial: string,
+  held: { readonly env: NodeJS.ProcessEnv; readonly program?: string } = { env: {} },
+): Promise<{ state: string; machine: Running; drive: string }> {
   const name = String((scenes += 1));
   const state = join(area, `state-${name}`);
   mkdirSync(state);
@@ -60,7 +70,8 @@ async function scene(serial: string): Promise<{ state: string; machine: Running;
   await makeBench(bench, 1);
   const machine = new Running(
     ['agent', '--station', address, '--fingerprint', fingerprint, '--bench', bench, '--serial', serial],
-    { TMPDIR: area, PATH: path },
+    { TMPDIR: area, ...held.env, PATH: path },
+    held.program,
   );
   running.push(machine);
   await machine.says(/is admitted/);
@@ -79,10 +90,35 @@ async function apply(state: string, drive: string, ...options: readonly string[]
   return present(reportOf(run).jobs[0]).state;
 }
 
-async function recorded(state: string): Promise<(string | undefined)[]> {
+async function recordsOf(state: string): Promise<LedgerRecord[]> {
   const run = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
-  const { entries } = ledgerExportSchema.parse(JSON.parse(run.stdout));
-  return entries.flatMap(({ json: { record } }) =>
+  return ledgerExportSchema.parse(JSON.parse(run.stdout)).entries.map(({ json }) => json.record);
+}
+
+/** What the ledger says of each machine's end, as the entry, its line of the CSV, and the line of `ledger list`. */
+async function ends(state: string): Promise<unknown[]> {
+  const exported = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
+  const { entries } = ledgerExportSchema.parse(JSON.parse(exported.stdout));
+  const csv = (await runHere(['ledger', 'export', '--format', 'csv', '--state', state])).stdout.split('\r\n');
+  const at = present(csv[0]).split(',').indexOf('atEnd');
+  const listed = z
+    .object({ entries: z.array(z.object({ sequence: z.int(), result: z.string() })) })
+    .parse(JSON.parse((await runHere(['ledger', 'list', '--json', '--state', state])).stdout));
+  const jobs = new Set(
+    entries.flatMap(({ json: { record } }) => (record.kind === 'job-ended' ? [record.job.jobId] : [])),
+  );
+  return entries.flatMap(({ sequence, json: { record } }) => {
+    if (record.kind !== 'machine-ended') return [];
+    const line = present(csv.find((one) => one.startsWith(`${sequence},`))).split(',');
+    const { machineSerial, verdict, told, end } = record;
+    const result = listed.entries.find((one) => one.sequence === sequence)?.result;
+    expect(jobs).toContain(record.jobId);
+    return [{ machineSerial, verdict, told, end, csv: [line[2], line[3], line[at]], listed: result }];
+  });
+}
+
+async function recorded(state: string): Promise<(string | undefined)[]> {
+  return (await recordsOf(state)).flatMap((record) =>
     record.kind === 'job-ended' ? [record.job.agent?.atEnd] : [],
   );
 }
@@ -90,9 +126,31 @@ async function recorded(state: string): Promise<(string | undefined)[]> {
 describe('at the end of its batch a machine', () => {
   it('that is a virtual bench only says that it would turn off, after its record is written', async () => {
     const { state, machine, drive } = await scene('5CD1234XY1');
-    expect(await apply(state, drive, '--at-end', 'off')).toBe('done');
+    const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
+    expect(await apply(state, drive, '--at-end', 'off', '--expect-sha256', sha256)).toBe('done');
     await machine.says(/Machine 5CD1234XY1 passed\. It would turn off now: a virtual bench does not/);
     expect(await recorded(state)).toEqual(['off']);
+    expect(await ends(state)).toEqual([
+      {
+        ...{ machineSerial: '5CD1234XY1', verdict: 'passed', told: 'off' },
+        end: { state: 'confirmed', did: 'said' },
+        ...{ csv: ['5CD1234XY1', 'end-confirmed', 'off'], listed: 'end-confirmed' },
+      },
+    ]);
+    expect((await runHere(['ledger', 'verify', '--state', state])).status).toBe(0);
+    // It goes with the machine's other entries, onto its certificate, and through the audit.
+    const bundle = join(area, `bundle-${String(scenes)}.zip`);
+    const shipped = ['ship', '--machine', '5CD1234XY1', '--number', 'S-1', '--output', bundle];
+    expect((await runHere([...shipped, '--state', state])).status).toBe(0);
+    const exported = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
+    const key = present(ledgerExportSchema.parse(JSON.parse(exported.stdout)).keyFingerprint);
+    const audit = ['audit', bundle, '--trust', key, '--training'];
+    const audited = await runHere([...audit, '--json']);
+    expect(JSON.parse(audited.stdout)).toMatchObject({
+      ...{ doubts: [], notes: [] },
+      machines: [{ atEnd: { told: 'off', end: { state: 'confirmed', did: 'said' } } }],
+    });
+    expect((await runHere(audit)).stdout).toMatch(/at the end +1 machine: told to switch off, confirmed/);
   });
 
   it('waits, where nobody has said otherwise', async () => {
@@ -101,6 +159,7 @@ describe('at the end of its batch a machine', () => {
     await machine.says(/Machine 5CD1234XY2 passed\.$/);
     expect(machine.text).not.toContain('would');
     expect(await recorded(state)).toEqual(['wait']);
+    expect(await ends(state)).toMatchObject([{ told: 'wait', end: { state: 'confirmed', did: 'wait' } }]);
   });
 
   it('does as the settings say, as the order says before that, and as the command says before both', async () => {
@@ -117,6 +176,27 @@ describe('at the end of its batch a machine', () => {
     expect(await apply(state, drive, '--at-end', 'wait', '--again', 'once more')).toBe('done');
     expect(await recorded(state)).toEqual(['restart', 'off', 'wait']);
   });
+});
+
+it('Ctrl+C ends in seconds while the machine does not answer, and its job is recorded as cancelled', async () => {
+  const hold = await Hold.at('writing', join(area, 'hold'));
+  const held = { env: hold.environment, program: join(heldPrograms(), 'dist/prestage.cjs') };
+  const { state, machine, drive } = await scene('5CD1234XY4', held);
+  const given = ['--media', media.path, '--drive', drive, '--state', state, '--yes', '--at-end', 'off'];
+  const applying = new Running(['apply', ...given]);
+  running.push(applying);
+  await hold.reached(1);
+  machine.child.kill('SIGSTOP');
+  const before = performance.now();
+  expect(await applying.stop()).toBe(exitCodes.cancelled);
+  expect(performance.now() - before).toBeLessThan(timeouts.rackGoodbye + 15_000);
+  machine.child.kill('SIGKILL');
+  hold.release();
+  const records = await recordsOf(state);
+  expect(records.map(({ kind }) => kind)).toEqual(['job-started', 'job-ended', 'machine-ended']);
+  expect(records[1]).toMatchObject({ end: { state: 'cancelled' } });
+  // Nobody had it turn off: it did not pass.
+  expect(records[2]).toMatchObject({ verdict: 'stopped', told: 'wait', end: { state: 'not-confirmed' } });
 });
 
 describe('the helper of an agent', () => {

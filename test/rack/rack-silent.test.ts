@@ -9,6 +9,7 @@ import type { BatchPlan, BatchRequest } from '../../station/jobs/batch-plan';
 import { openStation, type OpenStation } from '../../station/jobs/open-station';
 import { planBatch } from '../../station/jobs/plan-batch';
 import { runBatch, type BatchReport } from '../../station/jobs/run-batch';
+import type { JobReport } from '../../station/jobs/run-job';
 import { RackHelpers } from '../../station/rack/rack-helpers';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
@@ -46,8 +47,11 @@ interface Scene {
   readonly request: BatchRequest;
 }
 
-/** A station with two machines, for which it waits no longer than two seconds. */
-async function scene(): Promise<Scene> {
+/**
+ * A station with two machines, for which it waits no longer than two seconds.
+ * @param listing milliseconds for a listing, where none is to be left out
+ */
+async function scene(listing = 2_000): Promise<Scene> {
   const state = join(area, `state-${String((scenes += 1))}`);
   mkdirSync(state);
   const served = await serveRack(state, ['--closed-network']);
@@ -69,8 +73,8 @@ async function scene(): Promise<Scene> {
     }),
   );
   const { station, helpers } = openHelpers(state);
-  const patience = { answer: 2_000, progress: 4_000 };
-  helpers.join(new RackHelpers(station.paths, 'test', 2_000, patience));
+  const patience = { answer: listing, progress: 2 * listing };
+  helpers.join(new RackHelpers(station.paths, 'test', listing, patience));
   // The first listing starts each machine's helper, which may take longer than the station waits here.
   let drives: Drive[] = [];
   await expect
@@ -114,13 +118,18 @@ async function requestFor(assignments: BatchRequest['assignments']): Promise<Bat
   };
 }
 
-async function run({ helpers, station, request }: Scene, planned: BatchPlan): Promise<BatchReport> {
+async function run(
+  { helpers, station, request }: Scene,
+  planned: BatchPlan,
+  onEnd: (report: JobReport) => void = () => undefined,
+): Promise<BatchReport> {
   const { paths, settings, ledger } = station;
   return await runBatch(request, planned, {
     ...{ helpers, ledger, paths, settings, signal: new AbortController().signal },
     cache: await openImageCache(paths.imageCache, settings.cacheLimitBytes),
     onTask: () => undefined,
     onJob: () => undefined,
+    onEnd,
   });
 }
 
@@ -170,6 +179,27 @@ describe('an admitted machine that does not answer', () => {
     expect(report.leftOut).toMatchObject([{ machineSerial: silent.serial, reason: { code: 'rack-silent' } }]);
     expect(benchState(silent.folder)).toBe(before);
   });
+});
+
+it('a machine that falls silent before it was told to turn off has a finished drive, and did not confirm', async () => {
+  const where = await scene(20_000);
+  const [good, silent] = [present(where.machines[0]), present(where.machines[1])];
+  const planned = { ...(await plan(where)), atEnd: 'off' as const };
+  const report = await run(where, planned, ({ job }) => {
+    if (job.machineSerial === silent.serial) silent.running.child.kill('SIGSTOP');
+  });
+  expect(report.jobs.map(({ end }) => end.state)).toEqual(['done', 'done']);
+  const ends = [...where.station.ledger.checkedAfter(0)].flatMap(({ entry: { record } }) =>
+    record.kind === 'machine-ended' ? [record] : [],
+  );
+  expect(ends.toSorted((a, b) => (a.machineSerial < b.machineSerial ? -1 : 1))).toMatchObject([
+    { machineSerial: good.serial, told: 'off', end: { state: 'confirmed', did: 'said' } },
+    {
+      machineSerial: silent.serial,
+      told: 'off',
+      end: { state: 'not-confirmed', reason: { code: 'rack-silent' } },
+    },
+  ]);
 });
 
 it('a rack that nobody can read keeps no drive of the bench from being written', async () => {

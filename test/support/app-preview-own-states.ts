@@ -64,6 +64,12 @@ export const ownPreviews: Readonly<Record<string, Preview>> = {
   'own-start': { state: own },
   'own-start-many': { state: paired(16, true), size: { width: 1280, height: 800 } },
   'own-start-small': { state: paired(16, true), size: { width: 1024, height: 700 } },
+  'own-start-rack': {
+    state: { ...own, startPlan: { ...own.startPlan, atEnd: { does: 'off', ordered: false } } },
+  },
+  'own-start-rack-ordered': {
+    state: { ...own, startPlan: { ...own.startPlan, atEnd: { does: 'restart', ordered: true } } },
+  },
   'own-start-refused': {
     state: {
       ...own,

@@ -124,6 +124,18 @@ export const screenActs: readonly Act[] = [
     })),
   },
   {
+    name: 'what machines do at the end is chosen on the list of what will be erased, which stays',
+    state: stateOf('own-start-rack'),
+    run: async (page) => {
+      await page.getByRole('radio', { name: 'Machines wait until somebody turns them off' }).click();
+    },
+    expected: [{ method: 'chooseEnd', request: { atEnd: 'wait' } }],
+    check: async (page) => {
+      const open = await page.getByRole('dialog').count();
+      return open === 1 ? null : 'the list is gone';
+    },
+  },
+  {
     name: 'a number without a list is an order, and is taken off',
     state: stateOf('order-number'),
     run: async (page) => {

@@ -16,7 +16,6 @@ import {
 import { sanitisedLines } from '../../../core/sanitise/words';
 import { isBeginning, type Sanitised } from '../../../core/sanitise/sanitised';
 import { receivedWords } from '../../../core/job/received-words';
-import { admissionWords, agentVersions } from '../../../core/machine/agent-words';
 import { machineFilesText } from '../../../core/machine-files/machine-file';
 import { replacedText, returnedOf } from '../../../core/machine/replaced-computer';
 import type { Detail } from '../../components/details';
@@ -24,6 +23,7 @@ import { Mono } from '../../components/mono';
 import type { Text } from '../../text';
 import { exactTime, moved, present } from './detail-rows';
 import { healthDetails, sizeCheckDetails } from './health-details';
+import { agentRows, endDetails } from './machine-details';
 import { ResultStatus } from './result-status';
 
 type Words = Text['log'];
@@ -65,6 +65,12 @@ export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGr
     return [
       { title: text.groups.result, details: stationDiskDetails(record, text) },
       { title: text.groups.drive, details: driveDetails(record.drive, text) },
+      { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
+    ];
+  }
+  if (record.kind === 'machine-ended') {
+    return [
+      { title: text.groups.result, details: endDetails(record, text) },
       { title: text.groups.record, details: entryDetails(stored, entry, [], words) },
     ];
   }
@@ -363,17 +369,6 @@ function sourceRows(
     [words.fromStation, from.station],
     [words.fromCertificate, from.certificate, true],
     [words.fromKey, from.keyFingerprint, true],
-  ];
-}
-
-/** The agent that wrote the drive inside its machine, and how that was let into the rack. */
-function agentRows({ agent }: JobDetails, words: Words['details']): [string, string, boolean?][] {
-  if (agent === undefined) return [];
-  return [
-    [words.admission, admissionWords(agent.admission)],
-    ...(agent.atEnd === undefined ? [] : [[words.atEnd, words.ends[agent.atEnd]] as [string, string]]),
-    [words.agent, agent.certificate, true],
-    [words.agentVersions, agentVersions(agent)],
   ];
 }
 

@@ -28,6 +28,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
     case 'erased':
     case 'size-checked':
     case 'disk-made':
+    case 'end-confirmed':
       return (
         <Status tone="good" {...props}>
           <IconCheck size={20} stroke={3} aria-hidden /> {word}
@@ -72,6 +73,7 @@ export function ResultStatus({ result, ...props }: ResultStatusProps): ReactElem
     case 'not-known':
     case 'size-not-known':
     case 'machine-allowed':
+    case 'end-not-confirmed':
     case 'machine-left-out':
       return (
         <Status tone="warn" {...props}>

@@ -57,7 +57,10 @@ export function StartDetails(): ReactElement {
     ...(recovery === null ? [] : [{ name: text.recovery, value: recovery, wide: true }]),
     ...(loader === null ? [] : [{ name: text.loader, value: sanitizeForDisplay(loader, 400), wide: true }]),
     ...(filesShown === null ? [] : [{ name: text.machineFiles, value: filesShown, wide: true }]),
-    ...(atEnd === null ? [] : [{ name: text.atEnd, value: text.ends[atEnd], wide: true }]),
+    // Where nobody says otherwise, it is chosen below.
+    ...(atEnd?.ordered === true
+      ? [{ name: text.atEnd, value: text.endOrdered(text.ends[atEnd.does]), wide: true }]
+      : []),
     ...(sanitise ? [{ name: text.erase, value: text.eraseFirst, wide: true }] : []),
   );
   return <DetailList details={details} />;

@@ -8,6 +8,7 @@ import { driveOf, erasePlanOf, pastOf, plannedOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
 import { useText } from '../../text';
 import { EraseList } from './erase-list';
+import { EndChoice } from './end-choice';
 import { StartAct } from './start-act';
 import { StartDetails } from './start-details';
 import { StartRefusals, StartWarnings } from './start-notices';
@@ -61,6 +62,7 @@ function Content(): ReactElement {
       <div className="sunken">
         <StartDetails />
       </div>
+      <EndChoice />
       <StartWarnings />
       <EraseList lines={lines} />
       {unasked.length > 0 && (

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { PrestageError } from '../../../core/base/errors';
+import type { EndRecord } from '../../../core/ledger/record';
 import type { AtEnd } from '../../../core/machine/at-end';
 import type { JobReport, ReservedJob } from '../../../station/jobs/run-job';
-import { endMachines, tellVerdict } from '../../../station/jobs/tell-machines';
+import { endMachines, tellVerdict, type ToldJob } from '../../../station/jobs/tell-machines';
 
 /** A job on a drive of a machine, and all that the machine is told. */
 function jobOn(machine: string | null, told: unknown[]): ReservedJob {
@@ -39,23 +40,69 @@ it('a machine is told how its drive ended, and passes only with a record', async
   ]);
 });
 
+/** As a batch has it once all of its jobs have ended and their machines were told. */
+async function ended(
+  job: ReservedJob,
+  state: 'done' | 'failed' | 'cancelled' = 'done',
+  ledgerEntry: number | null = 7,
+): Promise<ToldJob> {
+  const how = report(job, state, ledgerEntry);
+  return { job, jobId: 'j', report: how, told: await tellVerdict(job, how) };
+}
+
 it('at the end of the batch only machines go off all whose drives passed and are recorded', async () => {
   const told: unknown[] = [];
+  const recorded: EndRecord[] = [];
   const jobs = ['passed', 'passed', 'mixed', 'mixed', 'unrecorded', null].map((name) => jobOn(name, told));
   const states = ['done', 'done', 'done', 'cancelled', 'done', 'done'] as const;
-  const reports = jobs.map((job, at) => report(job, states[at] ?? 'failed', at === 4 ? null : 7));
-  await endMachines(jobs, reports, 'off');
+  const all = await Promise.all(jobs.map((job, at) => ended(job, states[at], at === 4 ? null : 7)));
+  told.length = 0;
+  await endMachines(all, 'off', (end) => recorded.push(end));
   expect(told).toEqual([['passed', 'tellMachine', { verdict: 'passed', text: '', atEnd: 'off' }]]);
+  // What has no job in the ledger has no end there either.
+  expect(recorded.map(({ verdict, told: what, end }) => [verdict, what, end.state]).toSorted()).toEqual([
+    ['passed', 'off', 'confirmed'],
+    ['passed', 'off', 'confirmed'],
+    ['passed', 'wait', 'confirmed'],
+    ['stopped', 'wait', 'confirmed'],
+  ]);
 });
 
-it('nobody is told anything where machines wait, and a machine that is gone stops nothing', async () => {
+it('where machines wait nobody is told twice, and that they wait is recorded', async () => {
   const told: unknown[] = [];
-  const job = jobOn('a', told);
-  await endMachines([job], [report(job, 'done')], 'wait');
+  const recorded: EndRecord[] = [];
+  const one = await ended(jobOn('a', told));
+  told.length = 0;
+  await endMachines([one], 'wait', (end) => recorded.push(end));
   expect(told).toEqual([]);
-  const gone = {
-    ...job,
-    client: { call: () => Promise.reject(new Error('gone')) },
-  } as unknown as ReservedJob;
-  await expect(endMachines([gone], [report(gone, 'done')], 'off')).resolves.toBeUndefined();
+  expect(recorded).toMatchObject([{ told: 'wait', end: { state: 'confirmed', did: 'wait' } }]);
+});
+
+it.each([
+  [
+    'is gone',
+    () => Promise.reject(new PrestageError({ code: 'rack-silent', message: 'Silent.' })),
+    'rack-silent',
+  ],
+  ['answers something else', () => Promise.resolve({ did: 'wait' }), 'helper-protocol'],
+] as const)(
+  'a machine that %s stops nothing, and is not taken for one that confirmed',
+  async (_how, call, code) => {
+    const recorded: EndRecord[] = [];
+    const one = await ended(jobOn('a', []));
+    const gone = { ...one, job: { ...one.job, client: { call } } as unknown as ReservedJob };
+    await endMachines([gone], 'off', (end) => recorded.push(end));
+    expect(recorded).toMatchObject([
+      { kind: 'machine-ended', told: 'off', end: { state: 'not-confirmed', reason: { code } } },
+    ]);
+  },
+);
+
+it('a record that cannot be written does not undo a drive that is finished', async () => {
+  const one = await ended(jobOn('a', []));
+  await expect(
+    endMachines([one], 'off', () => {
+      throw new Error('no room');
+    }),
+  ).resolves.toBeUndefined();
 });

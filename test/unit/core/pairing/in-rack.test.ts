@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   applyScan,
   arm,
+  chooseEnd,
   emptyPairing,
   pairByHand,
   pairInRack,
@@ -172,5 +173,37 @@ describe('disks that are offered by themselves', () => {
     expect(undo(state, rack()).outcome).toMatchObject({ effect: 'undone', machineSerial: '7KX9PQ3' });
     const armed = { ...state, armed: true };
     expect(takeOffers(armed, [{ driveId: 'd5', said: {} }], rack())).toEqual({ state: armed, taken: [] });
+  });
+});
+
+describe('what machines do at the end', () => {
+  const ofRack = after([labelled('MACHINE1'), command('START')], rack());
+
+  it('is chosen by scan on the list of what will be erased, which stays', () => {
+    const chosen = applyScan(ofRack, command('ENDOFF'), rack());
+    expect(chosen.outcome).toMatchObject({ effect: 'end-chosen', text: 'off' });
+    expect(chosen.state).toEqual({ ...ofRack, atEnd: 'off' });
+    const other = applyScan(chosen.state, command('ENDBOOT'), rack());
+    expect(other.state).toMatchObject({ armed: true, atEnd: 'restart' });
+    expect(applyScan(other.state, command('ENDWAIT'), rack()).state.atEnd).toBe('wait');
+    expect(start(other.state, rack()).action).toEqual({ type: 'start' });
+  });
+
+  it('counts for that list alone', () => {
+    const chosen = after([command('ENDOFF')], rack(), ofRack);
+    const away = after([command('CANCEL')], rack(), chosen);
+    expect(after([command('START')], rack(), away).atEnd).toBeNull();
+  });
+
+  it('is refused without the list, without a machine of the rack, while it starts, and where the order says it', () => {
+    const unarmed = after([labelled('MACHINE1')], rack());
+    expectRefused(unarmed, applyScan(unarmed, command('ENDOFF'), rack()), 'wrong-kind');
+    const bench = after([machine('PC-1'), labelled('bay 1'), command('START')], rack());
+    expectRefused(bench, applyScan(bench, command('ENDOFF'), rack()), 'no-rack-machine');
+    const starting = rack({ starting: true });
+    expectRefused(ofRack, applyScan(ofRack, command('ENDOFF'), starting), 'wrong-kind');
+    expectRefused(ofRack, chooseEnd(ofRack, 'off', starting), 'wrong-kind');
+    const ordered = rack({ orderEnd: () => 'restart' });
+    expectRefused(ofRack, applyScan(ofRack, command('ENDOFF'), ordered), 'end-ordered', 'start', 'restart');
   });
 });

@@ -17,6 +17,9 @@ it('the command line counts before the order, the order before the recipe, and t
   expect(atEndOf('wait', { order, recipe: media }, 'restart')).toBe('wait');
   expect(atEndOf(undefined, { order, recipe: media }, 'wait')).toBe('off');
   expect(atEndOf(undefined, { order: {}, recipe: media }, 'wait')).toBe('restart');
+  // What was chosen in the app counts before the recipe, and never before the order.
+  expect(atEndOf(undefined, { order: {}, chosen: 'wait', recipe: media }, 'off')).toBe('wait');
+  expect(atEndOf(undefined, { order, chosen: 'wait', recipe: media }, 'wait')).toBe('off');
   expect(atEndOf(undefined, { order: null, recipe: null }, 'off')).toBe('off');
   const only = { choose: 'only' } as const;
   expect(diskRuleOf(only, { order, recipe: media }, only)).toEqual(only);

@@ -32,6 +32,9 @@ describe('the codes on the sheet', () => {
       'PRESTAGE-RACK',
       'PRESTAGE-CARDS',
       'PRESTAGE-OFF',
+      'PRESTAGE-ENDWAIT',
+      'PRESTAGE-ENDOFF',
+      'PRESTAGE-ENDBOOT',
     ]);
   });
 

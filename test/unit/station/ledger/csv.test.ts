@@ -29,6 +29,6 @@ describe('a CSV cell', () => {
 
 it('has the columns that the enterprise was told', () => {
   expect(csvColumns.join(',')).toBe(
-    'sequence,time,machineSerial,result,reason,driveSerial,driveWwn,driveModel,driveBytes,mediaFile,mediaSha256,imageIndex,imageName,layout,fingerprint,bytesWritten,bytesVerified,writeSeconds,verifySeconds,startedAt,operator,station,batchId,jobId,entryHash,health,reallocated,pending,uncorrectable,mediaErrors,percentageUsed,availableSpare,powerOnHours,temperature,crcErrors,driveNotes,machineFiles,eraseMethod,eraseLevel,eraseOutcome,loader,firmwareTrust,eraseHidden',
+    'sequence,time,machineSerial,result,reason,driveSerial,driveWwn,driveModel,driveBytes,mediaFile,mediaSha256,imageIndex,imageName,layout,fingerprint,bytesWritten,bytesVerified,writeSeconds,verifySeconds,startedAt,operator,station,batchId,jobId,entryHash,health,reallocated,pending,uncorrectable,mediaErrors,percentageUsed,availableSpare,powerOnHours,temperature,crcErrors,driveNotes,machineFiles,eraseMethod,eraseLevel,eraseOutcome,loader,firmwareTrust,eraseHidden,atEnd',
   );
 });
