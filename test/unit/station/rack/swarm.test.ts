@@ -186,8 +186,9 @@ describe('who is woken of those who wait', () => {
     swarm.got('first', 'a', true);
     const woken = swarm.usable(waiting);
     expect(woken).toEqual([0, 1, 2]);
-    for (const index of woken)
+    for (const index of woken) {
       expect(swarm.next(waiting[index] ?? '')).toEqual({ sha256: 'a', from: 'first' });
+    }
     expect(swarm.usable(waiting)).toEqual([]);
     swarm.got('waits-0', 'a', true);
     const rest = waiting.slice(3);
