@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gotSchema } from './got-from-station';
 import { sha256Schema } from '../media/chunk-map';
 import { recordedLoaderSchema } from '../boot/loader-choice';
 import { leftOutSchema } from '../media/left-out';
@@ -272,25 +273,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     /** A media or a disk image came whole from another station. */
     kind: z.literal('got-from-station'),
     from: imageSourceSchema,
-    what: z.discriminatedUnion('is', [
-      z.strictObject({
-        is: z.literal('media'),
-        sha256: sha256Schema,
-        name: z.string(),
-        version: z.string(),
-        revision: z.int().positive(),
-        bytes: z.int().positive(),
-      }),
-      z.strictObject({
-        is: z.literal('disk-image'),
-        /** SHA-256 of what it was made from. */
-        key: sha256Schema,
-        /** SHA-256 of its chunk map. */
-        fingerprint: sha256Schema,
-        mediaSha256: sha256Schema,
-        bytes: z.int().nonnegative(),
-      }),
-    ]),
+    what: gotSchema,
   }),
   z.strictObject({
     /** Finished machines were packed for shipment. */

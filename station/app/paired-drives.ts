@@ -27,4 +27,10 @@ export class PairedDrives {
     const attachment = this.#attachments.get(drive.id);
     return attachment === undefined || isStillAttached(drive, attachment);
   };
+
+  /** Ids of the listed drives that may be written and are none that took the place of a paired one. */
+  writable(drives: readonly Drive[]): ReadonlySet<string> {
+    const eligible = drives.filter((drive) => drive.verdict === 'eligible' && this.isSame(drive));
+    return new Set(eligible.map(({ id }) => id));
+  }
 }

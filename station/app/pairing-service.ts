@@ -54,7 +54,10 @@ import {
 import { PairedDrives } from './paired-drives';
 import { anotherList, endNotChosen, notPaired, notReady } from './app-refusals';
 
-/** Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. */
+/**
+ * Holds the pairing, feeds it scans, and keeps what was confirmed apart from what changed since. Over 380 lines: each act of the operator
+ * on the list of pairs is a method of one to five lines, and what it does is in core/pairing.
+ */
 export class PairingService {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
@@ -306,7 +309,7 @@ export class PairingService {
     return pairs.map(({ driveId, machineSerial }) => ({ driveId, machineSerial }));
   }
 
-  /** What is known of the machines of the pairs, by serial. */
+  /** By serial. */
   get machines(): ReadonlyMap<string, MachineDetails> {
     return machinesOf(this.#pairing.pairs);
   }
@@ -339,11 +342,7 @@ export class PairingService {
   dropMissing(): Pair[] {
     const { drives, listed } = this.#dependencies.drives();
     if (!listed) return [];
-    const present = drives
-      .filter(({ verdict }) => verdict === 'eligible')
-      .filter(this.#paired.isSame)
-      .map(({ id }) => id);
-    const { state, dropped } = dropDrives(this.#pairing, new Set(present));
+    const { state, dropped } = dropDrives(this.#pairing, this.#paired.writable(drives));
     if (dropped.length > 0) this.#become(state);
     return [...dropped];
   }

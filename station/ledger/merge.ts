@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { ledgerEntrySchema } from '../../core/ledger/record';
 import { parseJson } from './check-entry';
-import { csvLine, csvRow, csvRowSchema } from './export';
+import { csvLine } from './csv-line';
+import { csvRow, csvRowSchema } from './export';
 import { ledgerHeadSchema } from './ledger-findings';
 import { ExportFinding, openExport, readEntryLine } from './read-export';
 

@@ -10,7 +10,6 @@ import {
   finding,
   findMachines,
   findManifest,
-  findInOrder,
   findingSchema,
   noteDrives,
   noteMachines,
@@ -19,6 +18,7 @@ import {
   type Finding,
   type Note,
 } from '../../core/shipment/audit-rules';
+import { findInOrder } from '../../core/shipment/audit-order';
 import { machineEndSchema, machineEndWords } from '../../core/machine/at-end';
 import { replacedComputerSchema } from '../../core/machine/replaced-computer';
 import type { WorkOrder } from '../../core/order/order';

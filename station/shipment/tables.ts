@@ -2,7 +2,7 @@ import { recordedProgramWords } from '../../core/boot/loader-choice';
 import { autopilotImport, configmgrImport, type NotImported } from '../../core/shipment/import-csv';
 import { importScript } from '../../core/shipment/import-script';
 import { autopilotName, bundleNames, certificateName } from '../../core/shipment/shipment';
-import { csvLine } from '../ledger/export';
+import { csvLine } from '../ledger/csv-line';
 import type { MachineContent, ShipmentContent } from './content';
 import type { BundleFile } from './zip';
 

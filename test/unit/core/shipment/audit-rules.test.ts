@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest';
 import {
   findMachines,
   findManifest,
-  findInOrder,
   noteMachines,
   type AuditedMachine,
-  type ShippedOrder,
 } from '../../../../core/shipment/audit-rules';
+import { findInOrder, type ShippedOrder } from '../../../../core/shipment/audit-order';
 import { workOrderSchema, type WorkOrder } from '../../../../core/order/order';
 import type { JobDetails } from '../../../../core/ledger/record';
 import type { FinishedJob } from '../../../../core/shipment/shipment-rules';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { csvCell, csvColumns, csvLine } from '../../../../station/ledger/export';
+import { csvCell, csvLine } from '../../../../station/ledger/csv-line';
+import { csvColumns } from '../../../../station/ledger/export';
 
 describe('a CSV cell', () => {
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '=cmd|calc'])('guards %j', (text) => {
