@@ -30,7 +30,7 @@ if (!['live', 'package', 'guest'].some((project) => process.argv.includes(projec
 const states = 'test/e2e/states.test.ts';
 
 /** What a case may take before it counts as hanging: on a machine with other work, many times of what a quiet one takes. */
-const limits = { testTimeout: 300_000, hookTimeout: 300_000 };
+const limits = { testTimeout: 600_000, hookTimeout: 600_000 };
 
 /** Tests of windows. */
 const windows = {

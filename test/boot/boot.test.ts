@@ -38,7 +38,7 @@ beforeAll(async () => {
   area = temporaryArea('boot');
   media = await makeBootMedia(area);
   drive = await written('whole', media.path, 'BOOTED001');
-}, 300_000);
+});
 afterEach(detachAllLoops);
 afterAll(() => {
   rmSync(area, { recursive: true, force: true });

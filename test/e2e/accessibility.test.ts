@@ -9,26 +9,36 @@ import { card, pairByScan, signInAndProve, testMedia } from '../support/app-benc
 import { removeArea, temporaryArea } from '../support/global-setup';
 
 let area: string;
+let opened: AppWindow | null = null;
 let app: AppWindow;
+let tries = 0;
 /** What the page said against its own policy, and errors. */
 const complaints: string[] = [];
 
-beforeAll(async () => {
+beforeAll(() => {
   area = temporaryArea('e2e-axe');
-  const media = await testMedia(area);
-  const bench = join(area, 'bench');
+});
+afterAll(async () => {
+  await opened?.end();
+  removeArea(area);
+});
+
+// A case, and no hook: a scan that came too late on a busy machine is tried once more.
+it('the app opens, with a drive that is paired', async () => {
+  await opened?.end();
+  complaints.length = 0;
+  tries += 1;
+  const media = await testMedia(join(area, `media-${tries}`));
+  const bench = join(area, `bench-${tries}`);
   await makeBench(bench, 3);
-  app = await AppWindow.start({ state: join(area, 'state'), bench });
+  opened = await AppWindow.start({ state: join(area, `state-${tries}`), bench });
+  app = opened;
   app.page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
   });
   await card(app, 'bay 1').waitFor();
   await signInAndProve(app, media);
   await pairByScan(app, [['7KX9PQ3', 'BAY 1']]);
-});
-afterAll(async () => {
-  await app.end();
-  removeArea(area);
 });
 
 async function violations(): Promise<string[]> {

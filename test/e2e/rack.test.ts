@@ -123,7 +123,7 @@ describe('the rack view', () => {
     await app.page.getByRole('dialog').waitFor({ state: 'hidden' });
   });
 
-  it('moves nothing while drives are written and when they have passed', { timeout: 240_000 }, async () => {
+  it('moves nothing while drives are written and when they have passed', async () => {
     await app.page.locator('.tile[data-kind="running"]').first().waitFor();
     await app.picture('rack-running');
     expect(await boxes()).toEqual(before);

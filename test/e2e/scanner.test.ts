@@ -46,7 +46,7 @@ const scanner = (): z.infer<typeof appSettingsSchema>['scanner'] => {
 };
 const said = async (words: string | RegExp): Promise<void> => {
   // What it says instead is in the failure.
-  await expect.poll(() => app.page.locator('.shell-column').innerText(), { timeout: 10_000 }).toMatch(words);
+  await expect.poll(() => app.page.locator('.shell-column').innerText(), { timeout: 30_000 }).toMatch(words);
 };
 const refused = async (words: RegExp): Promise<void> => {
   await app.page.locator('.scan-last[data-result=refused]').getByText(words).waitFor();

@@ -116,138 +116,143 @@ const codeOf = async (doing: Promise<unknown>): Promise<string | null> =>
   );
 
 describe.skipIf(!isRoot)('a disk for images and media', () => {
-  it('is chosen, encrypted, opened with the stick, and missed in words; nothing goes anywhere else', async () => {
-    const { on, at, state, disk, file } = await start();
-    const images = '/var/lib/prestage/renders';
-    const now = async (): Promise<TestApp['state']['live']> => {
-      await at.service.live.look();
-      return (await at.handlers.getState({})).live;
-    };
-    expect((await now()).live?.imageDisk).toBeNull();
-    // A media on the stick stays there, and can be used.
-    const keys = await minisignKeys(area, 'sender');
-    const kept = ['--state', '/var/lib/prestage'];
-    const library = '/var/lib/prestage/library';
-    const receive = async (folder: string): Promise<CliResult> =>
-      await on.live.run(['media', 'receive', folder, '--operator', 'tess', '--json', ...kept]);
-    const media = async (): Promise<unknown> => {
-      const { stdout } = await on.live.run(['media', 'library', 'list', '--json', ...kept]);
-      const { media: listed } = mediaLibraryForm.parse(JSON.parse(stdout));
-      return listed.map(({ name, folder, problem }) => [name, dirname(folder), problem]);
-    };
-    await on.live.run(['key', 'trust', 'Contoso', '--public-key', keys.public, ...kept]);
-    expect((await receive(await sendMedia('First', keys.secret))).status).toBe(0);
-    // Nobody said who works.
-    expect(await codeOf(at.handlers.makeImageDisk(await wish(at, disk)))).toBe('not-confirmed');
-    await at.handlers.setBatch({ operator: 'Ada Byron' });
-    // The stick is none, and nothing is done to it.
-    expect(await codeOf(at.handlers.makeImageDisk(await wish(at, on.device)))).toBe(
-      'live-image-disk-refused',
-    );
+  // One story of a hundred commands: 80 s on a quiet machine, five minutes on a busy one.
+  it(
+    'is chosen, encrypted, opened with the stick, and missed in words; nothing goes anywhere else',
+    { timeout: 1_200_000 },
+    async () => {
+      const { on, at, state, disk, file } = await start();
+      const images = '/var/lib/prestage/renders';
+      const now = async (): Promise<TestApp['state']['live']> => {
+        await at.service.live.look();
+        return (await at.handlers.getState({})).live;
+      };
+      expect((await now()).live?.imageDisk).toBeNull();
+      // A media on the stick stays there, and can be used.
+      const keys = await minisignKeys(area, 'sender');
+      const kept = ['--state', '/var/lib/prestage'];
+      const library = '/var/lib/prestage/library';
+      const receive = async (folder: string): Promise<CliResult> =>
+        await on.live.run(['media', 'receive', folder, '--operator', 'tess', '--json', ...kept]);
+      const media = async (): Promise<unknown> => {
+        const { stdout } = await on.live.run(['media', 'library', 'list', '--json', ...kept]);
+        const { media: listed } = mediaLibraryForm.parse(JSON.parse(stdout));
+        return listed.map(({ name, folder, problem }) => [name, dirname(folder), problem]);
+      };
+      await on.live.run(['key', 'trust', 'Contoso', '--public-key', keys.public, ...kept]);
+      expect((await receive(await sendMedia('First', keys.secret))).status).toBe(0);
+      // Nobody said who works.
+      expect(await codeOf(at.handlers.makeImageDisk(await wish(at, disk)))).toBe('not-confirmed');
+      await at.handlers.setBatch({ operator: 'Ada Byron' });
+      // The stick is none, and nothing is done to it.
+      expect(await codeOf(at.handlers.makeImageDisk(await wish(at, on.device)))).toBe(
+        'live-image-disk-refused',
+      );
 
-    // Somebody works on it: nothing is done to it.
-    const before = statSync(file).blocks;
-    const user = openSync(disk, 'r+');
-    expect(await codeOf(at.handlers.makeImageDisk(await wish(at, disk)))).toBe('drive-busy');
-    closeSync(user);
-    expect(statSync(file).blocks).toBe(before);
+      // Somebody works on it: nothing is done to it.
+      const before = statSync(file).blocks;
+      const user = openSync(disk, 'r+');
+      expect(await codeOf(at.handlers.makeImageDisk(await wish(at, disk)))).toBe('drive-busy');
+      closeSync(user);
+      expect(statSync(file).blocks).toBe(before);
 
-    // It holds a machine's finished image: not without a reason, and nothing is recorded.
-    const id = await idOf(at, disk);
-    expect(await codeOf(at.handlers.makeImageDisk({ driveId: id, reason: ' ' }))).toBe(
-      'drive-holds-finished',
-    );
-    const cli = await on.live.run(['live', 'image-disk', id, '--yes', '--json', '--state', state]);
-    expect(errorOf(cli)).toMatchObject({ code: 'drive-holds-finished' });
-    expect(errorOf(cli).message).toContain('5CD4120LQ7');
-    expect(statSync(file).blocks).toBe(before);
-    expect(lastOf(state, 9).map(({ record }) => record.kind)).toEqual(['job-started', 'job-ended']);
+      // It holds a machine's finished image: not without a reason, and nothing is recorded.
+      const id = await idOf(at, disk);
+      expect(await codeOf(at.handlers.makeImageDisk({ driveId: id, reason: ' ' }))).toBe(
+        'drive-holds-finished',
+      );
+      const cli = await on.live.run(['live', 'image-disk', id, '--yes', '--json', '--state', state]);
+      expect(errorOf(cli)).toMatchObject({ code: 'drive-holds-finished' });
+      expect(errorOf(cli).message).toContain('5CD4120LQ7');
+      expect(statSync(file).blocks).toBe(before);
+      expect(lastOf(state, 9).map(({ record }) => record.kind)).toEqual(['job-started', 'job-ended']);
 
-    await at.handlers.makeImageDisk({ driveId: id, reason: 'machine was scrapped' });
-    const again = { reason: 'machine was scrapped', held: { machineSerial: '5CD4120LQ7' } };
-    const made = { kind: 'station-disk', drive: { serial: 'IMAGES0001' }, driveAgain: again };
-    expect(lastOf(state, 3)).toMatchObject([
-      { operator: 'Ada Byron', record: { ...made, end: { state: 'begun' } } },
-      { record: { kind: 'drive-verified', machineSerial: '5CD4120LQ7', end: { state: 'failed' } } },
-      { operator: 'Ada Byron', record: { ...made, end: { state: 'done' } } },
-    ]);
-    expect((await now()).live?.imageDisk).toMatchObject({ serial: 'IMAGES0001', open: true });
-    expect(await on.live.shell(`ls -A ${images}`)).toBe('');
-    await on.live.shell(`echo image >${images}/one && sync`);
-    const second = await sendMedia('Second', keys.secret);
-    expect((await receive(second)).status).toBe(0);
-    expect(await media()).toEqual([
-      ['First', library, null],
-      ['Second', `${library}/disk`, null],
-    ]);
+      await at.handlers.makeImageDisk({ driveId: id, reason: 'machine was scrapped' });
+      const again = { reason: 'machine was scrapped', held: { machineSerial: '5CD4120LQ7' } };
+      const made = { kind: 'station-disk', drive: { serial: 'IMAGES0001' }, driveAgain: again };
+      expect(lastOf(state, 3)).toMatchObject([
+        { operator: 'Ada Byron', record: { ...made, end: { state: 'begun' } } },
+        { record: { kind: 'drive-verified', machineSerial: '5CD4120LQ7', end: { state: 'failed' } } },
+        { operator: 'Ada Byron', record: { ...made, end: { state: 'done' } } },
+      ]);
+      expect((await now()).live?.imageDisk).toMatchObject({ serial: 'IMAGES0001', open: true });
+      expect(await on.live.shell(`ls -A ${images}`)).toBe('');
+      await on.live.shell(`echo image >${images}/one && sync`);
+      const second = await sendMedia('Second', keys.secret);
+      expect((await receive(second)).status).toBe(0);
+      expect(await media()).toEqual([
+        ['First', library, null],
+        ['Second', `${library}/disk`, null],
+      ]);
 
-    // Pulled while it is open: it stays mounted, and is there no more.
-    on.pull(disk);
-    expect((await now()).problems).toMatchObject([{ code: 'live-image-disk-missing' }]);
-    const replugged = await on.plugIn(file, 'IMAGES0001');
-    await at.handlers.openImageDisk({});
-    expect((await now()).problems).toEqual([]);
-    expect(await on.live.shell(`cat ${images}/one`)).toBe('image\n');
-    // A LUKS header is on it, and a disk that was chosen is not chosen again.
-    expect(execFileSync('cryptsetup', ['luksDump', `${disk}p1`], { encoding: 'utf8' })).toContain(
-      'PRESTAGE-IMAGES',
-    );
-    expect(execFileSync('sgdisk', ['--verify', disk], { encoding: 'utf8' })).toContain('No problems found');
-    const key = await on.live.shell('stat --format %a /var/lib/prestage/image-disk.key');
-    expect(key.trim()).toBe('600');
-    expect(await codeOf(at.handlers.makeImageDisk(await wish(at, disk)))).toBe('live-image-disk-refused');
+      // Pulled while it is open: it stays mounted, and is there no more.
+      on.pull(disk);
+      expect((await now()).problems).toMatchObject([{ code: 'live-image-disk-missing' }]);
+      const replugged = await on.plugIn(file, 'IMAGES0001');
+      await at.handlers.openImageDisk({});
+      expect((await now()).problems).toEqual([]);
+      expect(await on.live.shell(`cat ${images}/one`)).toBe('image\n');
+      // A LUKS header is on it, and a disk that was chosen is not chosen again.
+      expect(execFileSync('cryptsetup', ['luksDump', `${disk}p1`], { encoding: 'utf8' })).toContain(
+        'PRESTAGE-IMAGES',
+      );
+      expect(execFileSync('sgdisk', ['--verify', disk], { encoding: 'utf8' })).toContain('No problems found');
+      const key = await on.live.shell('stat --format %a /var/lib/prestage/image-disk.key');
+      expect(key.trim()).toBe('600');
+      expect(await codeOf(at.handlers.makeImageDisk(await wish(at, disk)))).toBe('live-image-disk-refused');
 
-    // As after a start without it.
-    const end = `umount ${images} ${library}/disk; rm /dev/mapper/prestage-images; umount /var/lib/prestage; rm /dev/mapper/prestage-data`;
-    await on.live.shell(end);
-    on.pull(replugged);
-    await at.handlers.openStick(open);
-    const missed = await now();
-    expect(missed.live).toMatchObject({ data: 'open', imageDisk: { serial: 'IMAGES0001', open: false } });
-    expect(missed.problems).toMatchObject([{ code: 'live-image-disk-missing' }]);
-    expect(missed.problems[0]?.message).toContain('IMAGES0001');
-    expect(await codeOf(at.handlers.openImageDisk({}))).toBe('live-image-disk-missing');
-    const gone = 'The media Second 1 is on the disk for images and media, which is not there.';
-    expect(await media()).toEqual([
-      ['First', library, null],
-      ['Second', `${library}/disk`, gone],
-    ]);
-    const third = await receive(await sendMedia('Third', keys.secret));
-    expect(errorOf(third)).toMatchObject({ code: 'live-image-disk-missing' });
-    // Neither station nor helper lets a drive be written.
-    const started = await on.live.run([
-      'apply',
-      '--media',
-      '/nowhere.wim',
-      '--drive',
-      'x=5CD4120LQ7',
-      '--yes',
-      '--json',
-      '--state',
-      '/var/lib/prestage',
-    ]);
-    expect(started.stdout + started.stderr).toContain('live-image-disk-missing');
+      // As after a start without it.
+      const end = `umount ${images} ${library}/disk; rm /dev/mapper/prestage-images; umount /var/lib/prestage; rm /dev/mapper/prestage-data`;
+      await on.live.shell(end);
+      on.pull(replugged);
+      await at.handlers.openStick(open);
+      const missed = await now();
+      expect(missed.live).toMatchObject({ data: 'open', imageDisk: { serial: 'IMAGES0001', open: false } });
+      expect(missed.problems).toMatchObject([{ code: 'live-image-disk-missing' }]);
+      expect(missed.problems[0]?.message).toContain('IMAGES0001');
+      expect(await codeOf(at.handlers.openImageDisk({}))).toBe('live-image-disk-missing');
+      const gone = 'The media Second 1 is on the disk for images and media, which is not there.';
+      expect(await media()).toEqual([
+        ['First', library, null],
+        ['Second', `${library}/disk`, gone],
+      ]);
+      const third = await receive(await sendMedia('Third', keys.secret));
+      expect(errorOf(third)).toMatchObject({ code: 'live-image-disk-missing' });
+      // Neither station nor helper lets a drive be written.
+      const started = await on.live.run([
+        'apply',
+        '--media',
+        '/nowhere.wim',
+        '--drive',
+        'x=5CD4120LQ7',
+        '--yes',
+        '--json',
+        '--state',
+        '/var/lib/prestage',
+      ]);
+      expect(started.stdout + started.stderr).toContain('live-image-disk-missing');
 
-    // Plugged in afterwards.
-    const back = await on.plugIn(file, 'IMAGES0001');
-    await at.handlers.openImageDisk({});
-    expect((await now()).problems).toEqual([]);
-    expect(await on.live.shell(`cat ${images}/one`)).toBe('image\n');
-    // With the stick, where it is there at the start.
-    await on.live.shell(end);
-    await at.handlers.openStick(open);
-    expect((await now()).live?.imageDisk?.open).toBe(true);
+      // Plugged in afterwards.
+      const back = await on.plugIn(file, 'IMAGES0001');
+      await at.handlers.openImageDisk({});
+      expect((await now()).problems).toEqual([]);
+      expect(await on.live.shell(`cat ${images}/one`)).toBe('image\n');
+      // With the stick, where it is there at the start.
+      await on.live.shell(end);
+      await at.handlers.openStick(open);
+      expect((await now()).live?.imageDisk?.open).toBe(true);
 
-    const forget = ['live', 'image-disk', '--forget', '--json', ...kept];
-    expect(errorOf(await on.live.run(forget))).toMatchObject({ code: 'not-confirmed' });
-    expect(errorOf(await on.live.run(forget)).message).toContain('Second 1');
-    expect((await on.live.run([...forget, '--yes'])).status).toBe(0);
-    expect(await media()).toEqual([['First', library, null]]);
-    expect((await now()).live?.imageDisk).toBeNull();
-    expect(await codeOf(on.live.shell(`cat ${images}/one`))).not.toBeNull();
-    expect(await codeOf(on.live.shell('cat /var/lib/prestage/image-disk.key'))).not.toBeNull();
-    expect(statSync(back).isBlockDevice()).toBe(true);
-  });
+      const forget = ['live', 'image-disk', '--forget', '--json', ...kept];
+      expect(errorOf(await on.live.run(forget))).toMatchObject({ code: 'not-confirmed' });
+      expect(errorOf(await on.live.run(forget)).message).toContain('Second 1');
+      expect((await on.live.run([...forget, '--yes'])).status).toBe(0);
+      expect(await media()).toEqual([['First', library, null]]);
+      expect((await now()).live?.imageDisk).toBeNull();
+      expect(await codeOf(on.live.shell(`cat ${images}/one`))).not.toBeNull();
+      expect(await codeOf(on.live.shell('cat /var/lib/prestage/image-disk.key'))).not.toBeNull();
+      expect(statSync(back).isBlockDevice()).toBe(true);
+    },
+  );
 
   it('is none of the disks of the PC unless it was unlocked', async () => {
     const { on, at, disk, file } = await start();

@@ -383,5 +383,5 @@ describe('a list of files that is longer than memory for it', () => {
     });
     const run = await inspect(path);
     expect(run.status, run.stderr).toBe(0);
-  }, 120_000);
+  });
 });

@@ -61,5 +61,5 @@ describe.skipIf(!isRoot)('a machine of the rack', () => {
     closeSync(user);
     expect(await tell()).toBe('off');
     expect(readFileSync(called, 'utf8')).toBe('--no-block poweroff\n');
-  }, 120_000);
+  });
 });
