@@ -158,8 +158,11 @@ export class RackDrives {
       const listed = problem === null ? own : before;
       this.#known.set(id, { drives: listed, problem: problem?.message ?? null, at: performance.now() });
     } catch (error) {
-      if (isCancellation(error)) return;
-      this.#known.set(id, { drives: before, problem: toErrorData(error).message, at: performance.now() });
+      // The rack was left. That is no fault of the machine, and it is not asked again at once: nothing else would ever have its turn.
+      const problem = isCancellation(error)
+        ? (this.#known.get(id)?.problem ?? null)
+        : toErrorData(error).message;
+      this.#known.set(id, { drives: before, problem, at: performance.now() });
     }
   }
 

@@ -4,7 +4,7 @@ import type { AppJob } from '../../../../core/contract/app-bench';
 import type { Rack, RackMachine } from '../../../../core/contract/rack';
 import type { DiskRule } from '../../../../core/drive/disk-rule';
 import { idInMachine, type Drive } from '../../../../core/drive/drive';
-import { PrestageError } from '../../../../core/base/errors';
+import { cancelled, PrestageError } from '../../../../core/base/errors';
 import { RackDrives, sameDisk } from '../../../../station/app/rack-drives';
 import { RackReturns, returnReason } from '../../../../station/app/rack-returns';
 import { present } from '../../../support/present';
@@ -55,6 +55,8 @@ function world(disks: Record<string, Drive[] | Promise<Drive[]> | Error>): World
     rack: {
       drivesIn: async ({ id }) => {
         asked.push(id);
+        // In one turn of the event loop, in which no limit of time would end it.
+        if (asked.length > 100) throw new Error('asked again and again');
         const told = await of.get(id);
         if (told instanceof Error) return { drives: [], problem: { machine: id, message: told.message } };
         return { drives: told ?? [], problem: null };
@@ -87,6 +89,16 @@ describe('the disks of machines', () => {
     expect(bays(here)).toEqual([['M1', disk(1, 'a').id]]);
     here.shown.look(null);
     expect(bays(here)).toEqual([]);
+  });
+
+  it('are asked for once where the connections were ended, as when the app closes, and not again and again', async () => {
+    const left = Promise.reject(cancelled('The connection to the machine'));
+    left.catch(() => undefined);
+    const here = world({ [idOf(1)]: left });
+    here.shown.look(rackOf(machine(1)));
+    await sleep(0);
+    expect(here.asked).toEqual([idOf(1)]);
+    expect(bays(here)).toEqual([['M1', null]]);
   });
 
   it('of several are those that the rule names; what was begun on one does not make another the machine’s', async () => {
