@@ -125,6 +125,8 @@ export default defineConfig({
           name: 'boot',
           include: ['test/boot/**/*.test.ts'],
           environment: 'node',
+          // An emulated kernel that patches its own code crashes now and then (Oops: int3). The report names what was tried again.
+          retry: 1,
           globalSetup: ['test/support/global-setup.ts'],
           ...limits,
           // Emulated machines take a core each.
