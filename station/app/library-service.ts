@@ -11,7 +11,7 @@ import { sha256Schema } from '../../core/media/chunk-map';
 import { receiveMedia, type ReceiveRequest, type ReceiveResult } from '../delivery/receive';
 import type { Helpers } from '../helper-client/helpers';
 import type { ImageCache } from '../image-cache/image-cache';
-import { loadStationKey } from '../ledger/keys';
+import { requireStationKey } from '../ledger/keys';
 import { removeMedia } from '../library/accepted-media';
 import {
   damaged,
@@ -297,8 +297,7 @@ export class LibraryService {
 
   async #receiveMedia(request: Request, signal: AbortSignal): Promise<ReceiveResult> {
     const { helpers, operator, paths, settings } = this.#dependencies;
-    const key = loadStationKey(paths);
-    if (key === null) throw new Error('a station with a ledger and without a key');
+    const key = requireStationKey(paths);
     return await receiveMedia(
       { ...request, keepParts: false, operator: operator() },
       {

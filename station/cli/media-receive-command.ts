@@ -9,7 +9,7 @@ import { receiptSchema } from '../../core/delivery/library';
 import { dateNotices } from '../../core/media/media-dates';
 import { receiveMedia, type ReceiveResult } from '../delivery/receive';
 import { defaultOperator } from '../jobs/open-station';
-import { loadStationKey } from '../ledger/keys';
+import { requireStationKey } from '../ledger/keys';
 import { libraryFolder, MediaLibrary } from '../library/media-library';
 import { checkReceipt } from '../library/receipt';
 import { OrderReader } from '../orders/order-reader';
@@ -108,8 +108,7 @@ export function mediaReceiveCommand(): Command {
         const operator = plainText('--operator', options.operator ?? defaultOperator());
         const olderReason = options.older === undefined ? null : plainText('--older', options.older);
         return await withStation(context, operator, async ({ ledger, paths, settings }) => {
-          const key = loadStationKey(paths);
-          if (key === null) throw new Error('a station with a ledger and without a key');
+          const key = requireStationKey(paths);
           const library = new MediaLibrary(libraryFolder(paths, settings));
           const shipBy = new OrderReader(ledger, paths).current()?.order.shipBy ?? null;
           const taken = await receiveMedia(

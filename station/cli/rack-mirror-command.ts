@@ -6,7 +6,7 @@ import { timeouts } from '../../core/base/timeouts';
 import { offerStateSchema, type OfferState } from '../../core/contract/app-mirror';
 import type { HostAndPort } from '../../core/settings/rack-settings';
 import { openImageCache } from '../image-cache/image-cache';
-import { loadStationKey } from '../ledger/keys';
+import { requireStationKey } from '../ledger/keys';
 import { libraryFolder, MediaLibrary } from '../library/media-library';
 import { getWanted, offerOf, wantedOf, type Outcome, type Wanted } from '../mirror/mirror';
 import { OtherStation } from '../mirror/other-station';
@@ -114,8 +114,7 @@ async function run(
   { paths, settings, ledger, append }: StationContext,
   { helpers, output, signal }: CommandContext,
 ): Promise<Shown> {
-  const key = loadStationKey(paths);
-  if (key === null) throw new Error('a station with a ledger and without a key');
+  const key = requireStationKey(paths);
   const library = new MediaLibrary(libraryFolder(paths, settings));
   const cache = await openImageCache(paths.imageCache, settings.cacheLimitBytes);
   const { versions } = await helpers.greeting();

@@ -104,6 +104,16 @@ export function loadStationKey(
 }
 
 /**
+ * The key of a station whose ledger is open: it has one then.
+ * @throws PrestageError as {@link loadStationKey}
+ */
+export function requireStationKey(paths: Pick<StatePaths, 'keyFile'>): StationKey {
+  const key = loadStationKey(paths);
+  if (key === null) throw new Error('a station with a ledger and without a key');
+  return key;
+}
+
+/**
  * Makes the station's key. When two processes do so at once, both end with the key of the one that came
  * first: the file gets its name, whole, by link(2), which fails where the name is taken.
  * @throws PrestageError ledger-key-unsafe, ledger-unavailable

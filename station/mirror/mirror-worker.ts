@@ -5,7 +5,7 @@ import type { Task } from '../../core/base/task';
 import { timeouts } from '../../core/base/timeouts';
 import { Helpers } from '../helper-client/helpers';
 import { openImageCache, type ImageCache } from '../image-cache/image-cache';
-import { loadStationKey } from '../ledger/keys';
+import { requireStationKey } from '../ledger/keys';
 import { MediaLibrary } from '../library/media-library';
 import { keptIdentity } from '../rack-link/certificate';
 import type { Held } from '../rack/holdings-form';
@@ -78,8 +78,7 @@ async function get(request: Extract<MirrorRequest, { verb: 'get' }>): Promise<nu
         message: `Station ${station.name} does not have all of it any more.`,
       });
     }
-    const key = loadStationKey(paths);
-    if (key === null) throw new Error('a station with a ledger and without a key');
+    const key = requireStationKey(paths);
     const { versions } = await helpers.greeting();
     let id = '';
     const onProgress = (progress: Task): void => {
