@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorDataSchema } from '../base/errors';
 import { taskSchema } from '../base/task';
 import { sha256Schema } from '../media/chunk-map';
+import { heldMediaSchema } from '../media/held-media';
 import { nothing } from './app-common';
 
 /** The Media screen's part of the page's contract that gets media and disk images from another station. */
@@ -10,15 +11,7 @@ import { nothing } from './app-common';
 export const offerStateSchema = z.enum(['offered', 'here', 'got', 'unusable']);
 export type OfferState = z.infer<typeof offerStateSchema>;
 
-const offeredMediaSchema = z.strictObject({
-  sha256: sha256Schema,
-  name: z.string(),
-  version: z.string(),
-  revision: z.int().positive(),
-  /** Of the file. */
-  bytes: z.int().positive(),
-  state: offerStateSchema,
-});
+const offeredMediaSchema = z.strictObject({ ...heldMediaSchema.shape, state: offerStateSchema });
 export type OfferedMedia = z.infer<typeof offeredMediaSchema>;
 
 const offeredImageSchema = z.strictObject({

@@ -4,6 +4,7 @@ import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { offerStateSchema, type OfferState } from '../../core/contract/app-mirror';
+import { heldMediaSchema } from '../../core/media/held-media';
 import type { HostAndPort } from '../../core/settings/rack-settings';
 import { openImageCache } from '../image-cache/image-cache';
 import { requireStationKey } from '../ledger/keys';
@@ -12,7 +13,7 @@ import { getWanted, offerOf, wantedOf, type Outcome, type Wanted } from '../mirr
 import { OtherStation } from '../mirror/other-station';
 import { OrderReader } from '../orders/order-reader';
 import { keptIdentity, readFingerprint } from '../rack-link/certificate';
-import { heldImageSchema, heldMediaSchema, type Held } from '../rack/holdings-form';
+import { heldImageSchema, type Held } from '../rack/holdings-form';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
 import { details, table } from './output';
 import { operatorOf, parseHostAndPort } from './rack-text';

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import type { HeldMedia } from '../../core/media/held-media';
 import type { Task } from '../../core/base/task';
 import {
   blockRange,
@@ -12,7 +13,7 @@ import {
   type MediaManifest,
 } from '../../core/delivery/manifest';
 import { receiveMedia, type Receiving, type ReceiveResult } from '../delivery/receive';
-import { heldSignatureSchema, type HeldMedia } from '../rack/holdings-form';
+import { heldSignatureSchema } from '../rack/holdings-form';
 import { readSignedManifest } from '../signing/signed-manifest';
 import { onDiskLater, statePlace } from '../state/disk';
 import { fetchPiece, hasPiece, wrongBytes } from './fetch-piece';

@@ -1,19 +1,9 @@
 import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { heldMediaSchema } from '../../core/media/held-media';
 import { imageDetailsSchema } from '../image-cache/image-cache';
 
 /** What a station tells another of the media and disk images that it holds. */
-
-export const heldMediaSchema = z.strictObject({
-  /** Of the whole file. */
-  sha256: sha256Schema,
-  name: z.string(),
-  version: z.string(),
-  revision: z.int().positive(),
-  /** Of the file. */
-  bytes: z.int().positive(),
-});
-export type HeldMedia = z.infer<typeof heldMediaSchema>;
 
 export const heldImageSchema = z.strictObject({
   /** Name of the disk image: the SHA-256 of what it was made from. */
