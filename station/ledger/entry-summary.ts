@@ -12,7 +12,6 @@ import { endResult } from '../../core/ledger/results';
 import { isBeginning } from '../../core/sanitise/sanitised';
 import { sizeWords } from '../../core/health/size-check';
 import { assertNever } from '../../core/base/errors';
-
 import { parseJson } from './check-entry';
 
 /** One entry as lists show it. Strings are as recorded: sanitize them before they reach a terminal. */

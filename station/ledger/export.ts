@@ -1,4 +1,3 @@
-import { csvLine } from './csv-line';
 import { z } from 'zod';
 import { firmwareTrustSchema, recordedProgramWords } from '../../core/boot/loader-choice';
 import { healthWords } from '../../core/health/health-rules';
@@ -17,7 +16,7 @@ import {
 import { careResults, driveResults, endResult, endResults } from '../../core/ledger/results';
 import { atEndSchema } from '../../core/machine/at-end';
 import { careOutcome } from './care-outcome';
-
+import { csvLine } from './csv-line';
 import { healthCells } from './health-cells';
 import { nistLevels, sanitiseMethodSchema } from '../../core/sanitise/methods';
 import { sanitiseOutcomes, type Sanitised } from '../../core/sanitise/sanitised';

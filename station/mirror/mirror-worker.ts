@@ -25,7 +25,8 @@ const { paths, helper, version } = workerData as MirrorWorkerData;
 const helpers = new Helpers({ helper, client: `prestage app ${version}` });
 const outcomes = new Map<string, Outcome>();
 let stop = new AbortController();
-let told: { readonly station: string; readonly held: Held } | null = null;
+/** What the other station told last. */
+let told: Held = { keyFingerprint: null, media: [], images: [] };
 
 const say = (what: MirrorTold): void => {
   tell(what);
@@ -53,7 +54,7 @@ async function withStation<T>(
   });
   try {
     const held = await station.held();
-    told = { station: station.name, held };
+    told = held;
     return await work(station, held, signal);
   } finally {
     station.close();
@@ -62,9 +63,8 @@ async function withStation<T>(
 
 async function offer(place: MirrorPlace): Promise<Offer> {
   const { versions } = await helpers.greeting();
-  const held = told?.held ?? { keyFingerprint: null, media: [], images: [] };
   const library = new MediaLibrary(place.libraryFolder);
-  return await offerOf(held, outcomes, { library, cache: await cacheOf(place), versions });
+  return await offerOf(told, outcomes, { library, cache: await cacheOf(place), versions });
 }
 
 async function get(request: Extract<MirrorRequest, { verb: 'get' }>): Promise<null> {

@@ -179,9 +179,9 @@ export class Swarm {
     let looked = 0;
     for (const sha256 of taker.missing) {
       if ((looked += 1) > chunksLookedAt) return false;
-      const { holders, sending, sent } = this.#chunk(sha256);
-      const mayRepeat = this.#stationSends === 0 && sent < copiesOfStation;
-      const ofStation = sending === 0 && (holders.size === 0 || sent === 0 || mayRepeat);
+      const chunk = this.#chunk(sha256);
+      const { holders, sending, sent } = chunk;
+      const ofStation = sending === 0 && (holders.size === 0 || sent === 0 || this.#mayRepeat(chunk));
       if (source === null ? ofStation : holders.has(source)) return true;
     }
     return taker.missing.size === 0 && taker.coming.size === 0;
@@ -212,12 +212,15 @@ export class Swarm {
       if (from !== null && (fromMachine === null || holders < fromMachine.holders)) {
         fromMachine = { sha256, from, holders };
       }
-      // Rather than send nothing while all who have it are busy.
-      const mayRepeat = this.#stationSends === 0 && chunk.sent < copiesOfStation;
-      if (from === null && mayRepeat) again ??= sha256;
+      if (from === null && this.#mayRepeat(chunk)) again ??= sha256;
     }
     if (fromMachine !== null) return { sha256: fromMachine.sha256, from: fromMachine.from };
     return stationFree && again !== null ? { sha256: again, from: null } : null;
+  }
+
+  /** Rather than send nothing while all who have it are busy, the station sends a chunk once more. */
+  #mayRepeat({ sent }: ChunkState): boolean {
+    return this.#stationSends === 0 && sent < copiesOfStation;
   }
 
   #isSlow(machine: string): boolean {

@@ -11,6 +11,7 @@ import {
   findMachines,
   findManifest,
   findingSchema,
+  named,
   noteDrives,
   noteMachines,
   noteSchema,
@@ -238,7 +239,7 @@ function rowOf(
 function noteEnds(machines: readonly MachineContent[]): Note[] {
   return machines.flatMap(({ machineSerial, atEnd }): Note[] => {
     if (atEnd?.end.state !== 'not-confirmed') return [];
-    const message = `Machine ${sanitizeForDisplay(machineSerial)} was ${machineEndWords(atEnd)}`;
+    const message = `${named(machineSerial)} was ${machineEndWords(atEnd)}`;
     return [{ code: 'end-not-confirmed', machineSerial, message }];
   });
 }
