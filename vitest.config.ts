@@ -27,7 +27,7 @@ if (!['live', 'package', 'guest'].some((project) => process.argv.includes(projec
   process.env['TMPDIR'] ??= memoryFolder() ?? tmpdir();
 }
 
-const states = 'test/e2e/states.test.ts';
+const states = 'test/deep/windows/states.test.ts';
 
 /** What a case may take before it counts as hanging: on a machine with other work, many times of what a quiet one takes. */
 const limits = { testTimeout: 600_000, hookTimeout: 600_000 };
@@ -44,6 +44,15 @@ const windows = {
   // A screen for each file: two windows on one would take each other's focus.
   setupFiles: ['test/support/e2e-display.ts'],
   ...limits,
+};
+
+/** Windows of the real app. */
+const windowsAtATime = {
+  globalSetup: ['test/support/e2e-setup.ts', 'test/support/held-programs.ts'],
+  // Scans at a scanner's pace, and drives beside them: a third window would take their time. What has other workers runs as
+  // a group of its own.
+  maxWorkers: 2,
+  sequence: { groupOrder: 0 },
 };
 
 /** Tests of the built programs. */
@@ -88,9 +97,20 @@ export default defineConfig({
         test: {
           ...programs,
           name: 'deep',
-          include: ['test/deep/**/*.test.ts'],
-          // Five files, each with concurrent cases that erase and write whole drives: more at a time only take longer, each.
+          include: ['test/deep/*.test.ts'],
+          // Files with concurrent cases that erase and write whole drives: more at a time only take longer, each.
           maxConcurrency: 2,
+        },
+      },
+      {
+        // The same for windows; a part of npm run test:deep.
+        plugins: [sqlText, fontBytes],
+        test: {
+          ...windows,
+          name: 'deep-windows',
+          include: ['test/deep/windows/*.test.ts'],
+          exclude: [states],
+          ...windowsAtATime,
         },
       },
       {
@@ -99,16 +119,12 @@ export default defineConfig({
           ...windows,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          exclude: [states],
-          globalSetup: ['test/support/e2e-setup.ts', 'test/support/held-programs.ts'],
-          // Scans at a scanner's pace, and drives beside them: a third window would take their time. What has other workers runs as
-          // a group of its own.
-          maxWorkers: 2,
-          sequence: { groupOrder: 0 },
+          ...windowsAtATime,
         },
       },
       {
-        // Made-up states of the page, one after the other in one window: they wait for nothing outside it.
+        // Made-up states of the page, one after the other in one window: they wait for nothing outside it. A part of
+        // npm run test:deep; alone: npm run test:states.
         plugins: [sqlText, fontBytes],
         test: {
           ...windows,

@@ -10,8 +10,8 @@ import { changesOf, readReleaseInput, releaseFindings, tagOf } from './release/f
 import { run, say } from './run';
 
 /**
- * Makes a release: looks whether this checkout may be released, runs all tests, packs, and names what to publish. It
- * publishes and tags nothing. Exit status: 0 when all is there, 1 when the tests fail, 3 when something stands against it.
+ * Makes a release: looks whether this checkout may be released, runs the tests that decide whether a change lands (.ci/run),
+ * packs, and names what to publish. It publishes and tags nothing. Exit status: 0 when all is there, 1 when the tests fail, 3 when something stands against it.
  */
 
 const input = readReleaseInput(root);
@@ -29,8 +29,8 @@ if (findings.length > 0) {
   process.exit(3);
 }
 say(`testing ${input.version}`);
-if (spawnSync('npm', ['test'], { cwd: root, stdio: 'inherit' }).status !== 0) {
-  console.error(`${input.version} is not released: npm test failed.`);
+if (spawnSync('bash', ['.ci/run'], { cwd: root, stdio: 'inherit' }).status !== 0) {
+  console.error(`${input.version} is not released: its tests failed.`);
   process.exit(1);
 }
 const deb = await packageProduct({

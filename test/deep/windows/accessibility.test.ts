@@ -1,12 +1,12 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { commandBarcode } from '../../core/scan/scan';
-import { makeBench } from '../support/virtual-bench';
-import { AppWindow } from '../support/app-window';
-import { axeSource } from '../support/axe-source';
-import { card, pairByScan, signInAndProve, testMedia } from '../support/app-bench';
-import { removeArea, temporaryArea } from '../support/global-setup';
+import { commandBarcode } from '../../../core/scan/scan';
+import { makeBench } from '../../support/virtual-bench';
+import { AppWindow } from '../../support/app-window';
+import { axeSource } from '../../support/axe-source';
+import { card, pairByScan, signInAndProve, testMedia } from '../../support/app-bench';
+import { removeArea, temporaryArea } from '../../support/global-setup';
 
 let area: string;
 let opened: AppWindow | null = null;

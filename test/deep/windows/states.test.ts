@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AppPreview } from '../support/app-preview';
-import type { Call } from '../support/app-preview-main';
-import { allActs } from '../support/app-preview-acts';
-import { previews } from '../support/app-preview-states';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { present } from '../support/present';
+import { AppPreview } from '../../support/app-preview';
+import type { Call } from '../../support/app-preview-main';
+import { allActs } from '../../support/app-preview-acts';
+import { previews } from '../../support/app-preview-states';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { present } from '../../support/present';
 
 /** The page in every state it has: within its policy, without errors, and to be used by everybody in every theme. */
 

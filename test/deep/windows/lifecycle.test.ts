@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { electronRuntime } from '../../build/electron-runtime';
-import { reasonBarcode } from '../../core/scan/reasons';
-import { commandBarcode } from '../../core/scan/scan';
-import { GiB } from '../../core/base/units';
-import { makeBench } from '../support/virtual-bench';
-import { AppWindow, giveToUser, startAgain } from '../support/app-window';
+import { electronRuntime } from '../../../build/electron-runtime';
+import { reasonBarcode } from '../../../core/scan/reasons';
+import { commandBarcode } from '../../../core/scan/scan';
+import { GiB } from '../../../core/base/units';
+import { makeBench } from '../../support/virtual-bench';
+import { AppWindow, giveToUser, startAgain } from '../../support/app-window';
 import {
   card,
   handOnImages,
@@ -18,12 +18,12 @@ import {
   startByScan,
   testMedia,
   type TestMedia,
-} from '../support/app-bench';
-import { hasNoTable } from '../support/drive-check';
-import { openToOthers, removeArea, temporaryArea } from '../support/global-setup';
-import { runHere } from '../support/command-line';
-import { heldPrograms } from '../support/held-programs';
-import { Hold } from '../support/hold';
+} from '../../support/app-bench';
+import { hasNoTable } from '../../support/drive-check';
+import { openToOthers, removeArea, temporaryArea } from '../../support/global-setup';
+import { runHere } from '../../support/command-line';
+import { heldPrograms } from '../../support/held-programs';
+import { Hold } from '../../support/hold';
 
 let area: string;
 let media: TestMedia;
@@ -426,7 +426,7 @@ describe('the start of the app', () => {
   it.skipIf(process.getuid?.() !== 0)('is refused for root, and says so', () => {
     const run = spawnSync(
       electronRuntime().binary,
-      [join(import.meta.dirname, '../..'), '--state', join(area, 'root'), '--no-sandbox'],
+      [join(import.meta.dirname, '../../..'), '--state', join(area, 'root'), '--no-sandbox'],
       { encoding: 'utf8', timeout: 20_000, killSignal: 'SIGKILL' },
     );
     expect(run.stderr).toContain('does not run as root');

@@ -3,14 +3,14 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { appSettingsSchema } from '../../core/settings/settings';
-import { focusWindow, press, realKeyboardProblem, setLayout } from '../support/real-keyboard';
-import { recordedScans, recordedTexts, strokesOf } from '../support/scanner-strokes';
-import { recordedLayouts, recordedScan } from '../support/recorded-scans';
-import { KeyPlayer } from '../support/key-player';
-import { makeBench } from '../support/virtual-bench';
-import { AppWindow } from '../support/app-window';
-import { removeArea, temporaryArea } from '../support/global-setup';
+import { appSettingsSchema } from '../../../core/settings/settings';
+import { focusWindow, press, realKeyboardProblem, setLayout } from '../../support/real-keyboard';
+import { recordedScans, recordedTexts, strokesOf } from '../../support/scanner-strokes';
+import { recordedLayouts, recordedScan } from '../../support/recorded-scans';
+import { KeyPlayer } from '../../support/key-player';
+import { makeBench } from '../../support/virtual-bench';
+import { AppWindow } from '../../support/app-window';
+import { removeArea, temporaryArea } from '../../support/global-setup';
 
 /** The scanner check in the real app: by keys as they were recorded on real layouts, and on the layouts themselves. */
 

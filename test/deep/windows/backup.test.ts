@@ -1,11 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { card } from '../support/app-bench';
-import { AppWindow, giveToUser } from '../support/app-window';
-import { runCli } from '../support/cli';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { makeBench } from '../support/virtual-bench';
+import { card } from '../../support/app-bench';
+import { AppWindow, giveToUser } from '../../support/app-window';
+import { runCli } from '../../support/cli';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { makeBench } from '../../support/virtual-bench';
 
 /** A station's state into a file and back, in the real app: it ends with a restore, and begins again with what was restored. */
 

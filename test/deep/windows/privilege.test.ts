@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { timeouts } from '../../core/base/timeouts';
-import { GiB } from '../../core/base/units';
-import { makeBench } from '../support/virtual-bench';
-import { openCheckout } from '../support/checkout';
-import { AppWindow, giveToUser } from '../support/app-window';
+import { timeouts } from '../../../core/base/timeouts';
+import { GiB } from '../../../core/base/units';
+import { makeBench } from '../../support/virtual-bench';
+import { openCheckout } from '../../support/checkout';
+import { AppWindow, giveToUser } from '../../support/app-window';
 import {
   card,
   pairByScan,
@@ -13,10 +13,10 @@ import {
   startByScan,
   testMedia,
   type TestMedia,
-} from '../support/app-bench';
-import { hasNoTable } from '../support/drive-check';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';
+} from '../../support/app-bench';
+import { hasNoTable } from '../../support/drive-check';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../../support/loop';
 
 /** The app as a plain user, before drives that only root may open: loop devices over the bench's files. */
 
