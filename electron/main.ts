@@ -32,6 +32,9 @@ if (isRoot) refuse('Prestage does not run as root', rootRefusal);
 // Phase 2: what must hold for the whole life of the process.
 registerScheme();
 if (!isRoot) hardenContents(app);
+// Where Chromium has no other way left to draw, it ends the app when what draws has crashed six times, and with the app what writes
+// drives. A window that is drawn again is the smaller harm.
+if (app.commandLine.hasSwitch('disable-gpu')) app.commandLine.appendSwitch('disable-gpu-process-crash-limit');
 const given = readArguments(process.argv, process.cwd());
 const client = locateHelper({
   packaged: app.isPackaged,

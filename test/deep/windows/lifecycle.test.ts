@@ -61,7 +61,7 @@ afterAll(() => {
  * A fresh bench of two drives, both paired, in a fresh state; the app's helper is one that can be held.
  * @param newImages makes the disk image again, which gives the time between START and the first byte that is written
  */
-async function paired({ newImages = false } = {}): Promise<AppWindow> {
+async function paired({ newImages = false, args = [] as readonly string[] } = {}): Promise<AppWindow> {
   number += 1;
   const temporary = join(area, `t${number}`);
   giveToUser(temporary);
@@ -74,7 +74,7 @@ async function paired({ newImages = false } = {}): Promise<AppWindow> {
   if (!newImages) handOnImages(written, paths.state);
   written = paths.state;
   await makeBench(paths.bench, 2);
-  opened = await AppWindow.start(paths);
+  opened = await AppWindow.start({ ...paths, args });
   await card(opened, 'bay 1').waitFor();
   await signInAndProve(opened, media);
   await pairByScan(opened, [
@@ -327,6 +327,28 @@ describe('jobs and their window', () => {
     );
     helper.goOn();
     expect(await shown).toContain('7KX9PQ3');
+  });
+
+  it('goes on writing when what draws crashes again and again, as on a stick, where nothing else can draw', async () => {
+    const app = await paired({ args: ['--disable-gpu'] });
+    const helper = await startHeld(app);
+    let crashed = 0;
+    for (let times = 0; times < 8; times += 1) {
+      const drawing = async (): Promise<number | undefined> =>
+        await app.electron.evaluate(
+          ({ app: own }) => own.getAppMetrics().find(({ type }) => type === 'GPU')?.pid,
+        );
+      await expect.poll(drawing).not.toBe(undefined);
+      const pid = await drawing();
+      if (pid === undefined) continue;
+      process.kill(pid, 'SIGSEGV');
+      crashed += 1;
+      await expect.poll(drawing).not.toBe(pid);
+    }
+    // Without the switch in electron/main.ts, the sixth ends the app.
+    expect(crashed).toBeGreaterThan(6);
+    helper.goOn();
+    await expect.poll(() => app.page.locator('li.card', { hasText: 'PASS' }).count()).toBe(2);
   });
 
   it('shows what was interrupted when it was killed and started again', async () => {
