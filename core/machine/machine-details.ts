@@ -56,6 +56,15 @@ export function sharedIdentity(one: MachineDetails, other: MachineDetails): stri
   if (one.assetTag !== undefined && other.assetTag !== undefined && sameText(one.assetTag, other.assetTag)) {
     return other.assetTag;
   }
+  return sharedMac(one, other);
+}
+
+/** Whether both have a network adapter of the same address. */
+export function sharesAdapter(one: MachineDetails, other: MachineDetails): boolean {
+  return sharedMac(one, other) !== null;
+}
+
+function sharedMac(one: MachineDetails, other: MachineDetails): string | null {
   return (other.macs ?? []).find((mac) => one.macs?.includes(mac) === true) ?? null;
 }
 

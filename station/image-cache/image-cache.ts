@@ -120,6 +120,8 @@ export class ImageCache {
   async entries(): Promise<CacheEntry[]> {
     const found: CacheEntry[] = [];
     for (const key of await namesIn(this.directory)) {
+      // One that lost its place to another process lies under another name, and is nobody's but its maker's.
+      if (!isKey(key)) continue;
       const directory = this.directoryOf(key);
       const parsed = await readEntry(directory);
       if (parsed === null) continue;
@@ -203,11 +205,7 @@ export class ImageCache {
       const directory = join(this.directory, name);
       if (name.startsWith(making)) {
         if (!isRunning(name.slice(making.length, -randomSuffix))) await this.remove(directory);
-      } else if (
-        /^[0-9a-f]{64}$/.test(name) &&
-        (await readEntry(directory)) === null &&
-        !(await this.isHeld(directory))
-      ) {
+      } else if (isKey(name) && (await readEntry(directory)) === null && !(await this.isHeld(directory))) {
         await this.remove(directory);
       }
     }
@@ -253,6 +251,11 @@ export class ImageCache {
     const names = await namesIn(directory);
     return names.some((name) => name.startsWith(inUse) && isRunning(name.slice(inUse.length, -randomSuffix)));
   }
+}
+
+/** A folder's name: see {@link imageKey}. */
+function isKey(name: string): boolean {
+  return /^[0-9a-f]{64}$/.test(name);
 }
 
 /** Before it was written to a drive, an image is only made. */

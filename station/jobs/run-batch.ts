@@ -27,7 +27,7 @@ import {
 } from './batch-plan';
 import { mediaMark } from './plan-batch';
 import { detailsOf } from './job-details';
-import { agentsOf, turnedAway } from './rack-agents';
+import { agentsOf } from './rack-agents';
 import { reserveAll } from './reserve-all';
 import {
   runJob,
@@ -37,7 +37,7 @@ import {
   type JobReport,
   type ReservedJob,
 } from './run-job';
-import { endMachines, tellVerdict } from './tell-machines';
+import { endMachines, stillFinished, tellVerdict, type ToldJob } from './tell-machines';
 import { RunJournal } from './run-journal';
 
 export interface BatchReport {
@@ -75,9 +75,9 @@ export async function runBatch(
     };
     const batchId = randomUUID();
     const { agents, without } = await agentsOf(reserved, helpers, plan.atEnd);
-    const refused = without.map(turnedAway);
+    const refused = [...without.values()];
     for (const left of refused) dependencies.onLeftOut?.(left);
-    const going = reserved.filter((job) => !without.includes(job));
+    const going = reserved.filter((job) => !without.has(job));
     const driveImage = await createDriveImages(going, images, plan, dependencies, own);
     requireRoomForRecords(paths, driveImage.length);
     for (const { image } of driveImage) await keepChunkMap(image, paths);
@@ -103,8 +103,10 @@ export async function runBatch(
           return { job, jobId: details.jobId, report, told: await tellVerdict(job, report) };
         }),
       );
-      await endMachines(told, plan.atEnd, (end) => {
-        dependencies.ledger.append(end, context);
+      const { ledger } = dependencies;
+      const holds = (one: ToldJob): boolean => stillFinished(one, ledger);
+      await endMachines(told, plan.atEnd, holds, (end) => {
+        ledger.append(end, context);
       });
       const jobs = told.map(({ report }) => report);
       const left = [...plan.leftOut, ...leftOut, ...refused];

@@ -2,6 +2,7 @@ import { PrestageError, toErrorData } from '../../core/base/errors';
 import { toldWords, type AtEnd, type MachineEnd } from '../../core/machine/at-end';
 import type { EndRecord } from '../../core/ledger/record';
 import { logEvent } from '../state/log-file';
+import type { LedgerReader } from '../ledger/ledger-reader';
 import type { JobReport, ReservedJob } from './run-job';
 
 /** Tells machines of the rack how their drives ended, and keeps what they answer. Only what is recorded is told as passed: a report with an entry. */
@@ -27,13 +28,33 @@ export async function tellVerdict(job: ReservedJob, report: JobReport): Promise<
 }
 
 /**
+ * Whether a drive still is what its job made of it. A batch can take hours: meanwhile a machine's drive may have been written again,
+ * erased, or found wrong, and what is told of it then is the newer job's.
+ * @throws PrestageError ledger-broken when an entry is not what was signed
+ */
+export function stillFinished(
+  { job, jobId }: ToldJob,
+  ledger: Pick<LedgerReader, 'findShipped' | 'findErasure'>,
+): boolean {
+  const newest = ledger.findShipped(job.planned.machineSerial)?.entry;
+  return (
+    newest?.record.kind === 'job-ended' &&
+    newest.record.job.jobId === jobId &&
+    ledger.findErasure(newest.record.job, newest.sequence) === null
+  );
+}
+
+/**
  * Has each machine do what the batch says, at the batch's end: until then it gives its chunks to others. A machine with a drive that did
- * not pass waits, and goes on showing that. Never throws.
+ * not pass waits, and goes on showing that. One whose drive is not what its job made of it any more is told nothing, and nothing
+ * is recorded of it. Never throws.
+ * @param holds whether a job that passed still counts
  * @param record is given what each machine was told at last and answered, once for each of its jobs that the ledger has
  */
 export async function endMachines(
   jobs: readonly ToldJob[],
   atEnd: AtEnd,
+  holds: (job: ToldJob) => boolean,
   record: (end: EndRecord) => void,
 ): Promise<void> {
   const byMachine = new Map<string, ToldJob[]>();
@@ -44,10 +65,13 @@ export async function endMachines(
   await Promise.all(
     [...byMachine.values()].map(async (ofMachine) => {
       const [first] = ofMachine;
-      const goes =
-        atEnd !== 'wait' && ofMachine.every(({ report }) => verdictOf(report).verdict === 'passed');
+      const hasPassed = ({ report }: ToldJob): boolean => verdictOf(report).verdict === 'passed';
+      const over = ofMachine.filter((one) => hasPassed(one) && !isStill(one, holds));
+      const goes = atEnd !== 'wait' && over.length === 0 && ofMachine.every(hasPassed);
       const ended = goes && first !== undefined ? await tell(first.job, first.report, atEnd) : null;
-      for (const { job, jobId, report, told } of ofMachine) {
+      for (const one of ofMachine) {
+        const { job, jobId, report, told } = one;
+        if (over.includes(one)) continue;
         // Of one that was silent before, that is why: after it the connection is gone.
         const silent = ended?.end.state === 'not-confirmed' && told?.end.state === 'not-confirmed';
         const end = silent ? { ...ended, end: told.end } : (ended ?? told);
@@ -62,6 +86,22 @@ export async function endMachines(
       }
     }),
   );
+}
+
+/** What cannot be found out does not count. */
+function isStill(one: ToldJob, holds: (job: ToldJob) => boolean): boolean {
+  const { machineSerial } = one.job.planned;
+  try {
+    if (holds(one)) return true;
+    logEvent('info', 'machine-not-ended', {
+      machineSerial,
+      jobId: one.jobId,
+      why: 'its drive was worked on since',
+    });
+  } catch (error) {
+    logEvent('error', 'machine-not-ended', { machineSerial, jobId: one.jobId, error: toErrorData(error) });
+  }
+  return false;
 }
 
 async function tell({ client, planned }: ReservedJob, report: JobReport, atEnd: AtEnd): Promise<MachineEnd> {

@@ -61,8 +61,12 @@ export async function fetchImage(held: HeldImage, options: FetchImageOptions): P
     // What an earlier try left of another chunk map, and the mark of this process, are no part of it.
     await cache.writing(() => writeFile(join(directory, chunkMapName), text, { mode: 0o600 }));
     await removeOthers(directory, map);
-    await cache.commit(directory, held.facts, held.fingerprint, { ...from, time: new Date().toISOString() });
-    return 'got';
+    const source = { ...from, time: new Date().toISOString() };
+    const place = await cache.commit(directory, held.facts, held.fingerprint, source);
+    if (place !== directory) return 'got';
+    // Another Prestage of this station was first: its own is the one that is used, and recorded.
+    await cache.remove(directory);
+    return 'here';
   } finally {
     releaseFolder(directory);
   }

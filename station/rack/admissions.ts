@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import {} from '../../core/contract/rack';
 import { admissionSchema, type Admission } from '../../core/machine/admission';
 import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
@@ -16,7 +15,7 @@ const bookSchema = z.strictObject({
 /** Who was admitted, across starts of the station. A machine that keeps its key, and its serial, is not asked for its code again. */
 export class AdmissionBook {
   readonly #file: string;
-  readonly #admitted: Map<string, Admission>;
+  #admitted: ReadonlyMap<string, Admission>;
 
   /** @throws PrestageError state-unavailable */
   constructor(file: string) {
@@ -28,22 +27,24 @@ export class AdmissionBook {
     return this.#admitted.get(certificate) ?? null;
   }
 
-  /** An older key of the same machine counts no more. */
+  /** An older key of the same machine counts no more. Throws what a full disk does; then nothing is remembered. */
   remember(certificate: string, admission: Admission): void {
-    for (const [other, { serial }] of this.#admitted) {
-      if (serial === admission.serial) this.#admitted.delete(other);
-    }
-    this.#admitted.set(certificate, admission);
-    this.#write();
+    const others = [...this.#admitted].filter(([, { serial }]) => serial !== admission.serial);
+    this.#write(new Map(others).set(certificate, admission));
   }
 
+  /** Throws what a full disk does; then it is still remembered. */
   forget(certificate: string): void {
-    if (this.#admitted.delete(certificate)) this.#write();
+    if (!this.#admitted.has(certificate)) return;
+    const left = new Map(this.#admitted);
+    left.delete(certificate);
+    this.#write(left);
   }
 
-  #write(): void {
-    const text = JSON.stringify({ version: 1, admitted: Object.fromEntries(this.#admitted) }, null, 2);
+  #write(admitted: ReadonlyMap<string, Admission>): void {
+    const text = JSON.stringify({ version: 1, admitted: Object.fromEntries(admitted) }, null, 2);
     writeFileAtomically(this.#file, `${text}\n`, 0o600);
+    this.#admitted = admitted;
   }
 }
 

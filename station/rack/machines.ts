@@ -4,11 +4,13 @@ import { type Admission } from '../../core/machine/admission';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
+import { sharesAdapter } from '../../core/machine/machine-details';
 import { sameUuid } from '../../core/machine/smbios';
-import { confirmThisMachine, toldMachine, type ThisMachine } from '../../core/machine/this-machine';
+import { confirmThisMachine, toldMachine } from '../../core/machine/this-machine';
 import { readCode } from '../../core/machine/admission-code';
 import { admissionCode, commitmentOf, newNonce } from '../rack-link/code';
 import type { AdmissionBook } from './admissions';
+import { idOf, noMachine, stationSerial, stationsOwn } from './machine-names';
 
 /** The machines of a rack: who asked, who is admitted, and why one is not. Knows nothing of connections. */
 
@@ -35,7 +37,10 @@ interface Known extends Greeted {
   /** Requests of the agent that are being answered. */
   asking: number;
   revision: number;
+  /** Sessions whose connection the machine is to open. */
   readonly sessions: Set<string>;
+  /** Sessions that go on, also while their connection is waited for. */
+  readonly open: Set<string>;
 }
 
 export interface MachinesOptions {
@@ -49,8 +54,8 @@ export interface MachinesOptions {
 
 export class Machines extends EventEmitter<{
   changed: [certificate: string];
-  /** The machine's agent was started again. */
-  restarted: [certificate: string];
+  /** What went on with the machine is over, though it is admitted. */
+  over: [certificate: string, why: string];
 }> {
   readonly #options: MachinesOptions;
   readonly #greeted = new Map<string, Greeted>();
@@ -107,9 +112,10 @@ export class Machines extends EventEmitter<{
       ...{ ...greeted, certificate, code, state: 'waiting', problem: null, admission: null },
       ...{ asked: performance.now(), asking: 0, revision: 0 },
       sessions: again ? new Set() : (before?.sessions ?? new Set()),
+      open: before?.open ?? new Set(),
     };
     this.#known.set(certificate, known);
-    if (again) this.emit('restarted', certificate);
+    if (again) this.emit('over', certificate, 'the machine was started again');
     this.#admitByItself(known);
     this.#changed(known);
   }
@@ -181,8 +187,13 @@ export class Machines extends EventEmitter<{
    */
   admit(code: string, operator: string, serial: string | null): RackMachine {
     const known = this.#byCode(code);
+    const before = known.admission;
     this.#admit(known, 'code', operator, serial);
     for (const name of namesOf(known)) this.#turnedAway.delete(name);
+    if (before !== null && before.serial !== known.admission?.serial) {
+      // What was begun is for the machine that it was taken for.
+      this.emit('over', known.certificate, 'the serial of the machine was corrected');
+    }
     this.#changed(known);
     return this.#shown(known);
   }
@@ -190,12 +201,13 @@ export class Machines extends EventEmitter<{
   /** The operator does not want the machine. @throws PrestageError rack-machine-unknown */
   refuse(code: string): RackMachine {
     const known = this.#byCode(code);
-    this.#options.book.forget(known.certificate);
     for (const name of namesOf(known)) this.#turnedAway.add(name);
     known.state = 'refused';
     known.admission = null;
     known.problem = null;
     this.#changed(known);
+    // Last: on a full disk it is turned away all the same, until the station is started again, and whoever did it is told.
+    this.#options.book.forget(known.certificate);
     return this.#shown(known);
   }
 
@@ -204,6 +216,7 @@ export class Machines extends EventEmitter<{
     const known = this.#known.get(certificate);
     if (known === undefined) return;
     known.sessions.add(session);
+    known.open.add(session);
     this.#changed(known);
   }
 
@@ -211,6 +224,12 @@ export class Machines extends EventEmitter<{
   unwant(certificate: string, session: string): void {
     const known = this.#known.get(certificate);
     if (known?.sessions.delete(session) === true) this.#changed(known);
+  }
+
+  /** The session has ended: its connection is waited for no longer. */
+  ended(certificate: string, session: string): void {
+    this.#known.get(certificate)?.open.delete(session);
+    this.unwant(certificate, session);
   }
 
   #byCode(text: string): Known {
@@ -224,24 +243,29 @@ export class Machines extends EventEmitter<{
     });
   }
 
-  /** @throws PrestageError rack-double, machine-contradicts, serial-… */
+  /** @throws PrestageError rack-double, machine-contradicts, serial-…; then nothing is changed */
   #admit(known: Known, how: Admission['how'], by: string, given: string | null): void {
     const { serial } = confirmThisMachine({ serial: given, details: {} }, known.hello.machine);
+    // It would be kept in the book as that station, which gets all that this one holds.
+    if (known.hello.station === undefined && serial === stationSerial(known.certificate)) {
+      throw stationsOwn(serial);
+    }
     const double = [...this.#known.values()].find(
       (other) => other !== known && other.state === 'admitted' && isSame(other, serial, known),
     );
-    if (double !== undefined && isConnected(double)) throw doubled(serial, double);
-    if (double !== undefined) {
-      // It was started again, with another key: the old connection is over.
-      this.#known.delete(double.certificate);
-      this.#options.book.forget(double.certificate);
-      this.#changed(double);
-    }
-    known.admission = { how, by, time: this.#options.now().toISOString(), serial };
+    if (double !== undefined && isThere(double, known)) throw doubled(serial, double);
+    const admission = { how, by, time: this.#options.now().toISOString(), serial };
+    const { book } = this.#options;
+    // First, as nothing else of it can fail. On a closed network nobody looked: that holds as long as the network is closed, and no longer.
+    if (double !== undefined) book.forget(double.certificate);
+    if (how === 'code') book.remember(known.certificate, admission);
+    known.admission = admission;
     known.state = 'admitted';
     known.problem = null;
-    // On a closed network nobody looked: that holds as long as the network is closed, and no longer.
-    if (how === 'code') this.#options.book.remember(known.certificate, known.admission);
+    if (double === undefined) return;
+    // It was started again, with another key: the old connection is over.
+    this.#known.delete(double.certificate);
+    this.#changed(double);
   }
 
   /** One that was admitted before, with the same key and serial, and every one on a closed network. */
@@ -298,19 +322,17 @@ export class Machines extends EventEmitter<{
   }
 }
 
-/** What stands in a machine's place for another station: a serial that is its certificate's, and nothing that could be a machine's. */
-function noMachine(certificate: string): ThisMachine {
-  const serial = `STATION-${idOf(certificate).toUpperCase()}`;
-  return { serial, facts: {}, refused: [], source: 'none', needsPrivilege: false };
-}
-
-/** What people and jobs call a machine. */
-function idOf(certificate: string): string {
-  return certificate.slice(0, 12);
-}
-
 function isConnected({ asking, asked }: Known): boolean {
   return asking > 0 || performance.now() - asked < timeouts.rackSilent;
+}
+
+/**
+ * Whether another with the same serial or UUID is still there. A machine whose cable is out has its place as long as what goes on with it
+ * is waited for; one that was started again is the same by an address of its network adapters, and need not wait for that.
+ */
+function isThere(double: Known, known: Known): boolean {
+  if (isConnected(double)) return true;
+  return double.open.size > 0 && !sharesAdapter(double.hello.machine.facts, known.hello.machine.facts);
 }
 
 /** What a machine is known again by. */
@@ -329,7 +351,7 @@ function isSame(other: Known, serial: string, known: Known): boolean {
 function doubled(serial: string, { certificate, admission, address }: Known): PrestageError {
   return new PrestageError({
     code: 'rack-double',
-    message: `Machine ${sanitizeForDisplay(serial, 80)} has the serial or the UUID of machine ${certificate.slice(0, 12)} (${admission?.serial ?? 'no serial'}, ${address}), which is connected.`,
+    message: `Machine ${sanitizeForDisplay(serial, 80)} has the serial or the UUID of machine ${idOf(certificate)} (${admission?.serial ?? 'no serial'}, ${address}), which is connected.`,
   });
 }
 

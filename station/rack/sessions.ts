@@ -32,8 +32,8 @@ export class Sessions {
     machines.on('changed', (certificate) => {
       if (!machines.isAdmitted(certificate)) this.#drop(certificate, 'the machine is no longer admitted');
     });
-    machines.on('restarted', (certificate) => {
-      this.#drop(certificate, 'the machine was started again');
+    machines.on('over', (certificate, why) => {
+      this.#drop(certificate, why);
     });
   }
 
@@ -56,7 +56,7 @@ export class Sessions {
     void link.ended.then(({ why, how }) => {
       clearTimeout(timer);
       session.end = why === '' ? how : why;
-      this.#machines.unwant(certificate, id);
+      this.#machines.ended(certificate, id);
       if (session.images.size > 0) this.swarm.gone(certificate);
       this.#ends.set(id, session.end);
       for (const oldest of this.#ends.keys()) {

@@ -127,6 +127,8 @@ describe('RenderCache', () => {
     const place = await cache.commit(making, details('a'), fingerprint);
     expect(place).toBe(making);
     expect((await cache.find(details('a')))?.directory).toBe(first);
+    // What lost its place is no entry: its folder's name would be no key to whoever asks for a list.
+    expect((await cache.entries()).map(({ key }) => key)).toEqual([imageKey(details('a'))]);
   });
 });
 

@@ -3,7 +3,7 @@ import { PrestageError } from '../../../core/base/errors';
 import type { EndRecord } from '../../../core/ledger/record';
 import type { AtEnd } from '../../../core/machine/at-end';
 import type { JobReport, ReservedJob } from '../../../station/jobs/run-job';
-import { endMachines, tellVerdict, type ToldJob } from '../../../station/jobs/tell-machines';
+import { endMachines, stillFinished, tellVerdict, type ToldJob } from '../../../station/jobs/tell-machines';
 
 /** A job on a drive of a machine, and all that the machine is told. */
 function jobOn(machine: string | null, told: unknown[]): ReservedJob {
@@ -40,6 +40,8 @@ it('a machine is told how its drive ended, and passes only with a record', async
   ]);
 });
 
+const always = (): boolean => true;
+
 /** As a batch has it once all of its jobs have ended and their machines were told. */
 async function ended(
   job: ReservedJob,
@@ -57,7 +59,7 @@ it('at the end of the batch only machines go off all whose drives passed and are
   const states = ['done', 'done', 'done', 'cancelled', 'done', 'done'] as const;
   const all = await Promise.all(jobs.map((job, at) => ended(job, states[at], at === 4 ? null : 7)));
   told.length = 0;
-  await endMachines(all, 'off', (end) => recorded.push(end));
+  await endMachines(all, 'off', always, (end) => recorded.push(end));
   expect(told).toEqual([['passed', 'tellMachine', { verdict: 'passed', text: '', atEnd: 'off' }]]);
   // What has no job in the ledger has no end there either.
   expect(recorded.map(({ verdict, told: what, end }) => [verdict, what, end.state]).toSorted()).toEqual([
@@ -68,12 +70,48 @@ it('at the end of the batch only machines go off all whose drives passed and are
   ]);
 });
 
+it.each([
+  ['was worked on since', () => false],
+  [
+    'nobody can tell of any more',
+    (): boolean => {
+      throw new Error('damaged');
+    },
+  ],
+])('a machine with a drive that %s is neither switched off nor recorded as passed', async (_how, holds) => {
+  const told: unknown[] = [];
+  const recorded: EndRecord[] = [];
+  const all = [await ended(jobOn('again', told)), await ended(jobOn('as it was', told))];
+  told.length = 0;
+  await endMachines(
+    all,
+    'off',
+    (one) => one.job.planned.drive.rack?.machine !== 'again' || holds(),
+    (end) => recorded.push(end),
+  );
+  expect(told).toEqual([['as it was', 'tellMachine', { verdict: 'passed', text: '', atEnd: 'off' }]]);
+  expect(recorded).toHaveLength(1);
+});
+
+it('a job counts as long as it is the newest of its machine, and nobody erased its drive', async () => {
+  const one = await ended(jobOn('a', []));
+  const ledger = (jobId: string, erased: boolean): Parameters<typeof stillFinished>[1] =>
+    ({
+      findShipped: (serial: string) =>
+        serial === 'S' ? { entry: { sequence: 4, record: { kind: 'job-ended', job: { jobId } } } } : null,
+      findErasure: () => (erased ? { machineSerial: 'S', certain: true } : null),
+    }) as unknown as Parameters<typeof stillFinished>[1];
+  expect(stillFinished(one, ledger('j', false))).toBe(true);
+  expect(stillFinished(one, ledger('newer', false))).toBe(false);
+  expect(stillFinished(one, ledger('j', true))).toBe(false);
+});
+
 it('where machines wait nobody is told twice, and that they wait is recorded', async () => {
   const told: unknown[] = [];
   const recorded: EndRecord[] = [];
   const one = await ended(jobOn('a', told));
   told.length = 0;
-  await endMachines([one], 'wait', (end) => recorded.push(end));
+  await endMachines([one], 'wait', always, (end) => recorded.push(end));
   expect(told).toEqual([]);
   expect(recorded).toMatchObject([{ told: 'wait', end: { state: 'confirmed', did: 'wait' } }]);
 });
@@ -91,7 +129,7 @@ it.each([
     const recorded: EndRecord[] = [];
     const one = await ended(jobOn('a', []));
     const gone = { ...one, job: { ...one.job, client: { call } } as unknown as ReservedJob };
-    await endMachines([gone], 'off', (end) => recorded.push(end));
+    await endMachines([gone], 'off', always, (end) => recorded.push(end));
     expect(recorded).toMatchObject([
       { kind: 'machine-ended', told: 'off', end: { state: 'not-confirmed', reason: { code } } },
     ]);
@@ -101,7 +139,7 @@ it.each([
 it('a record that cannot be written does not undo a drive that is finished', async () => {
   const one = await ended(jobOn('a', []));
   await expect(
-    endMachines([one], 'off', () => {
+    endMachines([one], 'off', always, () => {
       throw new Error('no room');
     }),
   ).resolves.toBeUndefined();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -212,5 +212,80 @@ describe('who is let into a rack', () => {
     const again = machinesOf();
     greet(again, one, '5CD1234XY1');
     expect(again.isAdmitted(one)).toBe(false);
+  });
+
+  it('not a double of a machine that is waited for, but that machine itself after a restart', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const uuid = '4c4c4544-0051-3610-8052-b4c04f4e4231';
+      const macs = ['00:50:B6:1A:2B:3C'];
+      const machines = machinesOf({ by: 'ana' });
+      greet(machines, one, '5CD1234XY1', { uuid, macs });
+      machines.want(one, 'writing');
+      machines.unwant(one, 'writing');
+      vi.advanceTimersByTime(timeouts.rackSilent + 1);
+      greet(machines, two, '5CD1234XY2', { uuid, macs: ['00:50:B6:1A:2B:3D'] });
+      expect(machines.isAdmitted(two)).toBe(false);
+      expect(machines.isAdmitted(one)).toBe(true);
+      const again = '3'.repeat(64);
+      greet(machines, again, '5CD1234XY1', { uuid, macs });
+      expect(machines.isAdmitted(again)).toBe(true);
+      expect(machines.isAdmitted(one)).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('a double, once nothing of the first machine is waited for any more', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const machines = machinesOf({ by: 'ana' });
+      greet(machines, one, '5CD1234XY1');
+      machines.want(one, 'writing');
+      vi.advanceTimersByTime(timeouts.rackSilent + 1);
+      machines.ended(one, 'writing');
+      greet(machines, two, '5CD1234XY1');
+      expect(machines.isAdmitted(two)).toBe(true);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('ends what was begun with a machine whose serial is corrected', () => {
+    const machines = machinesOf();
+    const over: string[] = [];
+    machines.on('over', (certificate, why) => over.push(`${certificate.slice(0, 1)}: ${why}`));
+    const code = greet(machines, one, null);
+    machines.admit(code, 'ana', '5CD1234XY8');
+    machines.admit(code, 'ana', '5CD1234XY8');
+    expect(over).toEqual([]);
+    machines.admit(code, 'ana', '5CD1234XY9');
+    expect(over).toEqual(['1: the serial of the machine was corrected']);
+  });
+
+  it('no machine by a name that is a station’s', () => {
+    const machines = machinesOf({ by: 'ana' });
+    const name = `STATION-${'1'.repeat(12)}`;
+    const code = greet(machines, one, name);
+    expect(machines.isAdmitted(one)).toBe(false);
+    expect(codeOf(() => machines.admit(code, 'ana', null))).toBe('serial-invalid');
+    const without = greet(machines, one, null);
+    expect(codeOf(() => machines.admit(without, 'ana', name.toLowerCase()))).toBe('serial-invalid');
+  });
+
+  it('nobody whose admission cannot be kept; who is refused stays out also when that cannot be kept', () => {
+    const machines = machinesOf();
+    const first = greet(machines, one, '5CD1234XY1');
+    machines.admit(first, 'ana', null);
+    const second = greet(machines, two, '5CD1234XY2');
+    // In the place of the file that is renamed to it, a folder: as a full disk does, writing fails.
+    rmSync(bookFile);
+    mkdirSync(join(bookFile, 'full'), { recursive: true });
+    expect(() => machines.admit(second, 'ana', null)).toThrow();
+    expect(machines.isAdmitted(two)).toBe(false);
+    greet(machines, two, '5CD1234XY2');
+    expect(machines.isAdmitted(two)).toBe(false);
+    expect(() => machines.refuse(first)).toThrow();
+    expect(machines.isAdmitted(one)).toBe(false);
   });
 });
