@@ -303,7 +303,19 @@ function qemuArguments(
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-device', 'VGA'],
     ...(network === undefined ? ['-nic', 'none'] : networkArguments(network)),
-    ...['-machine', 'q35,smm=on', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '3072'],
+    // A processor without AVX: as QEMU 7.2 emulates it, Chromium draws a few pictures and then crashes.
+    ...[
+      '-machine',
+      'q35,smm=on',
+      '-accel',
+      'tcg,thread=multi',
+      '-cpu',
+      'Westmere',
+      '-smp',
+      '2',
+      '-m',
+      '3072',
+    ],
     ...['-global', 'driver=cfi.pflash01,property=secure,value=on'],
     ...[
       '-drive',
