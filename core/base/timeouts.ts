@@ -59,7 +59,7 @@ export const timeouts = {
   eraseSilent: 90_000,
   /** A drive that erases itself and says nothing new for this long: nobody knows what it does. Some count in few, large steps. */
   eraseStill: 6 * 60 * 60_000,
-  /** A tool that was asked to stop, before it is killed. */
+  /** A tool that was asked to stop, before it is killed; and one that was killed, before nobody waits for it any more. */
   toolKill: 5_000,
   /** How long something may look at a drive in passing, as udev does at a new one. */
   passingLook: 2_000,

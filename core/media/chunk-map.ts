@@ -73,7 +73,7 @@ export type ChunkMap = z.infer<typeof chunkMapSchema>;
  * Turns the data ranges of one partition file into the ranges to write: aligned outward, gaps of at most
  * {@link maximumGapBytes} merged, cut at multiples of {@link maximumChunkBytes} in the file so that the cut
  * does not depend on what lies before.
- * @param ranges ascending, not overlapping, bytes within the file
+ * @param ranges ascending by their start; bytes within the file
  * @param fileLength bytes; a multiple of {@link chunkAlignment}
  */
 export function planRanges(ranges: readonly ByteRange[], fileLength: number): ByteRange[] {

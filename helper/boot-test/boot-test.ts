@@ -181,11 +181,18 @@ async function readOwn(file: string): Promise<Buffer> {
   }
 }
 
+/** One whose drive hangs stays in the kernel, where no signal reaches it: nobody waits for that. */
 async function endOf(machine: Machine): Promise<void> {
   if (machine.exitCode !== null || machine.signalCode !== null || machine.pid === undefined) return;
-  const ended = new Promise((resolve) => machine.once('close', resolve));
+  const ended = new AbortController();
+  machine.once('close', () => {
+    ended.abort();
+  });
   machine.kill('SIGKILL');
-  await ended;
+  await sleep(timeouts.toolKill, null, { signal: ended.signal }).catch(() => undefined);
+  if (ended.signal.aborted) return;
+  for (const pipe of [machine.stdout, machine.stderr]) pipe.destroy();
+  machine.unref();
 }
 
 /** A running machine: its console so far, its display, its end. */

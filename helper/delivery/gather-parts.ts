@@ -7,8 +7,9 @@ import type { HelperRequest, HelperResponse } from '../../core/contract/helper-a
 import { blockRange, type DeliveredPart } from '../../core/delivery/manifest';
 import { joinRanges, type PartFinding } from '../../core/delivery/findings';
 import { onDisk } from '../tools/disk';
+import { writeWhole } from '../tools/write-whole';
 import { PartSource, sourcesOf } from './part-source';
-import { requireRoom, syncFolder, writeAll } from './pieces';
+import { requireRoom, syncFolder } from './pieces';
 import type { TaskReport } from './send-media';
 
 type Request = HelperRequest<'gatherParts'>;
@@ -192,7 +193,7 @@ class Gathering {
           continue;
         }
         const bytes = this.#buffer.subarray(0, length);
-        if (from !== earlier) await writeAll(await this.#targets.own(index), bytes, start + offset);
+        if (from !== earlier) await writeWhole(await this.#targets.own(index), bytes, start + offset);
         hash?.update(bytes);
         this.#whole?.update(bytes);
       }

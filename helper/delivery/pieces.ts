@@ -6,6 +6,7 @@ import { diskRefusal, type DiskPlace } from '../../core/base/disk-refusal';
 import { MiB } from '../../core/base/units';
 import type { DeliveredPart } from '../../core/delivery/manifest';
 import { roomAt } from '../tools/disk';
+import { writeWhole } from '../tools/write-whole';
 
 /** How the bytes of a delivery are read, hashed and written: in pieces, the next one read while one is written. */
 
@@ -54,14 +55,6 @@ export async function readPieces(
 export class EndedEarly extends Error {
   constructor() {
     super('the file ended before');
-  }
-}
-
-/** Writes all of a buffer at a place. */
-export async function writeAll(file: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, at + done);
-    done += bytesWritten;
   }
 }
 
@@ -117,7 +110,7 @@ export class PartWriter {
       const piece = bytes.subarray(at, at + room);
       this.#file ??= await open(join(this.#directory, this.#name()), 'wx', 0o644);
       this.#hash(piece);
-      await writeAll(this.#file, piece, this.#inPart);
+      await writeWhole(this.#file, piece, this.#inPart);
       this.#inPart += piece.length;
       this.#inBlock += piece.length;
       this.#bytes += piece.length;

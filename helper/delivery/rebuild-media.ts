@@ -7,9 +7,10 @@ import { PrestageError } from '../../core/base/errors';
 import { hashMedia } from '../media/hash-media';
 import { withMediaFile } from '../media/wim-file';
 import { onDisk } from '../tools/disk';
+import { writeWhole } from '../tools/write-whole';
 import { headBytes, listBytes, readSteps, sizesOf, type Step } from './difference';
 import { libraryPlace } from './gather-parts';
-import { EndedEarly, readPieces, requireRoom, syncFolder, writeAll, type Work } from './pieces';
+import { EndedEarly, readPieces, requireRoom, syncFolder, type Work } from './pieces';
 import type { TaskReport } from './send-media';
 
 const workName = 'rebuilding.part';
@@ -45,7 +46,7 @@ export async function rebuildMedia(
           };
           const take = async (piece: Buffer): Promise<void> => {
             hash.update(piece);
-            await writeAll(file, piece, at);
+            await writeWhole(file, piece, at);
             at += piece.length;
           };
           for (const [length, offset] of steps) {

@@ -10,6 +10,7 @@ import {
   grownChunksName,
   ownChunksName,
   partitionFileName,
+  type ByteRange,
   type Chunk,
   type ChunkMap,
 } from '../../core/media/chunk-map';
@@ -20,12 +21,14 @@ import { MiB } from '../../core/base/units';
 import { changeBootStore } from '../boot/hive';
 import { cachePlace, onDisk } from '../tools/disk';
 import { runTool } from '../tools/runner';
+import { writeWhole } from '../tools/write-whole';
 import { requireChunk } from './checked-chunks';
 import { fingerprintOf, readChunkMap, diskImageDamaged, writeChunkMap } from './chunk-map-file';
 import { requireDone } from './format-partition';
 import { mapPartition } from './map-partition';
 import { sharedStore, storePath, type SharedStore } from './shared-store';
 import { fillSlots } from './slots';
+import { requireTrueHolesOnce } from './true-holes';
 
 /**
  * Makes one drive's own disk image from one that all drives share: the EFI partition is the drive's, with a boot store
@@ -117,7 +120,10 @@ async function createEfiPartition(
 ): Promise<Chunk[]> {
   const name = partitionFileName(efi.number);
   const file = join(request.directory, name);
-  await copyChunks(join(request.renderDirectory, name), file, map, efi);
+  // The copy's holes decide what is written to the drive, and the image may have come to a file system that nobody has asked: from another
+  // station, or with the cache that was moved there. A boot store's own zeros, in clusters that were never written, are in no map.
+  await requireTrueHolesOnce(request.directory);
+  const copied = await copyChunks(join(request.renderDirectory, name), file, map, efi);
   const shared = await sharedStore(request.fingerprint, file);
   if (shared !== null) {
     const guidOf = (role: PlannedPartition['role']): string => {
@@ -133,7 +139,8 @@ async function createEfiPartition(
     });
     if (changes.length > 0) await putOwnStore(request.directory, file, shared, changes, signal);
   }
-  return await mapPartition(file, efi, () => undefined, signal);
+  // Whatever becomes of holes: what the shared image writes, each drive's own one writes, too.
+  return await mapPartition(file, efi, () => undefined, signal, copied);
 }
 
 /** Puts the boot store with a drive's changes in the place of the shared one. */
@@ -152,17 +159,21 @@ async function putOwnStore(
   await rm(file);
 }
 
-/** A copy with the same holes: what the map does not name was never written, and is not written to a drive. */
+/**
+ * A copy with the same holes: what the map does not name was never written, and is not written to a drive.
+ * @returns what was copied, in bytes from the start of the file
+ */
 async function copyChunks(
   from: string,
   to: string,
   map: ChunkMap,
   { number, offset, length }: PlannedPartition,
-): Promise<void> {
+): Promise<ByteRange[]> {
   const { size } = await lstat(from);
   if (size !== length) throw diskImageDamaged('its EFI partition has the wrong size');
   await writeFile(to, '', { flag: 'wx', mode: 0o600 });
   await truncate(to, length);
+  const copied: ByteRange[] = [];
   const source = await open(from, 'r');
   try {
     const target = await open(to, 'r+');
@@ -172,7 +183,8 @@ async function copyChunks(
         const { bytesRead } = await source.read(buffer, 0, chunk.length, chunk.offset - offset);
         if (bytesRead !== chunk.length) throw diskImageDamaged('its EFI partition is incomplete');
         requireChunk(buffer.subarray(0, bytesRead), chunk);
-        await target.write(buffer, 0, bytesRead, chunk.offset - offset);
+        await writeWhole(target, buffer.subarray(0, bytesRead), chunk.offset - offset);
+        copied.push({ offset: chunk.offset - offset, length: bytesRead });
       }
     } finally {
       await target.close();
@@ -180,4 +192,5 @@ async function copyChunks(
   } finally {
     await source.close();
   }
+  return copied;
 }

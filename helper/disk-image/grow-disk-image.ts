@@ -16,6 +16,7 @@ import {
   type ChunkMap,
 } from '../../core/media/chunk-map';
 import { cachePlace, onDisk } from '../tools/disk';
+import { writeWhole } from '../tools/write-whole';
 import { checkedReader } from './checked-chunks';
 import { fingerprintOf, readChunkMap, diskImageDamaged, writeChunkMap } from './chunk-map-file';
 import { clusterBytes } from './format-partition';
@@ -143,7 +144,7 @@ class GrownChunks {
     const known = this.#places.get(key);
     if (known !== undefined) return { sha256, grown: known };
     const grown = this.#end;
-    await this.file.write(bytes, 0, bytes.length, grown);
+    await writeWhole(this.file, bytes, grown);
     this.#places.set(key, grown);
     this.#end += bytes.length;
     return { sha256, grown };

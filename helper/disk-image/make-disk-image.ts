@@ -1,5 +1,5 @@
 /** Makes the disk image that all drives of a size share. */
-import { mkdir, open, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { planLoader } from '../../core/boot/loader-choice';
@@ -11,13 +11,10 @@ import {
   type Chunk,
   type ChunkMap,
 } from '../../core/media/chunk-map';
-import { PrestageError } from '../../core/base/errors';
 import { planPartitions, type Layout, type PlannedPartition } from '../../core/drive/layout';
 import { recoveryFor } from '../../core/media/recovery';
 import { minVolumeBytes, type Media, type MediaImage } from '../../core/media/media';
 import { sectorSizeSchema, type SectorSize } from '../../core/drive/sector-size';
-import { MiB } from '../../core/base/units';
-import { dataExtents } from '../drives/block-device';
 import type { MediaInspector } from '../media/inspect-once';
 import { wimlibSourceArguments } from '../media/wim-source';
 import { cachePlace, onDisk } from '../tools/disk';
@@ -29,6 +26,7 @@ import { requireSpace, tooSmall } from './image-space';
 import { layRecovery } from './lay-recovery';
 import { mapPartition, rangesOf } from './map-partition';
 import { placeSlots, slottedSource } from './slots';
+import { requireTrueHoles } from './true-holes';
 
 /**
  * Formats a layout's partitions in sparse files, applies an image to the Windows partition, copies the boot
@@ -188,29 +186,4 @@ async function mapChunks(
     chunks.push(...own);
   }
   return chunks;
-}
-
-/**
- * A file system that stores blocks of zeros as holes (ZFS with compression does) would hide from the chunk map
- * that they were written, and a drive would keep what it held there.
- * @throws PrestageError render-failed
- */
-async function requireTrueHoles(directory: string): Promise<void> {
-  const file = join(directory, 'zeros');
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.write(Buffer.alloc(MiB), 0, MiB, 0);
-    await handle.sync();
-    const told = dataExtents(handle.fd, MiB).reduce((sum, { length }) => sum + length, 0);
-    if (told === MiB) return;
-  } finally {
-    await handle.close();
-    await rm(file, { force: true });
-  }
-  throw new PrestageError({
-    code: 'render-failed',
-    message: 'The file system of the image cache does not store zeros that were written.',
-    remedy:
-      'No drive was touched. Put the image cache on ext4, XFS or Btrfs without compression (--state DIR, or XDG_CACHE_HOME).',
-  });
 }

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { planRanges, type Chunk } from '../../core/media/chunk-map';
+import { planRanges, type ByteRange, type Chunk } from '../../core/media/chunk-map';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { dataExtents } from '../drives/block-device';
 import { hashPieces } from '../hash/hash';
@@ -7,6 +7,7 @@ import { hashPieces } from '../hash/hash';
 /**
  * Lists what was written to a partition's sparse file, and hashes it.
  * @param onProgress bytes of this partition that are hashed, and all of them
+ * @param known ranges that are known to have been written, whatever the file system tells of them. Bytes from the start of the file
  * @throws PrestageError cancelled
  */
 export async function mapPartition(
@@ -14,8 +15,9 @@ export async function mapPartition(
   partition: PlannedPartition,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
+  known: readonly ByteRange[] = [],
 ): Promise<Chunk[]> {
-  const ranges = await rangesOf(path, partition);
+  const ranges = await rangesOf(path, partition, known);
   const total = ranges.reduce((sum, { length }) => sum + length, 0);
   const hashed = await hashPieces(
     ranges.map((range) => ({ path, ...range })),
@@ -35,11 +37,22 @@ export async function mapPartition(
 export async function rangesOf(
   path: string,
   { length }: PlannedPartition,
-): Promise<{ offset: number; length: number }[]> {
+  known: readonly ByteRange[] = [],
+): Promise<ByteRange[]> {
   const handle = await open(path, 'r');
   try {
-    return planRanges(dataExtents(handle.fd, length), length);
+    return withKnown(dataExtents(handle.fd, length), known, length);
   } finally {
     await handle.close();
   }
+}
+
+/** The ranges to write of a file: what its file system tells, and what is known besides. Pure. */
+export function withKnown(
+  told: readonly ByteRange[],
+  known: readonly ByteRange[],
+  fileLength: number,
+): ByteRange[] {
+  const all = [...told, ...known].sort((left, right) => left.offset - right.offset);
+  return planRanges(all, fileLength);
 }

@@ -19,6 +19,7 @@ import { readListing } from '../drives/read-listing';
 import { elevatedCaller } from '../tools/caller';
 import { lastWords, runTool } from '../tools/runner';
 import { must, partitionPath, partitionThere, tellSystem } from './data-partition';
+import { onHeld, type HeldDisk, type HoldDisk } from './held-disk';
 import { hasOwnHeader, headerOptions } from './luks-header';
 import { keepFile, requireData } from './kept-files';
 import { requireLive } from './medium';
@@ -123,18 +124,34 @@ export async function requireForImages(
 }
 
 /**
- * Erases a disk and has disk images and new media on it from now on. Parameters and refusals as of {@link requireForImages}.
+ * Erases a disk and has disk images and new media on it from now on. The other parameters and refusals as of {@link requireForImages}.
+ * @param hold keeps the disk's name its own until all of it is done
  * @throws PrestageError live-…, drive-…, tool-failed
  */
-export async function makeImageDisk(...request: Parameters<typeof requireForImages>): Promise<void> {
-  const drive = await requireForImages(...request);
+export async function makeImageDisk(
+  wanted: ImageDiskRequest,
+  find: (one: ImageDiskRequest) => Drive,
+  requireUnused: (drive: Drive) => Promise<void>,
+  hold: HoldDisk,
+): Promise<void> {
+  const drive = await requireForImages(wanted, find, requireUnused);
+  const held = await hold(drive);
+  try {
+    await eraseForImages(drive, held);
+  } finally {
+    await held.close();
+  }
+}
+
+async function eraseForImages(drive: Drive, held: HeldDisk): Promise<void> {
+  const destroy = onHeld(held);
   await closeMapping();
   const key = randomBytes(keyBytes);
   await keepFile(keyFile, key, 0o600);
   const { path } = drive;
-  await must('sgdisk', ['--zap-all', path]);
+  await destroy('sgdisk', ['--zap-all', path]);
   const table = ['--new=1:1M:-1M', '--typecode=1:8309', `--change-name=1:${imageDiskPartition}`];
-  await must('sgdisk', [...table, path]);
+  await destroy('sgdisk', [...table, path]);
   await runTool('partx', ['--update', path], { timeout: timeouts.liveSetup });
   const part = partitionPath(path, '1');
   await partitionThere(part);
@@ -149,7 +166,7 @@ export async function makeImageDisk(...request: Parameters<typeof requireForImag
     '--label',
     imageDiskPartition,
   ];
-  await must('cryptsetup', ['luksFormat', ...format, '--key-file', '-', part], key);
+  await destroy('cryptsetup', ['luksFormat', ...format, '--key-file', '-', part], key);
   if (!(await openMapping(part, key))) throw refused(`The ${driveLabel(drive)} does not open.`);
   await must('mkfs.ext4', ['-q', '-F', '-L', imageDiskPartition, mapped]);
   try {

@@ -10,6 +10,7 @@ import { flushBuffers } from '../drives/block-device';
 import type { LsblkDevice } from '../drives/lsblk';
 import { refuseForeignFile } from '../tools/caller';
 import { runTool, toolFailed } from '../tools/runner';
+import { writeWhole } from '../tools/write-whole';
 import { blockTrying } from './grub-environment';
 import { requireMedium, type LiveMedium } from './medium';
 
@@ -103,7 +104,7 @@ async function copy(
       if (to > from) {
         const bytes = piece.subarray(from, to);
         part.update(bytes);
-        await device.write(bytes, 0, bytes.length, at + from - offset);
+        await writeWhole(device, bytes, at + from - offset);
       }
       report(at + piece.length);
     });

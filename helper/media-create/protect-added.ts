@@ -6,6 +6,7 @@ import { innerFile, innerFolder, topFile, topFolder } from '../media/descriptors
 import { describeEntries, type NamedEntry } from '../media/image-metadata';
 import { metadataEntry, unpackMetadata } from '../media/read-metadata';
 import { writeResource } from '../media/small-wim';
+import { writeWhole } from '../tools/write-whole';
 
 /**
  * Gives what was added to a WIM of one image the security descriptors that wimlib cannot give on Linux: the metadata is read, and
@@ -82,13 +83,6 @@ async function append(
     [xml, xmlAt],
     [start, 0],
   ] as const) {
-    await writeAll(handle, bytes, at);
-  }
-}
-
-async function writeAll(handle: FileHandle, bytes: Buffer, at: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, at + done);
-    done += bytesWritten;
+    await writeWhole(handle, bytes, at);
   }
 }

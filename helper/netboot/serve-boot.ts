@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { cancelled, PrestageError } from '../../core/base/errors';
+import { cancelled, isCancellation, PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import {
   addressRange,
@@ -72,19 +72,21 @@ export async function serveBoot(
   onServing: () => void,
   signal: AbortSignal,
 ): Promise<never> {
+  // Before anything is looked at: what was found holds only as long as the link does.
+  const downs = await linkLosses(request.interface);
   const found = requireUsable(request.interface, await listBootInterfaces(signal));
   const range = addressRange(found.address, found.prefix);
   if (found.address !== request.address || range === null) throw addressChanged(found.name);
   await requireFolder(request.folder);
   const command = await commandFor(request, range);
-  const other = await findDhcpServer(found, signal);
+  const other = await whileLinked({ name: found.name, downs }, () => findDhcpServer(found, signal));
   if (other !== null) {
     throw new PrestageError({
       code: 'boot-foreign-dhcp',
       message: `Another DHCP server answers on the interface ${found.name}: ${other}.`,
     });
   }
-  return await runWatched(command, found, onServing, signal);
+  return await runWatched(command, found, downs, onServing, signal);
 }
 
 /**
@@ -94,11 +96,11 @@ export async function serveBoot(
 async function runWatched(
   command: readonly [string, ...string[]],
   found: UsableInterface,
+  downs: string | null,
   onServing: () => void,
   signal: AbortSignal,
 ): Promise<never> {
   const changed = new AbortController();
-  const downs = await linkLosses(found.name);
   const over = AbortSignal.any([signal, changed.signal]);
   const watching = watch(found, downs, over).then((why) => {
     if (why !== null) changed.abort(why);
@@ -134,6 +136,31 @@ async function watch(
     }
   }
   return null;
+}
+
+/**
+ * Asks something of the network at an interface. What it gives is of no worth where the link was lost meanwhile, and the reason why it fails is
+ * that loss: another network may be there by now.
+ * @param downs how often the link was lost before
+ * @throws PrestageError boot-link; what the work throws
+ */
+export async function whileLinked<T>(
+  { name, downs }: { readonly name: string; readonly downs: string | null },
+  work: () => Promise<T>,
+  lossesOf = linkLosses,
+): Promise<T> {
+  const requireLink = async (): Promise<void> => {
+    if ((await lossesOf(name)) !== downs) throw linkLost(name);
+  };
+  let told: T;
+  try {
+    told = await work();
+  } catch (error) {
+    if (!isCancellation(error)) await requireLink();
+    throw error;
+  }
+  await requireLink();
+  return told;
 }
 
 /** How often the interface has lost its link so far, as the kernel counts it; null: it does not. */

@@ -135,7 +135,7 @@ const handlers: HelperHandlers = {
     return { diskGuid: await readDiskGuid({ ...request, benchDirectory: null }) };
   },
   makeImageDisk: async (request) => {
-    await makeImageDisk(request, await findToLook(null), requireUnused);
+    await makeImageDisk(request, await findToLook(null), requireUnused, holdToLook);
     return {};
   },
   openImageDisk: async () => {

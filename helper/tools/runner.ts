@@ -14,6 +14,8 @@ export interface ToolOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the tool is stopped and the call fails; none when absent. */
   readonly timeout?: number;
+  /** Milliseconds for its end when it was asked to stop, and once more when it was killed; timeouts.toolKill when absent. */
+  readonly killAfter?: number;
   /** Bytes of address space the tool may have, for tools that read what others made. */
   readonly memoryLimit?: number;
   /** A program of ours, with its arguments, that starts the tool: the tool's path and arguments are its last ones. */
@@ -107,6 +109,7 @@ export async function runTool(
   ];
   if (options.signal?.aborted === true) throw cancelled(tool);
   const outputLimit = options.outputLimit ?? 256 * 1024 * 1024;
+  const killAfter = options.killAfter ?? timeouts.toolKill;
 
   const outputFile = options.outputFile === undefined ? null : openSync(options.outputFile, 'wx', 0o600);
   const inputFile = options.inputFile === undefined ? null : openSync(options.inputFile, 'r');
@@ -124,14 +127,24 @@ export async function runTool(
     let outputBytes = 0;
     let stderr = '';
     let stoppedBy: StopReason | null = null;
-    let killTimer: NodeJS.Timeout | undefined;
+    let stopTimer: NodeJS.Timeout | undefined;
     let streamError: unknown;
+    let ended = false;
 
     const stop = (why: StopReason): void => {
       if (stoppedBy !== null) return;
       stoppedBy = why;
       child.kill('SIGTERM');
-      killTimer = setTimeout(() => child.kill('SIGKILL'), timeouts.toolKill);
+      stopTimer = setTimeout(() => {
+        child.kill('SIGKILL');
+        stopTimer = setTimeout(leave, killAfter);
+      }, killAfter);
+    };
+    // A drive that hangs keeps its tool in the kernel, where no signal reaches it: nobody waits for that, and nothing of it keeps this process.
+    const leave = (): void => {
+      for (const pipe of child.stdio) pipe?.destroy();
+      child.unref();
+      settle(null, 'SIGKILL');
     };
     const onAbort = (): void => {
       stop('signal');
@@ -173,19 +186,21 @@ export async function runTool(
     child.stderr?.on('data', (piece: Buffer) => {
       stderr = (stderr + piece.toString('utf8')).slice(-stderrLimit);
     });
-    const finish = (): void => {
+    const finish = (): boolean => {
+      if (ended) return false;
+      ended = true;
       clearTimeout(timer);
-      clearTimeout(killTimer);
+      clearTimeout(stopTimer);
       options.signal?.removeEventListener('abort', onAbort);
       if (outputFile !== null) closeSync(outputFile);
       if (inputFile !== null) closeSync(inputFile);
+      return true;
     };
     child.on('error', (error) => {
-      finish();
-      reject(toolFailed(tool, `could not be started: ${error.message}`, stderr));
+      if (finish()) reject(toolFailed(tool, `could not be started: ${error.message}`, stderr));
     });
-    child.on('close', (code, signal) => {
-      finish();
+    const settle = (code: number | null, signal: NodeJS.Signals | null): void => {
+      if (!finish()) return;
       if (stoppedBy === 'signal') reject(cancelled(tool));
       else if (stoppedBy === 'timeout') reject(toolFailed(tool, 'did not respond in time', stderr));
       else if (stoppedBy === 'output') reject(toolFailed(tool, 'printed too much output', stderr));
@@ -194,7 +209,8 @@ export async function runTool(
         const status = stoppedBy === 'enough' ? 0 : (code ?? 128 + signalNumber(signal));
         resolve({ args, status, stdout: Buffer.concat(output).subarray(0, options.firstBytes), stderr });
       }
-    });
+    };
+    child.on('close', settle);
   });
 }
 

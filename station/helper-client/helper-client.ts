@@ -50,6 +50,7 @@ export class HelperClient {
   #failure: PrestageError | null = null;
   #greeting: HelperResponse<'hello'> | null = null;
   #disposal: Promise<HelperExit> | null = null;
+  #heardAt = performance.now();
 
   constructor(helper: HelperEnd) {
     this.#helper = helper;
@@ -71,6 +72,7 @@ export class HelperClient {
         messageStrategy: {
           handleMessage: (message, next) => {
             handled += 1;
+            this.#heardAt = performance.now();
             return next(message);
           },
         },
@@ -101,6 +103,11 @@ export class HelperClient {
   /** Why no more calls are possible, or null. */
   get failure(): PrestageError | null {
     return this.#failure;
+  }
+
+  /** When the helper last said anything (performance.now()); before that, when it was first listened to. */
+  get heardAt(): number {
+    return this.#heardAt;
   }
 
   /** Resolves when the helper has ended, however. */

@@ -30,6 +30,8 @@ export class MachineClient extends HelperClient {
   readonly #machine: RackMachine;
   readonly #stream: Duplex;
   readonly #patience: MachinePatience;
+  /** Calls that take long, and that nobody has given up. */
+  readonly #atWork = new Set<object>();
 
   constructor(
     rack: RackClient,
@@ -51,6 +53,8 @@ export class MachineClient extends HelperClient {
     params: HelperRequest<M>,
     options: CallOptions = {},
   ): Promise<HelperResponse<M>> {
+    // What its station says of a machine that is gone is not why it is gone.
+    if (this.failure !== null) throw this.failure;
     const request: Record<string, unknown> = { ...params };
     // Paths of the station mean nothing on the machine.
     if ('benchDirectory' in request) request['benchDirectory'] = this.#machine.bench;
@@ -74,7 +78,10 @@ export class MachineClient extends HelperClient {
     return this.#ofMachine(method, answer);
   }
 
-  /** @throws PrestageError rack-silent when the machine says nothing for too long: then it is asked nothing more */
+  /**
+   * @throws PrestageError rack-silent when it is not answered for too long. Where the machine has said nothing at all in that time, it is
+   * asked nothing more; otherwise only this is given up, and the jobs of its other disks go on.
+   */
   async #answer<M extends HelperMethod>(
     method: M,
     request: HelperRequest<M>,
@@ -85,35 +92,48 @@ export class MachineClient extends HelperClient {
     const silent = new Promise<never>((_resolve, reject) => {
       giveUp = reject;
     });
+    const call = {};
+    const stop = new AbortController();
+    let since = 0;
     const tooLong = (): void => {
-      giveUp(this.#silent(patience));
+      this.#atWork.delete(call);
+      // A job is waited for longer than an answer: it goes on while the connection is away for a while.
+      const isGone = this.heardAt <= since && this.#atWork.size === 0;
+      giveUp(this.#silent(patience, isGone));
       // It may still be at work: the end of its input has it cancel and let go.
-      this.#stream.destroy();
+      if (isGone) this.#stream.destroy();
+      else stop.abort();
     };
-    let timer = setTimeout(tooLong, patience);
-    const heard = (): void => {
+    let timer: NodeJS.Timeout | undefined;
+    const wait = (milliseconds: number): void => {
       clearTimeout(timer);
-      timer = setTimeout(tooLong, patience);
+      since = performance.now();
+      timer = setTimeout(tooLong, milliseconds);
     };
+    wait(patience);
     const tells = takesLong.has(method);
+    if (tells) this.#atWork.add(call);
     const { jobId } = request as { readonly jobId?: unknown };
     const unsubscribe = this.onJobProgress((progress) => {
-      if (tells && progress.jobId === jobId) heard();
+      if (tells && progress.jobId === jobId) wait(patience);
     });
     const onTaskProgress: CallOptions['onTaskProgress'] = (progress) => {
-      if (tells) heard();
+      if (tells) wait(patience);
       options.onTaskProgress?.(progress);
     };
     // Whoever cancels is not to wait as long as whoever works.
     const cancelled = (): void => {
-      clearTimeout(timer);
-      timer = setTimeout(tooLong, Math.min(patience, this.#patience.answer + stallOf(request)));
+      this.#atWork.delete(call);
+      wait(Math.min(patience, this.#patience.answer + stallOf(request)));
     };
     options.signal?.addEventListener('abort', cancelled, { once: true });
+    const signal =
+      options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
     try {
-      return await Promise.race([super.call(method, request, { ...options, onTaskProgress }), silent]);
+      return await Promise.race([super.call(method, request, { onTaskProgress, signal }), silent]);
     } finally {
       clearTimeout(timer);
+      this.#atWork.delete(call);
       options.signal?.removeEventListener('abort', cancelled);
       unsubscribe();
     }
@@ -126,11 +146,18 @@ export class MachineClient extends HelperClient {
     return stallOf(request) + (takesLong.has(method) ? progress : answer);
   }
 
-  #silent(patience: number): PrestageError {
+  /** @param isGone it has said nothing else either */
+  #silent(patience: number, isGone: boolean): PrestageError {
     const serial = sanitizeForDisplay(this.#machine.admission?.serial ?? this.#machine.id, 80);
+    const seconds = Math.round(patience / 1000);
     return new PrestageError({
       code: 'rack-silent',
-      message: `Machine ${serial} has said nothing for ${Math.round(patience / 1000)} s.`,
+      ...(isGone
+        ? { message: `Machine ${serial} has said nothing for ${seconds} s.` }
+        : {
+            message: `Machine ${serial} has not answered for ${seconds} s.`,
+            remedy: 'What it does with its other disks goes on. Wait until that has ended, then try again.',
+          }),
     });
   }
 

@@ -42,9 +42,22 @@ export class RackClient {
     return await this.#must('POST', '/refuse', { code }, rackMachineSchema);
   }
 
-  /** Lets the machine of a session have the chunks of a disk image, or its chunk map alone, by its file. @throws PrestageError render-damaged, rack-not-served */
+  /**
+   * Lets the machine of a session have the chunks of a disk image, or its chunk map alone, by its file.
+   * @throws PrestageError render-damaged, rack-not-served, helper-died: the session is over
+   */
   async serveImage(session: string, directory: string, fingerprint: string): Promise<void> {
-    await this.#must('POST', `/sessions/${session}/images`, { directory, fingerprint }, z.strictObject({}));
+    try {
+      await this.#must('POST', `/sessions/${session}/images`, { directory, fingerprint }, z.strictObject({}));
+    } catch (error) {
+      if (!(error instanceof NotThere)) throw error;
+      // As the client of a machine says it that was lost while it was asked.
+      throw new PrestageError({
+        code: 'helper-died',
+        message: 'The helper stopped unexpectedly.',
+        cause: (await this.endOf(session)) ?? 'the connection to the machine is gone',
+      });
+    }
   }
 
   /** Why a session ended, in words; null: nobody knows. Never throws. */
@@ -115,10 +128,14 @@ export class RackClient {
     const told = z.object({ error: errorDataSchema }).safeParse(document);
     if (told.success) throw new PrestageError(told.data.error);
     if (answer.statusCode === 200) return form.parse(document);
-    throw new PrestageError({
-      code: 'rack-protocol',
-      message: 'The serving station does not know the request.',
-    });
+    throw new NotThere();
+  }
+}
+
+/** The serving program has nothing of this name. */
+class NotThere extends PrestageError {
+  constructor() {
+    super({ code: 'rack-protocol', message: 'The serving station does not know the request.' });
   }
 }
 

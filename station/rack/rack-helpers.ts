@@ -20,6 +20,8 @@ export class RackHelpers implements MachineHelpers {
   readonly #client: string;
   readonly #rack: RackClient;
   readonly #open = new Map<string, Promise<MachineClient>>();
+  /** Those of them that somebody works with, beside the listing of their drives. */
+  readonly #lent = new WeakSet<Promise<MachineClient>>();
   /** Those that are greeted, too. */
   readonly #clients = new Set<MachineClient>();
   #left = false;
@@ -95,8 +97,11 @@ export class RackHelpers implements MachineHelpers {
       const late = this.#outOfPatience(listed.signal, signal);
       return { drives: await Promise.race([this.#drivesOf(machine, signal), late]), problem: null };
     } catch (error) {
-      // Whoever ends the command is not to wait for it either.
-      if (isOurs) void this.#open.get(machine.id)?.then((client) => client.dispose(0), ignore);
+      // Whoever ends the command is not to wait for it either. A job that has come to it meanwhile goes on.
+      const start = this.#open.get(machine.id);
+      if (isOurs && start !== undefined && !this.#lent.has(start)) {
+        void start.then((client) => client.dispose(0), ignore);
+      }
       if (isCancellation(error)) throw error;
       const serial = sanitizeForDisplay(machine.admission?.serial ?? machine.id, 80);
       const message = `The drives of machine ${serial} could not be listed: ${toErrorData(error).message}`;
@@ -140,20 +145,22 @@ export class RackHelpers implements MachineHelpers {
   }
 
   async clientOf(id: string): Promise<HelperClient> {
-    return await this.#clientOf(id, () => this.#find(id));
+    const start = this.#clientOf(id, () => this.#find(id));
+    this.#lent.add(start);
+    return await start;
   }
 
   /** @param find asked only where no connection is open: the list is long, and was just read where all are asked for their drives */
-  async #clientOf(id: string, find: () => RackMachine | Promise<RackMachine>): Promise<HelperClient> {
+  #clientOf(id: string, find: () => RackMachine | Promise<RackMachine>): Promise<MachineClient> {
     const open = this.#open.get(id);
-    if (open !== undefined) return await open;
+    if (open !== undefined) return open;
     const start = this.#start(id, find);
     this.#open.set(id, start);
     const forget = (): void => {
       if (this.#open.get(id) === start) this.#open.delete(id);
     };
     start.then((client) => client.exited.then(forget), forget);
-    return await start;
+    return start;
   }
 
   /** @throws PrestageError rack-machine-unknown */

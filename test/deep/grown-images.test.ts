@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  mkdirSync,
   openSync,
   readFileSync,
   readSync,
@@ -24,6 +25,7 @@ import { runHere } from '../support/command-line';
 import { extractPartition, imageHashes, partitionOn, volumeHashes } from '../support/drive-check';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
+import { realTool, standIn } from '../support/refusal-run';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia, smallWim, type MadeMedia } from '../support/wim';
 
@@ -281,6 +283,48 @@ describe('growDiskImage', () => {
       await expect(make_()).rejects.toMatchObject({ data: { code: 'render-damaged' } });
       patch(path, 0x100, was);
       await make_();
+    }
+  });
+
+  it("writes with a drive's own boot store all that the shared image writes, also where zeros become holes", async () => {
+    const { fingerprint: own } = await make('zeros', base);
+    const bin = join(area, 'holes-bin');
+    mkdirSync(bin);
+    // As a file system does that stores zeros as holes: the image's EFI partition is mcopy's second argument.
+    const dig = `case " $* " in *' -o '*) fallocate --dig-holes "$2" ;; esac`;
+    standIn(bin, 'mcopy', `'${realTool('mcopy')}' "$@"\n${dig}`);
+    const digging = await launchHelper({
+      elevation: { kind: 'direct' },
+      helper: [
+        '/usr/bin/env',
+        `PATH=${bin}:${process.env['PATH'] ?? ''}`,
+        process.execPath,
+        resolve(prestage, '../helper.cjs'),
+      ],
+      client: 'test',
+    });
+    try {
+      const guids = { diskGuid: randomUUID(), partitionGuids: [1, 2, 3, 4].map(() => randomUUID()) };
+      for (const [name, helper] of [
+        ['drive-data', api],
+        ['drive-holes', digging],
+      ] as const) {
+        await helper.call('createDriveImage', {
+          ...{ renderDirectory: join(area, 'zeros'), fingerprint: own, directory: join(area, name) },
+          ...guids,
+        });
+      }
+    } finally {
+      await digging.dispose();
+    }
+    const blocks = (name: string): number => statSync(join(area, name, 'partition-1.img')).blocks;
+    expect(blocks('drive-holes')).toBeLessThan(blocks('drive-data'));
+    const written = mapOf('drive-holes').chunks;
+    for (const { offset, length } of mapOf('zeros').chunks) {
+      const isWritten = written.some(
+        (chunk) => chunk.offset <= offset && chunk.offset + chunk.length >= offset + length,
+      );
+      expect(isWritten, `${length} bytes at ${offset}`).toBe(true);
     }
   });
 });

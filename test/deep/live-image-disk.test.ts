@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { toErrorData } from '../../core/base/errors';
@@ -15,6 +15,7 @@ import { temporaryArea } from '../support/global-setup';
 import { LoopStick } from '../support/loop-stick';
 import { detachAllLoops, isRoot } from '../support/loop';
 import { present } from '../support/present';
+import { standIn } from '../support/refusal-run';
 import { context, done, sampleJob, started } from '../unit/station/ledger/samples';
 
 /** A disk beside the stick that holds disk images and media: the app without its window, stick and disk on loop devices. */
@@ -253,6 +254,23 @@ describe.skipIf(!isRoot)('a disk for images and media', () => {
       expect(statSync(back).isBlockDevice()).toBe(true);
     },
   );
+
+  it('is not erased when another answers in its place while what was open before is closed', async () => {
+    const { on, at, disk, file } = await start();
+    await at.handlers.setBatch({ operator: 'Ada Byron' });
+    const wanted = { driveId: await idOf(at, disk), reason: 'machine was scrapped' };
+    const before = statSync(file).blocks;
+    // What a choice left that was broken off: it is closed first, and meanwhile the disk becomes another one.
+    const { bin } = on.live;
+    const usual = join(bin, 'cryptsetup-as-usual');
+    renameSync(join(bin, 'cryptsetup'), usual);
+    const swap = `truncate --size=+1M '${file}'; losetup --set-capacity '${disk}'`;
+    standIn(bin, 'cryptsetup', `case " $* " in *' close '*) ${swap} ;; esac\nexec '${usual}' "$@"`);
+    await on.live.shell(`ln -s ${disk} /dev/mapper/prestage-images`);
+    expect(await codeOf(at.handlers.makeImageDisk(wanted))).toBe('drive-changed');
+    expect(statSync(file).blocks).toBe(before);
+    expect((await at.handlers.getState({})).live.live?.imageDisk).toBeNull();
+  });
 
   it('is none of the disks of the PC unless it was unlocked', async () => {
     const { on, at, disk, file } = await start();

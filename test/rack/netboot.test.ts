@@ -347,6 +347,23 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     expect(leftFolders()).toEqual([]);
   });
 
+  it('answers nobody after a cable was pulled and plugged in while another DHCP server was looked for', async () => {
+    plug();
+    const one = serve();
+    // It looks, over the port of a machine that starts.
+    const looking = (): boolean =>
+      ip('netns', 'exec', station, 'ss', '-Hlnu')
+        .split('\n')
+        .some((line) => /:68\s/.test(line));
+    await expect.poll(looking, { timeout: 60_000, interval: 100 }).toBe(true);
+    ip('-n', machine, 'link', 'set', 'eth0', 'down');
+    ip('-n', machine, 'link', 'set', 'eth0', 'up');
+    await expect.poll(() => one.text(), { timeout: 60_000 }).toContain('has lost its link');
+    // Not answered before: it has looked once more.
+    expect(one.text()).not.toContain('are started from the network');
+    await serving(one);
+  });
+
   it('is refused by the app where nobody gives the rights, and nothing is answered', async () => {
     plug();
     const app = openApp(nobody);

@@ -1,9 +1,14 @@
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createMessageConnection,
   StreamMessageReader,
   StreamMessageWriter,
+  type CancellationToken,
   type MessageConnection,
 } from 'vscode-jsonrpc/node';
 import { describe, expect, it } from 'vitest';
@@ -14,8 +19,10 @@ import {
 } from '../../../../core/contract/helper-api';
 import type { RackMachine } from '../../../../core/contract/rack';
 import type { Drive } from '../../../../core/drive/drive';
+import { answer } from '../../../../station/rack/body';
 import { MachineClient, type MachinePatience } from '../../../../station/rack/machine-client';
 import { RackClient } from '../../../../station/rack/rack-client';
+import { temporaryArea } from '../../../support/global-setup';
 import { present } from '../../../support/present';
 import { sampleDrive } from '../../core/drive/drives';
 
@@ -44,15 +51,16 @@ const machine: RackMachine = {
 
 async function speaking(
   answers: (helper: MessageConnection) => void,
-  work: (client: MachineClient) => Promise<void>,
+  work: (client: MachineClient, stream: Duplex) => Promise<void>,
   patience?: MachinePatience,
+  rack = new RackClient('/nowhere'),
 ): Promise<void> {
   const [near, far] = pair();
   const helper = createMessageConnection(new StreamMessageReader(far), new StreamMessageWriter(far));
   answers(helper);
   helper.listen();
   try {
-    await work(new MachineClient(new RackClient('/nowhere'), 'session', near, machine, patience));
+    await work(new MachineClient(rack, 'session', near, machine, patience), near);
   } finally {
     near.destroy();
     helper.dispose();
@@ -193,5 +201,128 @@ describe('a machine that says nothing', () => {
       },
       { answer: 100, progress: 60_000 },
     );
+  });
+});
+
+describe('a machine that does not answer one call while it says other things', () => {
+  const patience: MachinePatience = { answer: 100, progress: 5_000 };
+  const confirmed = { path: '/dev/sda', serial: null, wwn: null, size: 1, attachment: null };
+  const health: HelperRequest<'readHealth'> = {
+    drives: [{ driveId: 'sda', confirmed }],
+    benchDirectory: null,
+  };
+  const written = { state: 'cancelled', bytesWritten: 1 } as const;
+
+  /** A job of so many steps of 100 ms; at each its progress is told where `tells` says so. */
+  function runs(helper: MessageConnection, steps: number, tells: (step: number) => boolean): void {
+    helper.onRequest('runJob', async () => {
+      for (let step = 0; step < steps; step += 1) {
+        await sleep(100);
+        if (!tells(step)) continue;
+        await helper.sendNotification(helperNotifications.jobProgress, {
+          jobId: job.jobId,
+          job: { state: 'writing', bytesDone: step, bytesTotal: 100 },
+        });
+      }
+      return written;
+    });
+  }
+
+  it('loses that call alone, which is cancelled: its job goes on', async () => {
+    let cancelled = false;
+    await speaking(
+      (helper) => {
+        runs(helper, 10, () => true);
+        helper.onRequest(
+          'readHealth',
+          (_request, token: CancellationToken) =>
+            new Promise(() => {
+              token.onCancellationRequested(() => (cancelled = true));
+            }),
+        );
+      },
+      async (client) => {
+        const writing = client.call('runJob', job);
+        await expect(client.call('readHealth', health)).rejects.toMatchObject({
+          data: { code: 'rack-silent', remedy: expect.stringContaining('goes on') as string },
+        });
+        expect(await writing).toEqual(written);
+        expect(client.failure).toBeNull();
+        expect(cancelled).toBe(true);
+      },
+      patience,
+    );
+  });
+
+  it('keeps its job while its connection is away, which is waited for longer', async () => {
+    await speaking(
+      (helper) => {
+        // Nothing for 400 ms: longer than an answer is waited for, and shorter than progress.
+        runs(helper, 6, (step) => step > 3);
+        helper.onRequest('readHealth', () => new Promise(() => undefined));
+      },
+      async (client) => {
+        const writing = client.call('runJob', job);
+        await expect(client.call('readHealth', health)).rejects.toMatchObject({ code: 'rack-silent' });
+        expect(await writing).toEqual(written);
+      },
+      patience,
+    );
+  });
+
+  it('is asked nothing more when it says nothing at all', async () => {
+    await speaking(
+      (helper) => {
+        helper.onRequest('readHealth', () => new Promise(() => undefined));
+      },
+      async (client) => {
+        await expect(client.call('readHealth', health)).rejects.toMatchObject({ code: 'rack-silent' });
+        await client.exited;
+        await expect.poll(() => client.failure?.code).toBe('helper-died');
+      },
+      patience,
+    );
+  });
+});
+
+describe('a machine that was lost while its disk image was made', () => {
+  const image = { ...job, renderDirectory: '/images/one' };
+
+  it('is lost, whatever the serving station says of it', async () => {
+    await speaking(
+      () => undefined,
+      async (client, stream) => {
+        stream.destroy();
+        await client.exited;
+        await expect.poll(() => client.failure?.code).toBe('helper-died');
+        // Its station is not asked: there is none here.
+        await expect(client.call('runJob', image)).rejects.toMatchObject({ code: 'helper-died' });
+      },
+    );
+  });
+
+  it('is lost where its station says first that it does not have it any more', async () => {
+    const folder = temporaryArea('machine-client');
+    const socket = join(folder, 'rack.sock');
+    const station = createServer((request, response) => {
+      const ended = request.url?.endsWith('/end') === true;
+      answer(response, ended ? 200 : 404, ended ? { end: 'the machine was started again' } : {});
+    }).listen(socket);
+    try {
+      await once(station, 'listening');
+      await speaking(
+        () => undefined,
+        async (client) => {
+          await expect(client.call('runJob', image)).rejects.toMatchObject({
+            data: { code: 'helper-died', cause: 'the machine was started again' },
+          });
+        },
+        undefined,
+        new RackClient(socket),
+      );
+    } finally {
+      station.close();
+      rmSync(folder, { recursive: true });
+    }
   });
 });

@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { helperProtocolVersion } from '../../../../core/contract/helper-api';
 import {
   linkProtocol,
   rackHelloAnswerSchema,
@@ -418,5 +420,35 @@ describe('a station with much to do', () => {
     expect(problems).toEqual([
       { machine: only(station).id, message: expect.stringContaining('5CD1234XY1') as string },
     ]);
+  });
+
+  it('leaves a machine to whoever works with it when its drives are not listed in time', async () => {
+    const station = await serve();
+    const machine = new Stranger(station);
+    await machine.greet('5CD1234XY1');
+    await new RackClient(station.socket).admit(only(station).code, 'ana', null);
+    const { revision } = await machine.next();
+    const helpers = new RackHelpers({ rackSocket: station.socket }, 'test', 2_000);
+    const listing = helpers.listDrives(null);
+    const [session = ''] = (await machine.next(revision)).sessions;
+    const link = new ResumableLink({ grace: 60_000 });
+    const helper = createMessageConnection(
+      new StreamMessageReader(link.stream),
+      new StreamMessageWriter(link.stream),
+    );
+    closing.push(() => {
+      helper.dispose();
+    });
+    helper.onRequest('hello', () => ({
+      ...{ protocolVersion: helperProtocolVersion, version: '1', pid: 1, uid: 0, versions: {} },
+    }));
+    helper.onRequest('listDrives', () => new Promise(() => undefined));
+    helper.onRequest('releaseDrive', () => ({}));
+    helper.listen();
+    await machine.join(session, link);
+    const client = await helpers.clientOf(only(station).id);
+    expect((await listing).problems).toHaveLength(1);
+    expect(await client.call('releaseDrive', { reservation: 'held' })).toEqual({});
+    await helpers.leave();
   });
 });
