@@ -120,8 +120,8 @@ export function benchInUse(): PrestageError {
 export function rackInUse(): PrestageError {
   return new PrestageError({
     code: 'drive-busy',
-    message: 'Machines are being written.',
-    remedy: 'Wait until they are finished, or cancel them. Then try again.',
+    message: 'Drives in machines are being written, erased or checked.',
+    remedy: 'Nothing was changed. Wait until they are finished, or cancel them. Then try again.',
   });
 }
 
