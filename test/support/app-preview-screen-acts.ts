@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import type { Act } from './app-preview-acts';
 import { stateOf } from './app-preview-scanner-acts';
 import { machineCode as codeOf, machineDisk } from './app-preview-machines-states';
+import { machineStates } from './app-preview-machine-states';
 import { machineOf } from './app-samples';
 
 /** On the rail and on the screens that are led to from it. */
@@ -104,6 +105,22 @@ export const screenActs: readonly Act[] = [
       {
         method: 'giveReason',
         request: { machineSerial: machineOf(9), reason: 'The first drive was lost', driveId: null },
+      },
+    ],
+  },
+  {
+    name: 'a machine that images itself says over the whole window what a second try waits for, and takes it there',
+    state: machineStates.failAsks,
+    run: async (page) => {
+      await page.getByText(/^This drive failed on 2026-11-28/).waitFor();
+      await page.getByRole('button', { name: 'Give a reason …' }).click();
+      await page.getByLabel('Reason').fill('The cable was loose');
+      await page.getByRole('button', { name: 'Write it again', exact: true }).click();
+    },
+    expected: [
+      {
+        method: 'giveReason',
+        request: { machineSerial: null, reason: 'The cable was loose', driveId: 'drive-01' },
       },
     ],
   },
