@@ -91,7 +91,7 @@ export const mirrorText = {
     'mirror-gone':
       'Look whether it serves its rack, and at cable, address and port. Then try again: what has come is kept, and is not fetched again.',
     'mirror-turned-away':
-      'Nothing was fetched. Whoever works there can admit this station on the Machines screen. Then ask again.',
+      'Nothing was fetched. Ask again: this station then waits on the Machines screen there, with another code. Whoever works there compares it and admits it.',
     'mirror-not-held': 'Look again at what that station has.',
     'delivery-key-unknown':
       'Nothing was added to the library. Ask the sender, by telephone or in person, which key it is and what its fingerprint is. Then trust it here, and go on.',

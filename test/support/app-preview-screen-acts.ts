@@ -61,12 +61,44 @@ export const screenActs: readonly Act[] = [
       await page.keyboard.type('5cd9', { delay: 90 });
       await page.getByRole('button', { name: 'Admit a machine without a serial' }).click();
       await page.getByRole('button', { name: `Turn away ${machineOf(23)}` }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Turn away', exact: true }).click();
     },
     expected: [
       { method: 'admitMachine', request: { code: codeOf(21), serial: null } },
       { method: 'admitMachine', request: { code: codeOf(22), serial: '5cd9' } },
       { method: 'refuseMachine', request: { code: codeOf(23) } },
     ],
+  },
+  {
+    name: 'two taps on Admit admit one machine: the row of the next one does not come under the finger',
+    state: stateOf('machines-busy'),
+    run: async (page, preview) => {
+      const { rack } = stateOf('machines-busy');
+      await page.keyboard.press('F8');
+      const admit = page.getByRole('button', { name: /^Admit (?!.*after all)/ }).first();
+      const place = await admit.boundingBox();
+      if (place === null) throw new Error('no machine can be admitted');
+      const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+      await page.mouse.click(x, y);
+      const machines = rack.machines.map((machine) =>
+        machine.serial === machineOf(21) ? { ...machine, state: 'admitted' as const } : machine,
+      );
+      await preview.push({ rack: { ...rack, machines } });
+      await page.locator('.machines-asks[data-left="true"]').waitFor();
+      await page.mouse.click(x, y);
+    },
+    expected: [{ method: 'admitMachine', request: { code: codeOf(21), serial: null } }],
+  },
+  {
+    name: 'a machine that was turned away is admitted after all, by its code',
+    state: stateOf('machines-busy'),
+    run: async (page) => {
+      await page.keyboard.press('F8');
+      await page.getByRole('button', { name: `Admit ${machineOf(10)} after all` }).click();
+      await page.getByText('It was turned away. Compare its code, then admit it.').waitFor();
+      await page.getByRole('button', { name: `Admit ${machineOf(10)}, code` }).click();
+    },
+    expected: [{ method: 'admitMachine', request: { code: codeOf(10), serial: null } }],
   },
   {
     name: 'the disk of a machine gets its image without a serial that is typed',
