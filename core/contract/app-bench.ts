@@ -191,7 +191,7 @@ export const benchMethods = {
   /** Begins, or ends, that machines take the free bays in a row. What came of it is in pairing.lastScan. */
   fill: { request: nothing, response: nothing },
   undo: { request: nothing, response: nothing },
-  /** Shows, or puts away, the list of what will be erased. */
+  /** Shows, or puts away, the list of what will be erased. Why it is not shown is in pairing.lastScan. */
   arm: { request: z.strictObject({ armed: z.boolean() }), response: nothing },
   /** On that list: what machines of the rack do at the end of this batch. Throws not-confirmed where it is not to be chosen. */
   chooseEnd: { request: z.strictObject({ atEnd: atEndSchema }), response: nothing },

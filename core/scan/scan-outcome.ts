@@ -319,6 +319,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     machineSerial: z.string().optional(),
     /** The drive that is refused because of its past, which a reason lets be written. */
     driveId: z.string().optional(),
+    /** The pair that keeps all from being started; missing: it is about what was scanned. */
+    pair: z.strictObject({ bay: z.string(), machineSerial: z.string() }).optional(),
   }),
 ]);
 export type ScanOutcome = z.infer<typeof scanOutcomeSchema>;

@@ -20,6 +20,10 @@ const machine = (serial: string | null): string => (serial === null ? 'the machi
 export const bayName = (bay: string): string => (/^bay\b/i.test(bay) ? bay : `bay ${bay}`);
 const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayName(bay));
 
+/** A pair of many. A disk of a rack is called by its machine. */
+const pairName = ({ bay, machineSerial }: NonNullable<Refused['pair']>): string =>
+  bay.startsWith(machineSerial) ? machine(bay) : `${bayName(bay)}, ${machine(machineSerial)}`;
+
 const expectations: Readonly<Record<Expectation, string>> = {
   operator: 'an operator badge',
   media: 'a media file, chosen on Media',
@@ -338,6 +342,7 @@ export const scanText = {
   accepted,
   checkIt,
   knownWords,
-  refused: ({ reason, detail, kind }: Refused): string => refusalReasons[reason](detail, kind),
+  refused: ({ reason, detail, kind, pair }: Refused): string =>
+    `${pair === undefined ? '' : `${atStart(pairName(pair))}: `}${refusalReasons[reason](detail, kind)}`,
   refusedWord: 'Refused',
 };

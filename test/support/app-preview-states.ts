@@ -199,6 +199,26 @@ const asksForDrive = (reason: 'drive-holds' | 'drive-failed-before', detail: str
   },
 });
 
+/** START, pressed: one of many pairs keeps all of them from being started. */
+const startAsks: AppState = {
+  ...withDrives(
+    ready,
+    numbers(40).map((number) => someDrive(number)),
+  ),
+  pairing: {
+    ...ready.pairing,
+    pairs: pairsOf(numbers(40)),
+    lastScan: {
+      ...{ number: 9, screen: 'bench', holds: true, text: 'START' },
+      outcome: {
+        ...{ result: 'refused', kind: 'command', reason: 'drive-failed-before', expected: 'bay' },
+        ...{ detail: '2026-11-28\nRead-back failed', driveId: someDrive(17).id },
+        pair: { bay: 'bay 17', machineSerial: machineOf(17) },
+      },
+    },
+  },
+};
+
 const unexpected: AppState = {
   ...mixed,
   order: someOrder(),
@@ -481,6 +501,7 @@ export const previews: Readonly<Record<string, Preview>> = {
     state: asksForDrive('drive-failed-before', '2026-11-28\nRead-back failed'),
     press: 'Give a reason …',
   },
+  'start-refused-of-many': { state: startAsks, press: 'Give a reason …' },
   order: { state: unexpected, key: 'F2' },
   'order-small': { state: unexpected, key: 'F2', size: { width: 1024, height: 640 } },
   'order-close': { state: closable, key: 'F2', press: 'Close the work order' },
