@@ -23,7 +23,6 @@ export const mirrorText = {
   intro:
     'Media and disk images that another station has. Serve its rack on its Machines screen; its address and fingerprint stand there.',
   scan: 'Scan the code on that screen, or enter both here.',
-  notStation: 'That is not the code of a station. Scan the one on its Machines screen.',
   address: 'Address and port',
   addressHint: 'As in 192.168.77.1:7411. Its command for machines can be pasted here, too.',
   addressProblem: 'Enter an address and a port, as in 192.168.77.1:7411.',
