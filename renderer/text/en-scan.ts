@@ -1,4 +1,5 @@
 import { atStart } from '../../core/base/display';
+import { isDiskLabel } from '../../core/drive/disk-label';
 import { counted } from '../../core/base/plurals';
 import { atEndSchema, atEndWords } from '../../core/machine/at-end';
 import type { MachineDetails } from '../../core/machine/machine';
@@ -16,13 +17,16 @@ type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;
 
 const machine = (serial: string | null): string => (serial === null ? 'the machine' : `machine ${serial}`);
-/** A bay by its name. Labels may be called `bay 7` themselves. */
-export const bayName = (bay: string): string => (/^bay\b/i.test(bay) ? bay : `bay ${bay}`);
+/** A bay by its name. Labels may be called `bay 7` themselves, and those of a rack's disks `machine 5CD1`. */
+export const bayName = (bay: string): string => (/^(?:bay|machine)\b/i.test(bay) ? bay : `bay ${bay}`);
+/** A place where its machine is known, too: a disk of a rack is called by its machine. */
+const placeName = (bay: string | null, serial: string | null): string =>
+  bay !== null && serial !== null && isDiskLabel(bay, serial) ? machine(bay) : inBay(bay);
 const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayName(bay));
 
 /** A pair of many. A disk of a rack is called by its machine. */
 const pairName = ({ bay, machineSerial }: NonNullable<Refused['pair']>): string =>
-  bay.startsWith(machineSerial) ? machine(bay) : `${bayName(bay)}, ${machine(machineSerial)}`;
+  isDiskLabel(bay, machineSerial) ? machine(bay) : `${bayName(bay)}, ${machine(machineSerial)}`;
 
 const expectations: Readonly<Record<Expectation, string>> = {
   operator: 'an operator badge',
@@ -118,10 +122,13 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'nothing-to-retry': () => 'There is nothing to retry in this bay.',
     'nothing-to-clear': () => 'No card has ended that could be cleared.',
     'take-out-order': takeOutOrder,
-    'take-out-early': (bay) =>
-      `The drive in ${inBay(bay)} is finished, but others are not. Wait until all have ended.`,
+    'take-out-early': (detail) => {
+      const [bay = '', serial = ''] = lines(detail);
+      return `The drive in ${placeName(bay, serial)} is finished, but others are not. Wait until all have ended.`;
+    },
     'not-taken-out': (detail) => {
       const [bay = '', serial = ''] = lines(detail);
+      if (isDiskLabel(bay, serial)) return `Machine ${serial} was not confirmed. Scan it, then SHIP.`;
       return `The drive in ${bayName(bay)} was not taken out. Take it out and scan machine ${serial}.`;
     },
     'nothing-to-ship': () => 'No drive that was taken out waits to be shipped.',
@@ -219,7 +226,10 @@ function accepted(outcome: Accepted): string {
     case 'facts-taken':
       return `${takenWords[kind] ?? 'More of the label'} added to ${machine(machineSerial)}`;
     case 'paired': {
-      const said = atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
+      const own = bay !== null && machineSerial !== null && isDiskLabel(bay, machineSerial);
+      const said = atStart(
+        own ? `${machine(bay)} is paired with its own disk` : `${inBay(bay)} is for ${machine(machineSerial)}`,
+      );
       return outcome.count === 0 ? `${said}. That was the last free bay` : said;
     }
     case 'undone':
@@ -235,9 +245,9 @@ function accepted(outcome: Accepted): string {
     case 'retry-which':
       return 'Retry: which bay?';
     case 'job-cancelled':
-      return `Cancelling ${inBay(bay)}`;
+      return `Cancelling ${placeName(bay, machineSerial)}`;
     case 'job-retried':
-      return `Trying ${inBay(bay)} again`;
+      return `Trying ${placeName(bay, machineSerial)} again`;
     case 'cleared':
       return 'Ready for the next drive';
     case 'filling':
@@ -252,10 +262,11 @@ function accepted(outcome: Accepted): string {
       return 'Clear: which bay?';
     case 'cards-cleared':
       return `Cleared ${counted(count, 'card', 'cards')} with PASS`;
-    case 'taken-out':
-      return atStart(
-        count === 0 ? `${inBay(bay)} is out. That was the last` : `${inBay(bay)} is out, ${count} left`,
-      );
+    case 'taken-out': {
+      const own = bay !== null && machineSerial !== null && isDiskLabel(bay, machineSerial);
+      const said = atStart(own ? `${machine(machineSerial)} is confirmed` : `${inBay(bay)} is out`);
+      return count === 0 ? `${said}. That was the last` : `${said}, ${count} left`;
+    }
     case 'notices-gone':
       return count === 1 ? 'Notice dismissed' : 'Notices dismissed';
     case 'line-mode-shown':
@@ -263,7 +274,7 @@ function accepted(outcome: Accepted): string {
     case 'closing-line':
       return `Closing the shipment of ${counted(count, 'machine', 'machines')}`;
     case 'card-cleared':
-      return atStart(`${inBay(bay)} cleared`);
+      return atStart(`${placeName(bay, machineSerial)} cleared`);
     case 'bench-shown':
       return 'Back on the bench. Nothing was changed';
     case 'ship-shown':

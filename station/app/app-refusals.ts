@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../../core/base/display';
+import { isDiskLabel } from '../../core/drive/disk-label';
 import { errorData, PrestageError, type ErrorData } from '../../core/base/errors';
 import { asksForReason } from '../../core/pairing/drive-reasons';
 import type { Pair } from '../../core/pairing/pairing-state';
@@ -49,7 +50,7 @@ export function notReady(refused: Refused): PrestageError {
 }
 
 const placeOfPair = ({ bay, machineSerial }: NonNullable<Refused['pair']>): string =>
-  bay.startsWith(machineSerial) ? `machine ${bay}` : `${bay}, machine ${machineSerial}`;
+  isDiskLabel(bay, machineSerial) ? `machine ${bay}` : `${bay}, machine ${machineSerial}`;
 
 /** Why a machine or a drive is not paired or started, to follow a colon; null: the code says no more than the place. */
 function whyNot({ reason, detail }: Refused): string | null {

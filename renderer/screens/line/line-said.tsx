@@ -41,6 +41,9 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
   const said = useSaidScan();
   const notice = useApp(({ notices }) => notices[0] ?? null);
   const refusal = useApp(({ pairing }) => pairing.refusal);
+  const wouldRefuse = useApp(({ pairing, startPlan }) =>
+    pairing.armed ? (startPlan.refusals[0] ?? null) : null,
+  );
   const failedListing = useApp(({ drives }) => drives.error);
   const refusedMedia = useApp(({ media }) => (media.status === 'refused' ? media.error : null));
   const messages = useMessages();
@@ -56,6 +59,9 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
     }
     const { sentence, remedy } = text.sentenceAndRemedy(bench.refused(outcome), next);
     return <Said tone="bad" sentence={sentence} remedy={remedy} />;
+  }
+  if (wouldRefuse !== null) {
+    return <Said tone="bad" sentence={wouldRefuse.message} remedy={wouldRefuse.remedy} />;
   }
   if (said !== null) {
     const { outcome } = said;
