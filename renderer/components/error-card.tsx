@@ -1,5 +1,6 @@
 import type { ReactElement, ReactNode } from 'react';
 import type { ErrorData } from '../../core/base/errors';
+import { remedyInApp } from '../remedy';
 import { useText } from '../text';
 import { Notice } from './notice';
 
@@ -10,12 +11,13 @@ interface ErrorCardProps {
   readonly children?: ReactNode;
 }
 
-/** An error as the station tells it: what happened, what to do, and on demand what the machine said. */
+/** An error as the station tells it: what happened, what to do in the app, and on demand what the machine said. */
 export function ErrorCard({ error, kind = 'error', children }: ErrorCardProps): ReactElement {
-  const text = useText().common;
+  const words = useText();
+  const text = words.common;
   return (
     <Notice tone={kind === 'error' ? 'bad' : 'info'} title={error.message} actions={children}>
-      <p>{error.remedy}</p>
+      <p>{remedyInApp(error, words)}</p>
       {error.cause !== null && (
         <details className="error-cause">
           <summary>{text.cause}</summary>

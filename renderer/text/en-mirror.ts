@@ -80,23 +80,4 @@ export const mirrorText = {
   qr: 'For another station',
   qrHint: 'It gets media and disk images from here: Media, “Get from another station …”, then scan this.',
   qrLabel: 'QR code with the address and the fingerprint of this station',
-
-  /** Where the command line's way would be told, or a machine is meant. */
-  remedies: {
-    'rack-wrong-station':
-      'Nothing was fetched. Compare the fingerprint with the one on the Machines screen of that station.',
-    'rack-outdated': 'Nothing was fetched. Bring both stations to the same version of Prestage.',
-    'rack-protocol': 'Nothing was fetched. Try again. If it happens again, report it.',
-    'mirror-gone':
-      'Look whether it serves its rack, and at cable, address and port. Then try again: what has come is kept, and is not fetched again.',
-    'mirror-turned-away':
-      'Nothing was fetched. Ask again: this station then waits on the Machines screen there, with another code. Whoever works there compares it and admits it.',
-    'mirror-not-held': 'Look again at what that station has.',
-    'delivery-key-unknown':
-      'Nothing was added to the library. Ask the sender, by telephone or in person, which key it is and what its fingerprint is. Then trust it here, and go on.',
-    'delivery-older':
-      'Nothing was added to the library. To receive the older media on purpose, choose its folder and give a reason.',
-    'render-no-space':
-      'Make room on this disk, or clear disk images that are kept in Settings. Then go on: what has come is kept.',
-  } as Readonly<Record<string, string>>,
 };

@@ -39,5 +39,5 @@ export async function agentsOf(
 
 /** The refusal of a machine that was turned away while its batch was being prepared. */
 export function turnedAway({ planned }: ReservedJob): LeftOut {
-  return leftOutOf(planned, unknownMachine(planned.drive.rack?.machine ?? ''));
+  return leftOutOf(planned, unknownMachine(planned.drive.rack?.serial ?? planned.machineSerial));
 }

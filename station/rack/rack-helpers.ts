@@ -22,6 +22,8 @@ export class RackHelpers implements MachineHelpers {
   readonly #open = new Map<string, Promise<MachineClient>>();
   /** Those that are greeted, too. */
   readonly #clients = new Set<MachineClient>();
+  /** Serials of all that were there, by ID: what is lost is named so that somebody finds it. */
+  readonly #serials = new Map<string, string>();
   #left = false;
 
   readonly #patience: number;
@@ -50,9 +52,11 @@ export class RackHelpers implements MachineHelpers {
   }
 
   async #admitted(): Promise<RackMachine[]> {
-    return ((await this.#rack.read())?.machines ?? []).filter(
+    const admitted = ((await this.#rack.read())?.machines ?? []).filter(
       ({ state, station }) => state === 'admitted' && station === undefined,
     );
+    for (const { id, admission } of admitted) if (admission !== null) this.#serials.set(id, admission.serial);
+    return admitted;
   }
 
   async listDrives(only: ReadonlySet<string> | null, signal?: AbortSignal): Promise<MachineDrives> {
@@ -76,7 +80,7 @@ export class RackHelpers implements MachineHelpers {
       drives: lists.flatMap(({ drives }): readonly Drive[] => drives),
       problems: [
         ...lists.flatMap(({ problem }) => (problem === null ? [] : [problem])),
-        ...absent.map((id) => ({ machine: id, message: unknownMachine(id).message })),
+        ...absent.map((id) => ({ machine: id, message: this.#unknown(id).message })),
       ],
     };
   }
@@ -159,8 +163,12 @@ export class RackHelpers implements MachineHelpers {
   /** @throws PrestageError rack-machine-unknown */
   async #find(id: string): Promise<RackMachine> {
     const found = (await this.machines()).find((one) => one.id === id);
-    if (found === undefined) throw unknownMachine(id);
+    if (found === undefined) throw this.#unknown(id);
     return found;
+  }
+
+  #unknown(id: string): PrestageError {
+    return unknownMachine(this.#serials.get(id) ?? id);
   }
 
   async leave(): Promise<void> {

@@ -10,7 +10,7 @@ import { useScans } from '../../scanner/scan-taker';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
 import { ScreenBarcode } from '../machine/screen-barcode';
-import { inApp, StationOffer } from './station-offer';
+import { StationOffer } from './station-offer';
 import './other-station.css';
 
 /** Getting from another station: a component for each state. */
@@ -52,7 +52,7 @@ function Shown({
     case 'refused':
       return (
         <>
-          <ErrorCard error={inApp(mirror.error)} />
+          <ErrorCard error={mirror.error} />
           <StationForm kept={{ station: mirror.address, fingerprint: mirror.certificate }} onClose={close} />
         </>
       );
