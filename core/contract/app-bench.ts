@@ -127,6 +127,8 @@ export const noticeSchema = z.strictObject({
   error: errorDataSchema,
   /** The label of this machine was not printed: it can be printed again. */
   label: z.strictObject({ machineSerial: z.string() }).optional(),
+  /** The same of other drives or places: their messages, the oldest first. Missing: it happened once. */
+  more: z.array(z.string()).min(1).optional(),
 });
 export type Notice = z.infer<typeof noticeSchema>;
 

@@ -7,17 +7,29 @@ import { Notice } from './notice';
 interface ErrorCardProps {
   readonly error: ErrorData;
   readonly kind?: 'error' | 'info';
+  /** Messages of others to which the same happened. */
+  readonly more?: readonly string[] | undefined;
   /** Buttons. */
   readonly children?: ReactNode;
 }
 
 /** An error as the station tells it: what happened, what to do in the app, and on demand what the machine said. */
-export function ErrorCard({ error, kind = 'error', children }: ErrorCardProps): ReactElement {
+export function ErrorCard({ error, kind = 'error', more = [], children }: ErrorCardProps): ReactElement {
   const words = useText();
   const text = words.common;
   return (
     <Notice tone={kind === 'error' ? 'bad' : 'info'} title={error.message} actions={children}>
       <p>{remedyInApp(error, words)}</p>
+      {more.length > 0 && (
+        <details className="error-cause">
+          <summary>{text.moreOfIt(more.length)}</summary>
+          <ul className="bullets">
+            {more.map((message) => (
+              <li key={message}>{message}</li>
+            ))}
+          </ul>
+        </details>
+      )}
       {error.cause !== null && (
         <details className="error-cause">
           <summary>{text.cause}</summary>

@@ -45,8 +45,8 @@ export function Notices(): ReactElement | null {
   if (notices.length === 0) return null;
   return (
     <section className="stack notices no-print" aria-label={text.bench.notices}>
-      {notices.map(({ id, kind, error, label }) => (
-        <ErrorCard key={id} error={error} kind={kind}>
+      {notices.map(({ id, kind, error, label, more }) => (
+        <ErrorCard key={id} error={error} kind={kind} more={more}>
           {label !== undefined && (
             <PrintLabel
               small
@@ -68,6 +68,20 @@ export function Notices(): ReactElement | null {
           </Button>
         </ErrorCard>
       ))}
+      <div className="row">
+        {notices.length > 1 && (
+          <Button
+            size="sm"
+            onClick={() => {
+              // Those that are seen: what comes meanwhile stays.
+              for (const { id } of notices) send('dismissNotice', { id });
+            }}
+          >
+            {text.common.dismissAll(notices.length)}
+          </Button>
+        )}
+        <span className="soft small">{text.common.dismissByScan}</span>
+      </div>
     </section>
   );
 }

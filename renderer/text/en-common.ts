@@ -31,6 +31,9 @@ export const commonText = {
   close: 'Close',
   cancel: 'Cancel',
   dismiss: 'Dismiss',
+  dismissAll: (count: number): string => `Dismiss all ${count}`,
+  dismissByScan: 'CANCEL, scanned, dismisses all notices.',
+  moreOfIt: (count: number): string => `${count} more like it`,
   printAgain: 'Print again',
   labelsSent: (count: number, left: readonly string[]): string =>
     [

@@ -129,6 +129,7 @@ export const lineText = {
   ended: ({ passed, failed, stopped }: FlowFacts['jobs']): string =>
     `${passed} PASS, ${failed} FAIL${stopped === 0 ? '' : `, ${stopped} stopped`}`,
   dismiss: 'Scan CANCEL to dismiss this.',
+  more: (count: number): string => `And ${count} more like it.`,
   /** What is erased, and what machines of the rack do then; null: none is erased. */
   confirmHint: (finished: number, atEnd: AtEnd | null, hint: string): string =>
     [

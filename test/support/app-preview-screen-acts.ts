@@ -263,6 +263,16 @@ export const screenActs: readonly Act[] = [
     ],
   },
   {
+    name: 'notices are dismissed all at once, and what is joined in one is told on demand',
+    state: stateOf('notices-many'),
+    run: async (page) => {
+      await page.getByText('39 more like it').click();
+      await page.getByText('The drive in bay 40 was not erased').waitFor();
+      await page.getByRole('button', { name: 'Dismiss all 2' }).click();
+    },
+    expected: [1, 2].map((id) => ({ method: 'dismissNotice' as const, request: { id } })),
+  },
+  {
     name: 'labels are printed where a drive, a shipment and a notice offer them',
     state: stateOf('label-notice'),
     run: async (page) => {

@@ -1,4 +1,5 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
+import { errorData } from '../../core/base/errors';
 import type { ScanKey } from '../../core/scan/scan-keys';
 import { libraryPreviews } from './app-preview-library-states';
 import { mirrorPreviews } from './app-preview-mirror-states';
@@ -442,6 +443,30 @@ export const previews: Readonly<Record<string, Preview>> = {
     },
     key: 'F7',
     size: { width: 1280, height: 5200 },
+  },
+  'notices-many': {
+    state: {
+      ...mixed,
+      notices: [
+        {
+          ...{ id: 1, kind: 'error' },
+          error: errorData({
+            code: 'sanitise-changed',
+            message: 'The drive in bay 1 was not erased: it refused the command.',
+          }),
+          more: numbers(40)
+            .slice(1)
+            .map((number) => `The drive in bay ${number} was not erased: it refused the command.`),
+        },
+        {
+          ...{ id: 2, kind: 'info' },
+          error: errorData({
+            ...{ code: 'not-confirmed', message: '3 pairs from before Prestage stopped were restored.' },
+            remedy: 'Check machines and bays. Nothing starts until you confirm again.',
+          }),
+        },
+      ],
+    },
   },
   'label-notice': {
     state: {

@@ -74,11 +74,11 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
     return <Said tone="bad" sentence={error.message} remedy={remedyInApp(error, words)} />;
   }
   if (notice !== null) {
-    const { kind, error } = notice;
+    const { kind, error, more = [] } = notice;
     return (
       <Said
         tone={kind === 'error' ? 'bad' : 'info'}
-        sentence={error.message}
+        sentence={more.length === 0 ? error.message : `${error.message} ${text.more(more.length)}`}
         remedy={[remedyInApp(error, words), text.dismiss].join(' ')}
       />
     );
