@@ -307,7 +307,7 @@ export function pairByHand(
   }
   const place = placeOfDrive(driveId, context);
   const another = otherMachine(driveId, machineSerial, context);
-  if (another !== null) return refuse(state, 'machine', why('not-this-machine', 'machine', another));
+  if (another !== null) return refuse(state, 'machine', why('disk-of-another', 'machine', another));
   const refusal =
     machineRefusal(machineSerial, state.pairs, context) ??
     driveOrMachineRefusal(place, state.pairs, context) ??

@@ -38,7 +38,7 @@ function pairRefusal(pair: Pair, state: Pairing, context: PairingContext): Refus
   const refusal = driveRefusal(place, others, context);
   if (refusal !== null) return refusal;
   const another = otherMachine(driveId, machineSerial, context);
-  if (another !== null) return why('not-this-machine', 'machine', another);
+  if (another !== null) return why('disk-of-another', 'machine', another);
   const by = rackOf(driveId, context) === undefined ? 'label' : 'firmware';
   return (
     machineRefusal(machineSerial, others, context, by) ?? driveReasonRefusal(driveId, machineSerial, context)

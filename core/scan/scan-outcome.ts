@@ -110,6 +110,8 @@ export const refusals = [
   'machine-in-batch',
   /** The machine that runs images itself, and another one was scanned. Detail: its own serial. */
   'not-this-machine',
+  /** The drive is in another machine of the rack than the one that is meant. Detail: that machine's serial. */
+  'disk-of-another',
   /** The drive is in a machine of the rack that is not connected. Detail: the machine's serial. */
   'machine-away',
   'machine-running',

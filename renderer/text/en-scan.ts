@@ -89,6 +89,8 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'machine-in-batch': () => 'This machine is already paired.',
     'not-this-machine': (serial) =>
       `This is another machine. The one you are at is ${serial ?? 'not it'}, by its firmware.`,
+    'disk-of-another': (serial) =>
+      `This disk is in ${machine(serial)}, and is for that one alone. Scan the other machine’s own disk.`,
     'machine-away': (serial) =>
       `${atStart(machine(serial))} is not connected. Switch it on, or look at its cable, then pair it.`,
     'not-on-a-stick': () => 'OFF is for computers that run from a stick. This station does not.',
@@ -290,6 +292,8 @@ function accepted(outcome: Accepted): string {
     case 'number-taken':
       return `Shipment number ${text}`;
     case 'machine-admitted':
+      // Another station, which gets media and disk images.
+      if (text !== '') return `Station ${text} is admitted`;
       return atStart(`${machine(machineSerial)} is in the rack`);
     case 'returned':
       return text;

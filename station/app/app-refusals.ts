@@ -68,7 +68,8 @@ function whyNot({ reason, detail }: Refused): string | null {
     'drive-running': 'the drive is being written',
     'drive-finished': 'the drive still shows its last job',
     'bay-empty': 'the drive is no longer attached',
-    'not-this-machine': `the drive is in machine ${detail ?? ''}`,
+    'not-this-machine': `the machine here is ${detail ?? ''}`,
+    'disk-of-another': `the drive is in machine ${detail ?? ''}`,
     'machine-away': `machine ${detail ?? ''}, which the drive is in, is not connected`,
   };
   return why[reason]?.replace(/\.$/, '') ?? null;

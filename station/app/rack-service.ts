@@ -325,7 +325,8 @@ export class RackService {
     const { id, machine, state, code, problem, connected, address, admission, station } = told;
     return {
       ...{ id, state, code, problem, connected, address, how: admission?.how ?? null },
-      serial: admission?.serial ?? machine.serial,
+      // What stands in its place for a station says nothing to anybody.
+      serial: station === undefined ? (admission?.serial ?? machine.serial) : null,
       model: machine.facts.model ?? null,
       station: station ?? null,
       disks: state === 'admitted' && station === undefined ? this.#dependencies.drives.noteOf(id) : null,

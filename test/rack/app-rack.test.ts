@@ -196,7 +196,7 @@ describe('the rack of the app', () => {
     await app.scan('7KX9PQ3');
     expect((await app.scan('5CD1234XY1'))?.outcome).toMatchObject({
       result: 'refused',
-      reason: 'not-this-machine',
+      reason: 'disk-of-another',
     });
     await app.scan('BAY 1');
     await expect(app.handlers.pair({ machineSerial: '7KX9PQ4', driveId: disk })).rejects.toMatchObject({

@@ -30,7 +30,7 @@ import {
   writeFailed,
 } from './app-samples';
 import { contentsCompared } from './app-samples-contents';
-import { logEntry, logPage, logReport } from './app-samples-log';
+import { gotEntry, logEntry, logPage, logReport } from './app-samples-log';
 
 /** States of the app to look at. */
 
@@ -590,6 +590,13 @@ export const previews: Readonly<Record<string, Preview>> = {
     key: 'F6',
     click: machineOf(1),
     wait: 'Contoso Windows 11 Enterprise',
+  },
+  'log-entry-got': {
+    state: mixed,
+    answers: { queryLog: logPage, getLogEntry: gotEntry },
+    key: 'F6',
+    click: machineOf(1),
+    wait: 'Depot 7',
   },
   sheet: { state: mixed, key: 'F7', press: 'Open the sheet' },
   'media-late': { state: late, key: 'F3' },

@@ -48,7 +48,7 @@ const Row = memo(function Row({
   return (
     <tr>
       <th scope="row">
-        {serial === null ? (name ?? asking.noSerial) : <Mono>{serial}</Mono>}
+        {serial === null || station !== null ? (name ?? asking.noSerial) : <Mono>{serial}</Mono>}
         {model !== null && <div className="soft small">{model}</div>}
       </th>
       <td>
