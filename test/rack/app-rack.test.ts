@@ -230,6 +230,19 @@ describe('the rack of the app', () => {
     expect(endedWell(app.state, 3)).toBe(true);
   });
 
+  it('is served on where its network is said to be closed and nobody has said who works', async () => {
+    const { app } = await scene();
+    await app.handlers.setBatch({ operator: '' });
+    const rack = { ...app.state.settings.rack, closedNetwork: true };
+    await expect(app.handlers.changeSettings({ rack })).rejects.toMatchObject({ code: 'not-confirmed' });
+    const still = await app.handlers.getState({});
+    expect([still.settings.rack.closedNetwork, still.rack.serves]).toEqual([false, 'here']);
+    expect(still.notices).toEqual([]);
+    await app.scan('OP-Ada Byron');
+    await app.handlers.changeSettings({ rack });
+    await app.until((state) => state.rack.closedNetwork, 'a rack that lets everybody in');
+  });
+
   it('goes on by itself where a machine was started again in the middle of its job', async () => {
     const { app, folder, machine } = await scene(true);
     const hold = await Hold.at('writing', join(folder, 'hold'));
