@@ -7,8 +7,8 @@ import { Notice } from './notice';
 interface ErrorCardProps {
   readonly error: ErrorData;
   readonly kind?: 'error' | 'info';
-  /** Messages of others to which the same happened. */
-  readonly more?: readonly string[] | undefined;
+  /** What is said of others to which the same happened, a line each. */
+  readonly more?: readonly { readonly key: string; readonly line: ReactNode }[] | undefined;
   /** Buttons. */
   readonly children?: ReactNode;
 }
@@ -24,8 +24,8 @@ export function ErrorCard({ error, kind = 'error', more = [], children }: ErrorC
         <details className="error-cause">
           <summary>{text.moreOfIt(more.length)}</summary>
           <ul className="bullets">
-            {more.map((message) => (
-              <li key={message}>{message}</li>
+            {more.map(({ key, line }) => (
+              <li key={key}>{line}</li>
             ))}
           </ul>
         </details>

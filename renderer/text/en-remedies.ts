@@ -58,7 +58,7 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
     'Nothing was added to the library. Receive the named media first, or choose its file if it lies elsewhere. Or ask the sender to send the media whole.',
   'difference-too-long': 'Nothing was added to the library. Ask the sender to send the media whole.',
   'key-known':
-    'Nothing was changed. Ask the sender whether the key was replaced. If so, forget the old one first, on Media.',
+    'Nothing was changed. To replace a key, or the name that it is kept under, forget the old one first, on Media. If it is another key, ask the sender before, by telephone or in person.',
   'key-not-found': 'Media shows which keys are trusted.',
   'library-not-found': 'Media shows what is in the library.',
   'library-damaged': 'Nothing was touched. Remove it from the library on Media, then receive it again.',

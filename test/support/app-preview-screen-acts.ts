@@ -268,9 +268,17 @@ export const screenActs: readonly Act[] = [
     run: async (page) => {
       await page.getByText('39 more like it').click();
       await page.getByText('The drive in bay 40 was not erased').waitFor();
-      await page.getByRole('button', { name: 'Dismiss all 2' }).click();
+      // Labels that were not printed are told together, and each is printed from there.
+      await page.getByText('1 more like it').click();
+      await page.getByRole('button', { name: `Print again the label of ${machineOf(2)}` }).click();
+      await page.getByText('The print queue took the label.').waitFor();
+      await page.getByRole('button', { name: 'Dismiss all 3' }).click();
     },
-    expected: [1, 2].map((id) => ({ method: 'dismissNotice' as const, request: { id } })),
+    expected: [
+      { method: 'printLabels', request: { of: 'machine', machineSerial: machineOf(2) } },
+      { method: 'dismissNotice', request: { id: 4 } },
+      ...[1, 2, 3, 4].map((id) => ({ method: 'dismissNotice' as const, request: { id } })),
+    ],
   },
   {
     name: 'labels are printed where a drive, a shipment and a notice offer them',

@@ -465,6 +465,13 @@ export const previews: Readonly<Record<string, Preview>> = {
             remedy: 'Check machines and bays. Nothing starts until you confirm again.',
           }),
         },
+        ...[1, 2].map((number) => ({
+          ...{ id: 2 + number, kind: 'error' as const, label: { machineSerial: machineOf(number) } },
+          error: errorData({
+            code: 'label-not-printed',
+            message: `The label of machine ${machineOf(number)} was not printed.`,
+          }),
+        })),
       ],
     },
   },
