@@ -104,7 +104,9 @@ export function totalOf(members: readonly TotalMember[], settled: boolean): Tota
     (sum, { outcome, percent }) => sum + (outcome === 'running' ? percent : 100),
     0,
   );
-  const inMachines = together.filter(({ outcome, inMachine }) => outcome === 'passed' && inMachine === true).length;
+  const inMachines = together.filter(
+    ({ outcome, inMachine }) => outcome === 'passed' && inMachine === true,
+  ).length;
   const lasts = running.map(({ secondsLeft }) => secondsLeft);
   const ends = together.map(({ endedAt }) => (endedAt === null ? 0 : Date.parse(endedAt)));
   return {

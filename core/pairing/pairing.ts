@@ -157,7 +157,11 @@ function takeOut(state: Pairing, serial: string, context: PairingContext): Pairi
     case 'none':
       return null;
     case 'too-early':
-      return refuse(state, 'machine', why('take-out-early', 'wait', `${scan.scanned.bay}\n${scan.scanned.machineSerial}`));
+      return refuse(
+        state,
+        'machine',
+        why('take-out-early', 'wait', `${scan.scanned.bay}\n${scan.scanned.machineSerial}`),
+      );
     case 'out-of-order': {
       const { next, scanned } = scan;
       const detail = [next.bay, next.machineSerial, scanned.bay].join('\n');

@@ -133,7 +133,16 @@ export function bayOf(state: AppState, driveId: string | null): BayView | null {
 
 /** What a card shows. `away`: its machine of a rack is not connected, so that it cannot be written now. */
 export type CardKind =
-  'empty' | 'blocked' | 'away' | 'free' | 'paired' | 'running' | 'pass' | 'fail' | 'cancelled' | 'interrupted';
+  | 'empty'
+  | 'blocked'
+  | 'away'
+  | 'free'
+  | 'paired'
+  | 'running'
+  | 'pass'
+  | 'fail'
+  | 'cancelled'
+  | 'interrupted';
 
 /**
  * A job tells more than the drive; a drive that left while it had a job is shown with that job. A drive that does not

@@ -88,7 +88,10 @@ function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreT
       }
       return inMachines === pairing.takeOut.length
         ? { next: 'Scan CLEAR: these machines are finished', hint: 'Or scan each. Their drives stay in.' }
-        : { next: 'Take out the PASS drives of the bays, then scan CLEAR', hint: 'Those in machines stay in.' };
+        : {
+            next: 'Take out the PASS drives of the bays, then scan CLEAR',
+            hint: 'Those in machines stay in.',
+          };
     }
     case 'failed':
       return { next: 'Scan RETRY or CLEAR', hint: 'For the drives that failed or were stopped.' };

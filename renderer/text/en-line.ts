@@ -62,7 +62,10 @@ function lineWords(
     case 'take-out':
       if (drive === undefined) return null;
       return staysIn(drive)
-        ? { next: 'Scan each machine that passed', hint: `In any order; their drives stay in. ${takeOut.length} left.` }
+        ? {
+            next: 'Scan each machine that passed',
+            hint: `In any order; their drives stay in. ${takeOut.length} left.`,
+          }
         : {
             next: `Take out ${bayName(drive.bay)}`,
             hint: `Put the drive into ${drive.machineSerial}, then scan that machine. ${takeOut.length} left.`,
@@ -132,11 +135,7 @@ export const lineText = {
   more: (count: number): string => `And ${count} more like it.`,
   /** What is erased, and what machines of the rack do then; null: none is erased. */
   confirmHint: (finished: number, atEnd: AtEnd | null, hint: string): string =>
-    [
-      eraseWords(finished),
-      ...(atEnd === null ? [] : [`At the end ${atEndWords[atEnd]}.`]),
-      hint,
-    ].join(' '),
+    [eraseWords(finished), ...(atEnd === null ? [] : [`At the end ${atEndWords[atEnd]}.`]), hint].join(' '),
   holds: (machine: string): string => `Holds ${machine}`,
   takeOutNow: 'Take out now',
   tile: (bay: string, word: string, machine: string): string =>

@@ -19,7 +19,9 @@ function adviceOnMachines(onBench: number, inMachines: number, failed: number): 
     onBench === 0
       ? `The ${plural(inMachines, 'machine is', 'machines are')} finished.`
       : `Take the ${plural(onBench, 'drive', 'drives')} out of the bays; ${counted(inMachines, 'machine is', 'machines are')} finished.`;
-  return failed === 0 ? finished : `${finished} Keep ${failed === 1 ? 'the one' : 'those'} that failed apart.`;
+  return failed === 0
+    ? finished
+    : `${finished} Keep ${failed === 1 ? 'the one' : 'those'} that failed apart.`;
 }
 
 /** What to do with the drives now. */

@@ -45,7 +45,8 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   'media-manifest-invalid':
     'Nothing was touched. Ask the sender for the manifest again, or for the SHA-256 to enter on Media. Do not compute it from your copy.',
   'recipe-unreadable': 'Check that the file is there and that you may read it, then choose it again.',
-  'media-variables-missing': 'It has no password then, and its dates are not in it. Choose the recipe instead.',
+  'media-variables-missing':
+    'It has no password then, and its dates are not in it. Choose the recipe instead.',
   'media-variables-damaged':
     'Compare the SHA-256 of the media with the one that the enterprise sent. If it is right, choose the recipe instead.',
   'delivery-key-unknown':

@@ -230,7 +230,9 @@ function accepted(outcome: Accepted): string {
     case 'paired': {
       const own = bay !== null && machineSerial !== null && isDiskLabel(bay, machineSerial);
       const said = atStart(
-        own ? `${machine(bay)} is paired with its own disk` : `${inBay(bay)} is for ${machine(machineSerial)}`,
+        own
+          ? `${machine(bay)} is paired with its own disk`
+          : `${inBay(bay)} is for ${machine(machineSerial)}`,
       );
       return outcome.count === 0 ? `${said}. That was the last free bay` : said;
     }

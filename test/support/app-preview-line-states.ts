@@ -129,7 +129,9 @@ const rackMachines: AppState = {
   ...rackBench,
   rack: {
     ...rackBench.rack,
-    machines: rackBench.rack.machines.map((machine, at) => (at === 5 ? { ...machine, connected: false } : machine)),
+    machines: rackBench.rack.machines.map((machine, at) =>
+      at === 5 ? { ...machine, connected: false } : machine,
+    ),
   },
 };
 const rackArmed: AppState = {

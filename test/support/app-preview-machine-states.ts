@@ -83,7 +83,11 @@ const notWritten = errorData({
 const failed: AppState = {
   ...plain,
   jobs: [
-    someJob(1, { state: 'failed', bytesWritten: 3_300_000_000, reason: notWritten }, { ...job, canRetry: true }),
+    someJob(
+      1,
+      { state: 'failed', bytesWritten: 3_300_000_000, reason: notWritten },
+      { ...job, canRetry: true },
+    ),
   ],
 };
 
@@ -133,7 +137,10 @@ export const machineStates = {
       {
         ...{ id: 1, kind: 'error' },
         error: errorData({
-          ...{ code: 'state-unavailable', message: 'The list of paired machines cannot be saved for a restart.' },
+          ...{
+            code: 'state-unavailable',
+            message: 'The list of paired machines cannot be saved for a restart.',
+          },
           remedy: 'You can keep working. After a restart, scan machines and bays again.',
         }),
       },
@@ -143,7 +150,12 @@ export const machineStates = {
       lastScan: {
         ...{ number: 3, screen: 'bench', holds: true, text: 'PRESTAGE-RETRY' },
         outcome: {
-          ...{ result: 'refused', kind: 'command', reason: 'drive-failed-before', expected: 'retry-or-clear' },
+          ...{
+            result: 'refused',
+            kind: 'command',
+            reason: 'drive-failed-before',
+            expected: 'retry-or-clear',
+          },
           ...{ detail: '2026-11-28\nThe drive could not be written', driveId: nvme.id },
         },
       },

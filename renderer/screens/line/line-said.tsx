@@ -84,6 +84,8 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
     );
   }
   const problem = refusal ?? failedListing ?? refusedMedia;
-  if (problem !== null) return <Said tone="bad" sentence={problem.message} remedy={remedyInApp(problem, words)} />;
+  if (problem !== null) {
+    return <Said tone="bad" sentence={problem.message} remedy={remedyInApp(problem, words)} />;
+  }
   return <Said tone="none" sentence={flow.nothingSaid} remedy="" />;
 }

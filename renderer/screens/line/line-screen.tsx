@@ -128,8 +128,12 @@ export function LineScreen(): ReactElement {
   const armed = useApp(({ pairing }) => pairing.armed);
   const takeOut = useFlow((one) => one.next === 'take-out');
   // A drive in a machine of a rack is not taken out.
-  const first = useApp(({ pairing: { takeOut: [drive] } }) =>
-    drive === undefined || staysIn(drive) ? null : drive.driveId,
+  const first = useApp(
+    ({
+      pairing: {
+        takeOut: [drive],
+      },
+    }) => (drive === undefined || staysIn(drive) ? null : drive.driveId),
   );
   const all = useText();
   const named = useMemo(() => bays.some(({ label }) => isNamed(label, all)), [bays, all]);

@@ -57,12 +57,8 @@ export function MachineEnded({ result, onLeave }: MachineEndedProps): ReactEleme
       </p>
       <div className="machine-ended-next" role="status">
         {reason !== null && <p>{reason.message}</p>}
-        <p>
-          {again !== null ? text.reason : !passed ? text.failed : kept ? text.finished : text.practised}
-        </p>
-        {(refused !== null || scanned !== null) && (
-          <p className="machine-ended-said">{refused ?? scanned}</p>
-        )}
+        <p>{again !== null ? text.reason : !passed ? text.failed : kept ? text.finished : text.practised}</p>
+        {(refused !== null || scanned !== null) && <p className="machine-ended-said">{refused ?? scanned}</p>}
         {notice !== null && <p className="machine-ended-said">{notice.message}</p>}
       </div>
       <div className="machine-ended-foot">

@@ -1,12 +1,19 @@
 import { Button, TextInput } from '@mantine/core';
-import { useEffect, useState, type ReactElement } from 'react';
+import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { shownCode } from '../../../core/machine/admission-code';
 import { act, send } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { Panel } from '../../components/panel';
 import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
-import { askingRows, noAskingRows, rowStays, takesPress, type AskingRow, type AskingRows } from './asking-rows';
+import {
+  askingRows,
+  noAskingRows,
+  rowStays,
+  takesPress,
+  type AskingRow,
+  type AskingRows,
+} from './asking-rows';
 import { askForLabel, useLabelAsked } from './label-store';
 
 interface AskingPanelProps {
@@ -41,13 +48,16 @@ export function AskingPanel({ again, onAgain }: AskingPanelProps): ReactElement 
 
 function useAskingRows(again: string | null): AskingRows {
   const machines = useApp(({ rack }) => rack.machines);
-  const next = (before: AskingRows): AskingRows =>
-    askingRows(
-      before,
-      machines,
-      ({ id, state }) => state === 'waiting' || (state === 'refused' && id === again),
-      performance.now(),
-    );
+  const next = useCallback(
+    (before: AskingRows): AskingRows =>
+      askingRows(
+        before,
+        machines,
+        ({ id, state }) => state === 'waiting' || (state === 'refused' && id === again),
+        performance.now(),
+      ),
+    [machines, again],
+  );
   const [rows, setRows] = useState(() => next(noAskingRows));
   useEffect(() => {
     setRows(next);
@@ -58,8 +68,7 @@ function useAskingRows(again: string | null): AskingRows {
     return () => {
       clearTimeout(timer);
     };
-    // `next` is of these.
-  }, [machines, again]);
+  }, [next]);
   return rows;
 }
 
@@ -103,7 +112,9 @@ function Asking({ row: { machine, leftAt }, counts, onAgain }: AskingProps): Rea
         <p className="soft small">
           {[model, text.from(address)].filter((part) => part !== null).join(' · ')}
         </p>
-        {leftAt !== null && <p className="small">{state === 'waiting' ? text.gone : machines.list.states[state]}</p>}
+        {leftAt !== null && (
+          <p className="small">{state === 'waiting' ? text.gone : machines.list.states[state]}</p>
+        )}
         {leftAt === null && state === 'refused' && <p className="small">{text.wasRefused}</p>}
         {problem !== null && <p className="small">{problem}</p>}
         {needsLabel && (

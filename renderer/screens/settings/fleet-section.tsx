@@ -17,7 +17,10 @@ export function FleetSection(): ReactElement {
     details.push({ name: text.caughtUpAt, value: formatTime(caughtUpAt) });
   }
   if (lastError !== null) {
-    details.push({ name: text.what, value: lastError.message }, { name: text.todo, value: remedyInApp(lastError, words) });
+    details.push(
+      { name: text.what, value: lastError.message },
+      { name: text.todo, value: remedyInApp(lastError, words) },
+    );
   }
   return (
     <Panel id="settings-fleet" title={text.title} intro={text.intro}>

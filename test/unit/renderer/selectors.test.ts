@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
-import { bayKindOf, bayOf, cardKind, countsOf, densityFor, newlyEnded } from '../../../renderer/store/selectors';
+import {
+  bayKindOf,
+  bayOf,
+  cardKind,
+  countsOf,
+  densityFor,
+  newlyEnded,
+} from '../../../renderer/store/selectors';
 import { kindsOf } from '../../../renderer/screens/bench/rack/rack-rules';
 import { flowFactsOf } from '../../../renderer/store/flow';
 import { previews } from '../../support/app-preview-states';

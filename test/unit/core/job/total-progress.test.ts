@@ -52,7 +52,11 @@ describe('the total', () => {
 
   it('says how many passed that stay in their machines, and nothing of it on a bench', () => {
     const inMachine = (one: TotalMember): TotalMember => ({ ...one, inMachine: true });
-    const members = [ended(1, 'passed', 30), inMachine(ended(2, 'passed', 40)), inMachine(ended(3, 'failed', 9))];
+    const members = [
+      ended(1, 'passed', 30),
+      inMachine(ended(2, 'passed', 40)),
+      inMachine(ended(3, 'failed', 9)),
+    ];
     expect(totalOf(members, true)).toMatchObject({ passed: 2, inMachines: 1 });
     expect(totalOf(members.slice(0, 1), true)).not.toHaveProperty('inMachines');
   });
