@@ -43,7 +43,7 @@ export const layers: Readonly<Record<string, Layer>> = {
       scan: ['base', 'drive', 'machine'],
       settings: ['base', 'drive', 'health', 'scan'],
       job: ['base', 'boot', 'drive', 'health', 'machine', 'media', 'sanitise', 'scan'],
-      flow: ['base', 'job', 'media', 'scan'],
+      flow: ['base', 'drive', 'job', 'media', 'scan'],
       pairing: ['base', 'drive', 'flow', 'job', 'machine', 'media', 'scan', 'settings'],
       ledger: [
         ...['base', 'boot', 'delivery', 'drive', 'drivers', 'health', 'job', 'machine', 'machine-files'],

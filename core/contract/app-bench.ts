@@ -127,6 +127,8 @@ export const noticeSchema = z.strictObject({
   error: errorDataSchema,
   /** The label of this machine was not printed: it can be printed again. */
   label: z.strictObject({ machineSerial: z.string() }).optional(),
+  /** The same of other drives or places: their messages, the oldest first. Missing: it happened once. */
+  more: z.array(z.string()).min(1).optional(),
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
@@ -191,7 +193,7 @@ export const benchMethods = {
   /** Begins, or ends, that machines take the free bays in a row. What came of it is in pairing.lastScan. */
   fill: { request: nothing, response: nothing },
   undo: { request: nothing, response: nothing },
-  /** Shows, or puts away, the list of what will be erased. */
+  /** Shows, or puts away, the list of what will be erased. Why it is not shown is in pairing.lastScan. */
   arm: { request: z.strictObject({ armed: z.boolean() }), response: nothing },
   /** On that list: what machines of the rack do at the end of this batch. Throws not-confirmed where it is not to be chosen. */
   chooseEnd: { request: z.strictObject({ atEnd: atEndSchema }), response: nothing },

@@ -12,7 +12,7 @@ import { rackStateSchema } from './rack';
 
 export const appRackMachineSchema = z.strictObject({
   id: rackMachineIdSchema,
-  /** By which it was admitted, else its firmware's; null: it tells none, and its label is asked. */
+  /** By which it was admitted, else its firmware's; null: it tells none, and its label is asked, or it is a station. */
   serial: z.string().nullable(),
   model: z.string().nullable(),
   /** What a station calls itself that gets media and disk images from this one; null: it is a machine. */

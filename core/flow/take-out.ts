@@ -1,6 +1,10 @@
+import { isInRack } from '../drive/drive';
 import type { CardOutcome } from './job-outcome';
 
-/** Finished drives are taken out in the order of their bays, and each is confirmed by its machine. Pure. */
+/**
+ * Finished drives are taken out in the order of their bays, and each is confirmed by its machine. A drive in a machine of a rack stays
+ * where it is: its machine is confirmed in any order, and comes after the bench. Pure.
+ */
 
 /** A drive that passed and waits to be taken out. */
 export interface DriveToTakeOut {
@@ -28,9 +32,15 @@ export function takeOutOrder(
   const before = known
     ? (one: string, other: string): number => (places.get(one) ?? 0) - (places.get(other) ?? 0)
     : natural.compare;
-  return passed
+  const sorted = passed
     .map(({ driveId, bay, machineSerial }) => ({ driveId, bay, machineSerial }))
     .sort((one, other) => before(one.bay, other.bay));
+  return [...sorted.filter((one) => !staysIn(one)), ...sorted.filter(staysIn)];
+}
+
+/** It is in a machine of a rack, which goes with it. */
+export function staysIn({ driveId }: Pick<DriveToTakeOut, 'driveId'>): boolean {
+  return isInRack(driveId);
 }
 
 /** What the scan of a machine means for its drive that waits to be taken out. */
@@ -46,7 +56,7 @@ export type TakeOutScan =
 /**
  * Whether a machine that was scanned says that its drive is out. Only a drive whose card still says PASS can be meant, so
  * that no other scan of a machine is ever taken for it.
- * @param strict line mode: strictly in the order, and not before all have ended
+ * @param strict line mode: the bench's strictly in their order, and none before all have ended
  */
 export function takeOutScan(
   machineSerial: string,
@@ -57,7 +67,7 @@ export function takeOutScan(
   const [next] = order;
   if (drive === undefined || next === undefined) return { result: 'none' };
   if (strict && atWork) return { result: 'too-early', scanned: drive };
-  if (strict && next !== drive) return { result: 'out-of-order', next, scanned: drive };
+  if (strict && next !== drive && !staysIn(drive)) return { result: 'out-of-order', next, scanned: drive };
   return { result: 'taken', drive, left: order.length - 1 };
 }
 

@@ -13,6 +13,8 @@ export const totalProgressSchema = z.strictObject({
   failed: z.int().nonnegative(),
   /** Cancelled or interrupted. */
   stopped: z.int().nonnegative(),
+  /** Of those that passed: in machines of a rack, where they stay. Missing: none. */
+  inMachines: z.int().positive().optional(),
   /** Labels of the bays of those that failed. */
   failedBays: z.array(z.string()),
   /** Labels of the bays whose finished drives are in a boot test: they must stay where they are. */
@@ -37,6 +39,8 @@ export interface TotalMember extends JobProgress {
   /** ISO 8601, UTC; null while it runs. */
   readonly endedAt: string | null;
   readonly outcome: 'running' | 'passed' | 'failed' | 'stopped';
+  /** It is in a machine of a rack. Missing: in a bay of the bench. */
+  readonly inMachine?: boolean;
   /** Its drive is started in a virtual machine just now. */
   readonly bootTest: boolean;
 }
@@ -100,6 +104,9 @@ export function totalOf(members: readonly TotalMember[], settled: boolean): Tota
     (sum, { outcome, percent }) => sum + (outcome === 'running' ? percent : 100),
     0,
   );
+  const inMachines = together.filter(
+    ({ outcome, inMachine }) => outcome === 'passed' && inMachine === true,
+  ).length;
   const lasts = running.map(({ secondsLeft }) => secondsLeft);
   const ends = together.map(({ endedAt }) => (endedAt === null ? 0 : Date.parse(endedAt)));
   return {
@@ -109,6 +116,7 @@ export function totalOf(members: readonly TotalMember[], settled: boolean): Tota
     passed: count('passed'),
     failed: count('failed'),
     stopped: count('stopped'),
+    ...(inMachines === 0 ? {} : { inMachines }),
     failedBays: together.filter(({ outcome }) => outcome === 'failed').map(({ bay }) => bay),
     bootTests: together.filter(({ bootTest }) => bootTest).map(({ bay }) => bay),
     percent: over ? 100 : Math.min(99, Math.floor(work / together.length)),

@@ -41,7 +41,7 @@ export function pairWaiting(
 ): PairingResult {
   const machineSerial = required(state.waitingMachine, 'the machine that waits for its bay');
   const another = otherMachine(place.driveId, machineSerial, context);
-  if (another !== null) return refuse(state, kind, why('not-this-machine', 'bay', another));
+  if (another !== null) return refuse(state, kind, why('disk-of-another', 'bay', another));
   // It may have been started or shipped while it waited.
   const refusal =
     machineRefusal(machineSerial, state.pairs, context) ??

@@ -134,7 +134,7 @@ export interface PairingResult {
 
 export type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 export type Refused = Extract<ScanOutcome, { result: 'refused' }>;
-export type RefusalReason = Pick<Refused, 'reason' | 'expected' | 'detail' | 'machineSerial' | 'driveId'>;
+export type RefusalReason = Omit<Refused, 'result' | 'kind'>;
 
 /** The outcome of what was done. */
 export function accept(

@@ -157,7 +157,11 @@ function takeOut(state: Pairing, serial: string, context: PairingContext): Pairi
     case 'none':
       return null;
     case 'too-early':
-      return refuse(state, 'machine', why('take-out-early', 'wait', scan.scanned.bay));
+      return refuse(
+        state,
+        'machine',
+        why('take-out-early', 'wait', `${scan.scanned.bay}\n${scan.scanned.machineSerial}`),
+      );
     case 'out-of-order': {
       const { next, scanned } = scan;
       const detail = [next.bay, next.machineSerial, scanned.bay].join('\n');
@@ -257,13 +261,15 @@ function takeMeantBay(
   if (driveId === null) return refused('bay-empty');
   const next: Pairing = { ...state, mode: 'pair' };
   const job = context.jobs.get(driveId);
+  const inMachine = rackOf(driveId, context)?.serial;
+  const of = inMachine === undefined ? { bay } : { bay, machineSerial: inMachine };
   switch (state.mode) {
     case 'cancel':
       if (job !== 'running') return refused('nothing-to-cancel');
-      return accept(next, kind, 'job-cancelled', { bay }, { type: 'cancel-job', driveId });
+      return accept(next, kind, 'job-cancelled', of, { type: 'cancel-job', driveId });
     case 'clear':
       if (job === undefined || isAtWork(job)) return refused('nothing-to-clear');
-      return accept(next, kind, 'card-cleared', { bay }, { type: 'clear-jobs', driveIds: [driveId] });
+      return accept(next, kind, 'card-cleared', of, { type: 'clear-jobs', driveIds: [driveId] });
     case 'retry':
     case 'fill':
     case 'pair': {
@@ -272,7 +278,7 @@ function takeMeantBay(
         driveRefusal(place, state.pairs, { ...context, jobs: new Map() }) ??
         driveReasonRefusal(driveId, null, context);
       if (refusal !== null) return refuse(state, kind, { ...refusal, expected });
-      return accept(next, kind, 'job-retried', { bay }, { type: 'retry-job', driveId });
+      return accept(next, kind, 'job-retried', of, { type: 'retry-job', driveId });
     }
   }
 }
@@ -305,7 +311,7 @@ export function pairByHand(
   }
   const place = placeOfDrive(driveId, context);
   const another = otherMachine(driveId, machineSerial, context);
-  if (another !== null) return refuse(state, 'machine', why('not-this-machine', 'machine', another));
+  if (another !== null) return refuse(state, 'machine', why('disk-of-another', 'machine', another));
   const refusal =
     machineRefusal(machineSerial, state.pairs, context) ??
     driveOrMachineRefusal(place, state.pairs, context) ??

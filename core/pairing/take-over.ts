@@ -37,7 +37,7 @@ export function takeOver(
     const by = rackOf(pair.driveId, context) === undefined ? 'label' : 'firmware';
     const refusal =
       (place === undefined ? why('bay-empty', 'bay') : driveRefusal(place, next.pairs, context)) ??
-      (another === null ? null : why('not-this-machine', 'bay', another)) ??
+      (another === null ? null : why('disk-of-another', 'bay', another)) ??
       machineRefusal(pair.machineSerial, next.pairs, context, by) ??
       driveReasonRefusal(pair.driveId, pair.machineSerial, context);
     if (place === undefined || refusal !== null) left.push({ pair, reason: refusal?.reason ?? 'bay-empty' });

@@ -110,6 +110,8 @@ export const refusals = [
   'machine-in-batch',
   /** The machine that runs images itself, and another one was scanned. Detail: its own serial. */
   'not-this-machine',
+  /** The drive is in another machine of the rack than the one that is meant. Detail: that machine's serial. */
+  'disk-of-another',
   /** The drive is in a machine of the rack that is not connected. Detail: the machine's serial. */
   'machine-away',
   'machine-running',
@@ -319,6 +321,8 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     machineSerial: z.string().optional(),
     /** The drive that is refused because of its past, which a reason lets be written. */
     driveId: z.string().optional(),
+    /** The pair that keeps all from being started; missing: it is about what was scanned. */
+    pair: z.strictObject({ bay: z.string(), machineSerial: z.string() }).optional(),
   }),
 ]);
 export type ScanOutcome = z.infer<typeof scanOutcomeSchema>;

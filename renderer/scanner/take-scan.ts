@@ -30,9 +30,9 @@ export function takeScan({ text, doubt, keys }: CapturedScan): void {
   }
   const taker = currentTaker();
   if (taker !== null) {
-    if (doubt === null || doubt === 'layout') taker(text);
-    else if (doubt === 'cut') refuseHalf();
-    return;
+    // What was typed too slowly for a scan, and half of one, may be a passphrase: the station is not told of them.
+    if (doubt === 'cut') refuseHalf();
+    if ((doubt !== null && doubt !== 'layout') || taker(text)) return;
   }
   const shown = viewStore.getState().screen;
   // The check is done with: what is scanned now is work, and its outcome is shown there.

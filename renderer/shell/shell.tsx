@@ -179,6 +179,8 @@ export function Shell(): ReactElement {
             />
           </ErrorBoundary>
         </main>
+        {/* What is refused there, such as to turn it off, is said nowhere else. */}
+        <Messages />
         <Announcer />
       </>
     );

@@ -7,8 +7,8 @@ import type { DrivePast } from '../../core/ledger/drive-past';
 import type { Pair } from '../../core/pairing/pairing-state';
 import { useApp } from './app-store';
 import {
+  bayKindOf,
   bootTestOf,
-  cardKind,
   driveOf,
   erasureKind,
   erasureOf,
@@ -91,7 +91,7 @@ export function useBayShown(driveId: string | null): BayShown {
   const newest = useApp((state) => erasureOf(state, driveId));
   const erased = job === null && drive !== null ? erasureKind(newest, pair) : null;
   const erasure = erased === null ? null : newest;
-  const kind = erased ?? cardKind(drive, job, pair, bootTest);
+  const kind = useApp((state) => bayKindOf(state, driveId));
   return {
     drive,
     job,

@@ -131,9 +131,18 @@ export function bayOf(state: AppState, driveId: string | null): BayView | null {
   return state.drives.bays.find((bay) => bay.driveId === driveId && driveId !== null) ?? null;
 }
 
-/** What a card shows. */
+/** What a card shows. `away`: its machine of a rack is not connected, so that it cannot be written now. */
 export type CardKind =
-  'empty' | 'blocked' | 'free' | 'paired' | 'running' | 'pass' | 'fail' | 'cancelled' | 'interrupted';
+  | 'empty'
+  | 'blocked'
+  | 'away'
+  | 'free'
+  | 'paired'
+  | 'running'
+  | 'pass'
+  | 'fail'
+  | 'cancelled'
+  | 'interrupted';
 
 /**
  * A job tells more than the drive; a drive that left while it had a job is shown with that job. A drive that does not
@@ -162,6 +171,14 @@ export function cardKind(
   if (drive === null) return 'empty';
   if (drive.verdict === 'blocked') return 'blocked';
   return pair === null ? 'free' : 'paired';
+}
+
+/** How a bay stands, on cards, tiles and in filters alike. */
+export function bayKindOf(state: AppState, driveId: string | null): CardKind {
+  const [drive, job, pair] = [driveOf(state, driveId), jobOf(state, driveId), pairOf(state, driveId)];
+  const erased = job === null && drive !== null ? erasureKind(erasureOf(state, driveId), pair) : null;
+  const kind = erased ?? cardKind(drive, job, pair, bootTestOf(state, driveId));
+  return kind === 'free' && isAway(state, drive) ? 'away' : kind;
 }
 
 /** What is to be known of a free drive before it is paired. */

@@ -31,7 +31,11 @@ export const commonText = {
   close: 'Close',
   cancel: 'Cancel',
   dismiss: 'Dismiss',
+  dismissAll: (count: number): string => `Dismiss all ${count}`,
+  dismissByScan: 'CANCEL, scanned, dismisses all notices.',
+  moreOfIt: (count: number): string => `${count} more like it`,
   printAgain: 'Print again',
+  printAgainOf: (serial: string): string => `Print again the label of ${serial}`,
   labelsSent: (count: number, left: readonly string[]): string =>
     [
       `The print queue took ${count === 1 ? 'the label' : `${count} labels`}.`,

@@ -1,5 +1,6 @@
 import type { AppState } from '../../core/contract/app';
 import type { NextAction } from '../../core/flow/flow';
+import { staysIn } from '../../core/flow/take-out';
 import { counted } from '../../core/base/plurals';
 import { bayName, knownWords } from './en-scan';
 
@@ -80,11 +81,18 @@ function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreT
       };
     case 'boot-test':
       return { next: 'Wait for the boot test', hint: 'Leave the drives in.' };
-    case 'take-out':
-      return {
-        next: 'Take out the PASS drives, then scan CLEAR',
-        hint: 'Or scan the machine of each.',
-      };
+    case 'take-out': {
+      const inMachines = pairing.takeOut.filter(staysIn).length;
+      if (inMachines === 0) {
+        return { next: 'Take out the PASS drives, then scan CLEAR', hint: 'Or scan the machine of each.' };
+      }
+      return inMachines === pairing.takeOut.length
+        ? { next: 'Scan CLEAR: these machines are finished', hint: 'Or scan each. Their drives stay in.' }
+        : {
+            next: 'Take out the PASS drives of the bays, then scan CLEAR',
+            hint: 'Those in machines stay in.',
+          };
+    }
     case 'failed':
       return { next: 'Scan RETRY or CLEAR', hint: 'For the drives that failed or were stopped.' };
     case 'clear-failed':

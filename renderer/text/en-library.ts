@@ -146,15 +146,6 @@ export const libraryText = {
     reasonHint: 'It is kept with the media and stands in the receipt.',
     anyway: 'Receive the older media',
     base: 'Choose the older media …',
-    /** Where the command line's way would be told. */
-    remedies: {
-      'delivery-older':
-        'Nothing was added to the library. Ask the sender which one is meant. To receive it on purpose, give a reason.',
-      'delivery-base-missing':
-        'Nothing was added to the library. Receive the named media first, or choose its file if it lies elsewhere. Or ask the sender to send the media whole.',
-      'delivery-key-unknown':
-        'Nothing was added to the library. Ask the sender, by telephone or in person, which key it is and what its fingerprint is. Then trust it here; the folder is received again.',
-    } as Readonly<Record<string, string>>,
   },
 };
 

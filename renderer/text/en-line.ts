@@ -2,6 +2,8 @@ import { atStart } from '../../core/base/display';
 import { counted } from '../../core/base/plurals';
 import type { AppState } from '../../core/contract/app';
 import type { FlowFacts, NextAction } from '../../core/flow/flow';
+import { staysIn } from '../../core/flow/take-out';
+import { atEndWords, type AtEnd } from '../../core/machine/at-end';
 import { bayName } from './en-scan';
 
 /** Words of line mode: read from a metre, and done by scanner alone. */
@@ -58,8 +60,12 @@ function lineWords(
     case 'confirm-start':
       return { next: `Scan START again to erase ${pairs.length}`, hint: 'Or CANCEL: nothing is erased.' };
     case 'take-out':
-      return drive === undefined
-        ? null
+      if (drive === undefined) return null;
+      return staysIn(drive)
+        ? {
+            next: 'Scan each machine that passed',
+            hint: `In any order; their drives stay in. ${takeOut.length} left.`,
+          }
         : {
             next: `Take out ${bayName(drive.bay)}`,
             hint: `Put the drive into ${drive.machineSerial}, then scan that machine. ${takeOut.length} left.`,
@@ -105,6 +111,11 @@ function sentenceAndRemedy(
   return { sentence, remedy: rest };
 }
 
+const eraseWords = (finished: number): string =>
+  finished === 0
+    ? 'Everything on these drives will be erased.'
+    : `All will be erased, also ${counted(finished, 'finished image', 'finished images')}.`;
+
 export const lineText = {
   title: 'Line mode',
   leave: 'Leave line mode',
@@ -121,12 +132,12 @@ export const lineText = {
   ended: ({ passed, failed, stopped }: FlowFacts['jobs']): string =>
     `${passed} PASS, ${failed} FAIL${stopped === 0 ? '' : `, ${stopped} stopped`}`,
   dismiss: 'Scan CANCEL to dismiss this.',
-  erase: (finished: number): string =>
-    finished === 0
-      ? 'Everything on these drives will be erased.'
-      : `All will be erased, also ${counted(finished, 'finished image', 'finished images')}.`,
+  more: (count: number): string => `And ${count} more like it.`,
+  /** What is erased, and what machines of the rack do then; null: none is erased. */
+  confirmHint: (finished: number, atEnd: AtEnd | null, hint: string): string =>
+    [eraseWords(finished), ...(atEnd === null ? [] : [`At the end ${atEndWords[atEnd]}.`]), hint].join(' '),
   holds: (machine: string): string => `Holds ${machine}`,
   takeOutNow: 'Take out now',
   tile: (bay: string, word: string, machine: string): string =>
-    `${atStart(bayName(bay))}: ${word}${machine === '' ? '' : `, ${machine}`}`,
+    `${atStart(bayName(bay))}: ${word}${machine === '' || machine === bay ? '' : `, ${machine}`}`,
 };

@@ -171,6 +171,7 @@ export const machineText = {
   finished: 'Finished and recorded on the stick. Turn it off, then take the stick out.',
   practised: 'Training only: this record is lost when it is turned off, and the disk is unchanged.',
   failed: 'It cannot start from its disk. Write it again, or turn it off and set it aside.',
+  reason: 'It is written again only for a reason: scan one from the sheet, or press “Give a reason”.',
   entry: (entry: number): string => `Record ${entry}`,
   turnOff: 'Turn off',
   turnOffScan: 'Scan to turn off',

@@ -125,6 +125,12 @@ export const machinesText = {
     admitOf: (serial: string | null, code: string): string => `Admit ${nameOf(serial)}, code ${code}`,
     refuse: 'Turn away',
     refuseOf: (serial: string | null): string => `Turn away ${nameOf(serial)}`,
+    refuseQuestion: (serial: string | null): string =>
+      `Turn away ${nameOf(serial)}? It stays in the list below, and can be admitted there later.`,
+    refuseNo: 'Let it wait',
+    wasRefused: 'It was turned away. Compare its code, then admit it.',
+    keepOut: 'Leave it out',
+    gone: 'It does not ask any more.',
     count: (machines: number): string =>
       `${counted(machines, 'machine is', 'machines are')} waiting to be admitted`,
     go: 'Compare codes',
@@ -138,10 +144,12 @@ export const machinesText = {
     states,
     away: 'offline',
     how: { code: 'by its code', 'closed-network': 'closed network' },
+    again: 'Admit …',
+    againOf: (serial: string | null): string => `Admit ${nameOf(serial)} after all`,
     remove: 'Turn away',
     removeOf: (serial: string | null): string => `Turn away ${nameOf(serial)}`,
     removeQuestion: (serial: string | null): string =>
-      `Turn away ${nameOf(serial)}? What it does for this station ends at once.`,
+      `Turn away ${nameOf(serial)}? What it does for this station ends at once. It can be admitted again here.`,
     removeNo: 'Keep it',
   },
 

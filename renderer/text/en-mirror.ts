@@ -23,7 +23,6 @@ export const mirrorText = {
   intro:
     'Media and disk images that another station has. Serve its rack on its Machines screen; its address and fingerprint stand there.',
   scan: 'Scan the code on that screen, or enter both here.',
-  notStation: 'That is not the code of a station. Scan the one on its Machines screen.',
   address: 'Address and port',
   addressHint: 'As in 192.168.77.1:7411. Its command for machines can be pasted here, too.',
   addressProblem: 'Enter an address and a port, as in 192.168.77.1:7411.',
@@ -81,23 +80,4 @@ export const mirrorText = {
   qr: 'For another station',
   qrHint: 'It gets media and disk images from here: Media, “Get from another station …”, then scan this.',
   qrLabel: 'QR code with the address and the fingerprint of this station',
-
-  /** Where the command line's way would be told, or a machine is meant. */
-  remedies: {
-    'rack-wrong-station':
-      'Nothing was fetched. Compare the fingerprint with the one on the Machines screen of that station.',
-    'rack-outdated': 'Nothing was fetched. Bring both stations to the same version of Prestage.',
-    'rack-protocol': 'Nothing was fetched. Try again. If it happens again, report it.',
-    'mirror-gone':
-      'Look whether it serves its rack, and at cable, address and port. Then try again: what has come is kept, and is not fetched again.',
-    'mirror-turned-away':
-      'Nothing was fetched. Whoever works there can admit this station on the Machines screen. Then ask again.',
-    'mirror-not-held': 'Look again at what that station has.',
-    'delivery-key-unknown':
-      'Nothing was added to the library. Ask the sender, by telephone or in person, which key it is and what its fingerprint is. Then trust it here, and go on.',
-    'delivery-older':
-      'Nothing was added to the library. To receive the older media on purpose, choose its folder and give a reason.',
-    'render-no-space':
-      'Make room on this disk, or clear disk images that are kept in Settings. Then go on: what has come is kept.',
-  } as Readonly<Record<string, string>>,
 };

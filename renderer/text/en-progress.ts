@@ -1,5 +1,5 @@
 import { formatDuration } from '../../core/base/display';
-import { plural } from '../../core/base/plurals';
+import { counted, plural } from '../../core/base/plurals';
 import type { TotalProgress } from '../../core/job/total-progress';
 import { bayName } from './en-scan';
 
@@ -13,11 +13,25 @@ function bayNames(bays: readonly string[]): string {
   return names.length === 0 ? last : `${names.join(', ')} and ${last}`;
 }
 
+/** Drives in machines of a rack stay where they are. @param onBench drives that passed in bays of the bench */
+function adviceOnMachines(onBench: number, inMachines: number, failed: number): string {
+  const finished =
+    onBench === 0
+      ? `The ${plural(inMachines, 'machine is', 'machines are')} finished.`
+      : `Take the ${plural(onBench, 'drive', 'drives')} out of the bays; ${counted(inMachines, 'machine is', 'machines are')} finished.`;
+  return failed === 0
+    ? finished
+    : `${finished} Keep ${failed === 1 ? 'the one' : 'those'} that failed apart.`;
+}
+
 /** What to do with the drives now. */
-function advice({ passed, failed, stopped, failedBays, bootTests }: TotalProgress): string {
+function advice({ passed, failed, stopped, failedBays, bootTests, inMachines = 0 }: TotalProgress): string {
   if (bootTests.length > 0) return `The boot test in ${bayNames(bootTests)} is still running: leave it in.`;
   if (passed === 0) return 'No drive is ready.';
-  if (stopped > 0) return 'Take out only drives that say PASS.';
+  if (stopped > 0) {
+    return inMachines > 0 ? 'Only what says PASS is finished.' : 'Take out only drives that say PASS.';
+  }
+  if (inMachines > 0) return adviceOnMachines(passed - inMachines, inMachines, failed);
   if (failed === 0) return `Take the ${plural(passed, 'drive', 'drives')} out.`;
   return `Take the drives out, and keep ${failed === 1 ? `the one from ${bayNames(failedBays)}` : 'those that failed'} apart.`;
 }

@@ -1,4 +1,5 @@
 import { atStart } from '../../core/base/display';
+import { isDiskLabel } from '../../core/drive/disk-label';
 import { counted } from '../../core/base/plurals';
 import { atEndSchema, atEndWords } from '../../core/machine/at-end';
 import type { MachineDetails } from '../../core/machine/machine';
@@ -16,9 +17,16 @@ type Accepted = Extract<ScanOutcome, { result: 'accepted' }>;
 type Refused = Extract<ScanOutcome, { result: 'refused' }>;
 
 const machine = (serial: string | null): string => (serial === null ? 'the machine' : `machine ${serial}`);
-/** A bay by its name. Labels may be called `bay 7` themselves. */
-export const bayName = (bay: string): string => (/^bay\b/i.test(bay) ? bay : `bay ${bay}`);
+/** A bay by its name. Labels may be called `bay 7` themselves, and those of a rack's disks `machine 5CD1`. */
+export const bayName = (bay: string): string => (/^(?:bay|machine)\b/i.test(bay) ? bay : `bay ${bay}`);
+/** A place where its machine is known, too: a disk of a rack is called by its machine. */
+const placeName = (bay: string | null, serial: string | null): string =>
+  bay !== null && serial !== null && isDiskLabel(bay, serial) ? machine(bay) : inBay(bay);
 const inBay = (bay: string | null): string => (bay === null ? 'the bay' : bayName(bay));
+
+/** A pair of many. A disk of a rack is called by its machine. */
+const pairName = ({ bay, machineSerial }: NonNullable<Refused['pair']>): string =>
+  isDiskLabel(bay, machineSerial) ? machine(bay) : `${bayName(bay)}, ${machine(machineSerial)}`;
 
 const expectations: Readonly<Record<Expectation, string>> = {
   operator: 'an operator badge',
@@ -81,6 +89,8 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'machine-in-batch': () => 'This machine is already paired.',
     'not-this-machine': (serial) =>
       `This is another machine. The one you are at is ${serial ?? 'not it'}, by its firmware.`,
+    'disk-of-another': (serial) =>
+      `This disk is in ${machine(serial)}, and is for that one alone. Scan the other machine’s own disk.`,
     'machine-away': (serial) =>
       `${atStart(machine(serial))} is not connected. Switch it on, or look at its cable, then pair it.`,
     'not-on-a-stick': () => 'OFF is for computers that run from a stick. This station does not.',
@@ -114,10 +124,13 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'nothing-to-retry': () => 'There is nothing to retry in this bay.',
     'nothing-to-clear': () => 'No card has ended that could be cleared.',
     'take-out-order': takeOutOrder,
-    'take-out-early': (bay) =>
-      `The drive in ${inBay(bay)} is finished, but others are not. Wait until all have ended.`,
+    'take-out-early': (detail) => {
+      const [bay = '', serial = ''] = lines(detail);
+      return `The drive in ${placeName(bay, serial)} is finished, but others are not. Wait until all have ended.`;
+    },
     'not-taken-out': (detail) => {
       const [bay = '', serial = ''] = lines(detail);
+      if (isDiskLabel(bay, serial)) return `Machine ${serial} was not confirmed. Scan it, then SHIP.`;
       return `The drive in ${bayName(bay)} was not taken out. Take it out and scan machine ${serial}.`;
     },
     'nothing-to-ship': () => 'No drive that was taken out waits to be shipped.',
@@ -215,7 +228,12 @@ function accepted(outcome: Accepted): string {
     case 'facts-taken':
       return `${takenWords[kind] ?? 'More of the label'} added to ${machine(machineSerial)}`;
     case 'paired': {
-      const said = atStart(`${inBay(bay)} is for ${machine(machineSerial)}`);
+      const own = bay !== null && machineSerial !== null && isDiskLabel(bay, machineSerial);
+      const said = atStart(
+        own
+          ? `${machine(bay)} is paired with its own disk`
+          : `${inBay(bay)} is for ${machine(machineSerial)}`,
+      );
       return outcome.count === 0 ? `${said}. That was the last free bay` : said;
     }
     case 'undone':
@@ -231,9 +249,9 @@ function accepted(outcome: Accepted): string {
     case 'retry-which':
       return 'Retry: which bay?';
     case 'job-cancelled':
-      return `Cancelling ${inBay(bay)}`;
+      return `Cancelling ${placeName(bay, machineSerial)}`;
     case 'job-retried':
-      return `Trying ${inBay(bay)} again`;
+      return `Trying ${placeName(bay, machineSerial)} again`;
     case 'cleared':
       return 'Ready for the next drive';
     case 'filling':
@@ -248,10 +266,11 @@ function accepted(outcome: Accepted): string {
       return 'Clear: which bay?';
     case 'cards-cleared':
       return `Cleared ${counted(count, 'card', 'cards')} with PASS`;
-    case 'taken-out':
-      return atStart(
-        count === 0 ? `${inBay(bay)} is out. That was the last` : `${inBay(bay)} is out, ${count} left`,
-      );
+    case 'taken-out': {
+      const own = bay !== null && machineSerial !== null && isDiskLabel(bay, machineSerial);
+      const said = atStart(own ? `${machine(machineSerial)} is confirmed` : `${inBay(bay)} is out`);
+      return count === 0 ? `${said}. That was the last` : `${said}, ${count} left`;
+    }
     case 'notices-gone':
       return count === 1 ? 'Notice dismissed' : 'Notices dismissed';
     case 'line-mode-shown':
@@ -259,7 +278,7 @@ function accepted(outcome: Accepted): string {
     case 'closing-line':
       return `Closing the shipment of ${counted(count, 'machine', 'machines')}`;
     case 'card-cleared':
-      return atStart(`${inBay(bay)} cleared`);
+      return atStart(`${placeName(bay, machineSerial)} cleared`);
     case 'bench-shown':
       return 'Back on the bench. Nothing was changed';
     case 'ship-shown':
@@ -275,6 +294,8 @@ function accepted(outcome: Accepted): string {
     case 'number-taken':
       return `Shipment number ${text}`;
     case 'machine-admitted':
+      // Another station, which gets media and disk images.
+      if (text !== '') return `Station ${text} is admitted`;
       return atStart(`${machine(machineSerial)} is in the rack`);
     case 'returned':
       return text;
@@ -338,6 +359,7 @@ export const scanText = {
   accepted,
   checkIt,
   knownWords,
-  refused: ({ reason, detail, kind }: Refused): string => refusalReasons[reason](detail, kind),
+  refused: ({ reason, detail, kind, pair }: Refused): string =>
+    `${pair === undefined ? '' : `${atStart(pairName(pair))}: `}${refusalReasons[reason](detail, kind)}`,
   refusedWord: 'Refused',
 };

@@ -21,6 +21,7 @@ import { orderText } from './en-order';
 import { pastText } from './en-past';
 import { progressText } from './en-progress';
 import { rackText } from './en-rack';
+import { remedies } from './en-remedies';
 import { scannerCheckText } from './en-scanner-check';
 import { settingsText } from './en-settings';
 import { shipText } from './en-ship';
@@ -47,6 +48,7 @@ export const en = {
   past: pastText,
   progress: progressText,
   rack: rackText,
+  remedies,
   scannerCheck: scannerCheckText,
   settings: settingsText,
   ship: shipText,
@@ -54,7 +56,7 @@ export const en = {
 
 /**
  * Every word that the page itself says, by language. A new language is one more table of this type. Errors that
- * come from the station are shown as they come.
+ * come from the station are shown as they come, but for remedies that need a terminal.
  */
 export type Text = typeof en;
 

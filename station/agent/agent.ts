@@ -22,7 +22,7 @@ export type AgentView =
       readonly station: string;
       readonly problem: string | null;
     }
-  | { readonly what: 'refused'; readonly station: string }
+  | { readonly what: 'refused'; readonly code: string; readonly station: string }
   | { readonly what: 'admitted'; readonly code: string; readonly station: string; readonly sessions: number };
 
 export interface AgentOptions {
@@ -146,7 +146,7 @@ function viewOf({ state, problem }: RackNext, code: string, station: string, ses
         problem: problem === null ? null : sanitizeForDisplay(problem, 400),
       };
     case 'refused':
-      return { what: 'refused', station };
+      return { what: 'refused', code, station };
     case 'admitted':
       return { what: 'admitted', code, station, sessions };
   }

@@ -129,7 +129,7 @@ export function sayings(view: AgentView, work: MachineWork | null): string[] {
         ...(view.problem === null ? [] : [view.problem]),
       ];
     case 'refused':
-      return [`This machine was turned away by ${view.station}.`];
+      return [`This machine was turned away by ${view.station}. With this code it can be admitted there.`];
     case 'admitted': {
       if (work?.state !== 'working') return [`Admitted by ${view.station}.`];
       const share =

@@ -198,6 +198,7 @@ export function serviceHandlers(app: AppService): ServiceHandlers {
     listShipments: () => app.shipments.list(),
     getShipmentPapers: ({ number }) => app.shipments.papers(number),
     changeSettings: (change) => {
+      if (change.rack !== undefined) app.rack.requireChange(change.rack);
       app.settings.change(change);
       return done;
     },

@@ -1,7 +1,11 @@
 import { sanitizeForDisplay } from '../../core/base/display';
+import { isDiskLabel } from '../../core/drive/disk-label';
 import { errorData, PrestageError, type ErrorData } from '../../core/base/errors';
+import { asksForReason } from '../../core/pairing/drive-reasons';
 import type { Pair } from '../../core/pairing/pairing-state';
 import type { ScanOutcome } from '../../core/scan/scan-outcome';
+
+type Refused = Extract<ScanOutcome, { result: 'refused' }>;
 
 /** Nothing can start before somebody vouched for the media. */
 export function mediaNotProved(): PrestageError {
@@ -32,18 +36,47 @@ export function anotherList(): PrestageError {
 }
 
 /** Something is missing, or is not as it was when the list was made. */
-export function notReady({ reason, detail }: Extract<ScanOutcome, { result: 'refused' }>): PrestageError {
+export function notReady(refused: Refused): PrestageError {
+  const { pair } = refused;
+  const why = whyNot(refused);
+  const where = pair === undefined ? '' : ` ${sanitizeForDisplay(placeOfPair(pair), 120)}:`;
   return new PrestageError({
     code: 'not-confirmed',
-    message: 'The drives cannot be erased now.',
-    cause: detail === null ? reason : `${reason}: ${detail}`,
-    remedy:
-      'Nothing was touched. Enter the operator and the media, pair each machine with its bay, and check the list before you start.',
+    message: `The drives cannot be erased now${why === null ? '' : `:${where} ${why}`}.`,
+    remedy: asksForReason(refused)
+      ? 'Nothing was touched. To write it all the same, put the list away, press START, and give a reason.'
+      : 'Nothing was touched. Enter the operator and the media, pair each machine with its bay, and check the list before you start.',
   });
 }
 
+const placeOfPair = ({ bay, machineSerial }: NonNullable<Refused['pair']>): string =>
+  isDiskLabel(bay, machineSerial) ? `machine ${bay}` : `${bay}, machine ${machineSerial}`;
+
+/** Why a machine or a drive is not paired or started, to follow a colon; null: the code says no more than the place. */
+function whyNot({ reason, detail }: Refused): string | null {
+  const lines = (detail ?? '').split('\n');
+  const why: Partial<Record<typeof reason, string>> = {
+    'not-in-order': 'it is not in the open work order; add an exception first',
+    'machine-in-batch': 'it is already paired',
+    'machine-running': 'its drive is being written',
+    'machine-shipped': `it already has a finished drive, recorded on ${detail ?? ''}`,
+    'drive-holds': `the drive holds the finished image for ${lines[0] ?? ''}`,
+    'drive-failed-before': `the last job of the drive failed on ${lines.join(': ')}`,
+    pattern: `it does not match the pattern for ${detail ?? ''}`,
+    'drive-blocked': `the drive cannot be written: ${detail ?? ''}`,
+    'drive-paired': 'the drive is already paired',
+    'drive-running': 'the drive is being written',
+    'drive-finished': 'the drive still shows its last job',
+    'bay-empty': 'the drive is no longer attached',
+    'not-this-machine': `the machine here is ${detail ?? ''}`,
+    'disk-of-another': `the drive is in machine ${detail ?? ''}`,
+    'machine-away': `machine ${detail ?? ''}, which the drive is in, is not connected`,
+  };
+  return why[reason]?.replace(/\.$/, '') ?? null;
+}
+
 /** What machines do at the end cannot be chosen now. */
-export function endNotChosen({ reason }: Extract<ScanOutcome, { result: 'refused' }>): PrestageError {
+export function endNotChosen({ reason }: Refused): PrestageError {
   return new PrestageError({
     code: 'not-confirmed',
     message:
@@ -120,8 +153,8 @@ export function benchInUse(): PrestageError {
 export function rackInUse(): PrestageError {
   return new PrestageError({
     code: 'drive-busy',
-    message: 'Machines are being written.',
-    remedy: 'Wait until they are finished, or cancel them. Then try again.',
+    message: 'Drives in machines are being written, erased or checked.',
+    remedy: 'Nothing was changed. Wait until they are finished, or cancel them. Then try again.',
   });
 }
 
@@ -188,36 +221,17 @@ export function interrupted(message: string): ErrorData {
 }
 
 /** A pair that was asked for by hand. The words for a scanner's refusals are the page's; these are for whoever types. */
-export function notPaired(
-  text: string,
-  { reason, detail }: Extract<ScanOutcome, { result: 'refused' }>,
-): PrestageError {
-  const why: Partial<Record<typeof reason, string>> = {
-    'not-in-order': 'it is not in the open work order; add an exception first',
-    'machine-in-batch': 'it is already paired',
-    'machine-running': 'its drive is being written',
-    'machine-shipped': `it already has a finished drive, recorded on ${detail ?? ''}`,
-    'drive-holds': `the drive holds the finished image for ${(detail ?? '').split('\n')[0] ?? ''}`,
-    'drive-failed-before': `the last job of the drive failed on ${(detail ?? '').split('\n').join(': ')}`,
-    pattern: `it does not match the pattern for ${detail ?? ''}`,
-    'drive-blocked': `the drive cannot be written: ${detail ?? ''}`,
-    'drive-paired': 'the drive is already paired',
-    'drive-running': 'the drive is being written',
-    'drive-finished': 'the drive still shows its last job',
-    'bay-empty': 'the drive is no longer attached',
-    'not-this-machine': `the drive is in machine ${detail ?? ''}`,
-    'machine-away': `machine ${detail ?? ''}, which the drive is in, is not connected`,
-  };
+export function notPaired(text: string, refused: Refused): PrestageError {
+  const { reason, detail } = refused;
   return new PrestageError({
     code: 'serial-invalid',
     message:
       reason === 'wrong-kind' && detail !== null
         ? detail
-        : `'${text}' was not paired: ${why[reason] ?? 'it is not a machine serial'}.`,
-    remedy:
-      reason === 'machine-shipped' || reason === 'drive-holds' || reason === 'drive-failed-before'
-        ? 'Nothing was paired. To write it all the same, give a reason.'
-        : 'Enter the serial from the label of the machine, and choose a free drive.',
+        : `'${text}' was not paired: ${whyNot(refused) ?? 'it is not a machine serial'}.`,
+    remedy: asksForReason(refused)
+      ? 'Nothing was paired. To write it all the same, give a reason.'
+      : 'Enter the serial from the label of the machine, and choose a free drive.',
   });
 }
 

@@ -97,7 +97,7 @@ export class Erasures extends DriveTasks<AppErasure> {
         code: 'drive-busy',
         message: `The drive in ${placeOf(drive)} is paired with a machine, written, checked or erased, or its card is not cleared.`,
         remedy:
-          'Nothing was touched. Take its machine off, clear its card, or wait until it is done. Then erase it.',
+          'Nothing was touched. Remove the pairing, clear its card, or wait until it is done. Then erase it.',
       });
     }
     const machine = machineHeld(drive);

@@ -15,14 +15,26 @@ export class NoticeService {
     return [...this.#list];
   }
 
-  /** @param label the label that was not printed, when it is about one */
+  /**
+   * What has happened to others already is told with theirs: 48 drives that fail in one way are one notice.
+   * @param label the label that was not printed, when it is about one: each can be printed again
+   */
   show(kind: Notice['kind'], error: ErrorData, label?: Notice['label']): void {
     logEvent(kind === 'error' ? 'error' : 'info', 'notice', { error });
-    this.#lastId += 1;
-    this.#list = [
-      ...this.#list,
-      { id: this.#lastId, kind, error, ...(label === undefined ? {} : { label }) },
-    ];
+    const same = label === undefined ? this.#list.find((notice) => isSame(notice, kind, error)) : undefined;
+    if (same === undefined) {
+      this.#lastId += 1;
+      this.#list = [
+        ...this.#list,
+        { id: this.#lastId, kind, error, ...(label === undefined ? {} : { label }) },
+      ];
+    } else {
+      const { message } = error;
+      const more = [...(same.more ?? []), message];
+      // What is said once more of the same drive is no news.
+      if (message === same.error.message || same.more?.includes(message) === true) return;
+      this.#list = this.#list.map((notice) => (notice === same ? { ...same, more } : notice));
+    }
     this.#changed.fire();
   }
 
@@ -31,4 +43,10 @@ export class NoticeService {
     this.#list = this.#list.filter((notice) => notice.id !== id);
     this.#changed.fire();
   }
+}
+
+/** The same happened, and the same is to be done. */
+function isSame(notice: Notice, kind: Notice['kind'], { code, remedy }: ErrorData): boolean {
+  const { error, label } = notice;
+  return label === undefined && notice.kind === kind && error.code === code && error.remedy === remedy;
 }

@@ -269,19 +269,17 @@ export class PairingService {
     this.#become(undo(this.#pairing, this.#details()).state);
   }
 
-  /**
-   * Shows the list of what will be erased, or puts it away.
-   * @throws PrestageError not-confirmed when something is missing
-   */
+  /** Shows the list of what will be erased, or puts it away; a refusal is said as a scan's is. */
   arm(armed: boolean): void {
     if (!armed) {
       if (!this.#starting) this.#become(disarm(this.#pairing));
       return;
     }
     this.#refusal = null;
-    const { state, outcome } = arm(this.#pairing, this.#details());
-    if (outcome.result === 'refused') throw notReady(outcome);
-    this.#become(state);
+    const again = (): PairingResult => arm(this.#pairing, this.#details());
+    const result = again();
+    if (result.outcome.result === 'accepted') this.#become(result.state);
+    else this.#take(result, 'START', again);
   }
 
   /** Chooses what machines of the rack do at the end, with the button. @throws PrestageError not-confirmed */

@@ -1,6 +1,7 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppBootTest, AppJob, ProgressState } from '../../core/contract/app-bench';
 import { timeouts } from '../../core/base/timeouts';
+import { isInRack } from '../../core/drive/drive';
 import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
 import { isRunning } from '../../core/job/job';
 import { advanceProgress, progressOf, startProgress, type ProgressTrack } from '../../core/job/progress';
@@ -93,7 +94,8 @@ export class ProgressService {
     const test = this.#dependencies.bootTests().find(({ driveId }) => driveId === job.driveId);
     return {
       ...progressOf(track),
-      bay: job.bay,
+      bay: isInRack(job.driveId) ? `machine ${job.bay}` : job.bay,
+      ...(isInRack(job.driveId) ? { inMachine: true } : {}),
       startedAt: job.startedAt,
       endedAt: job.endedAt,
       outcome: cardOutcome(job.state, bootOutcome(test)) === 'boot-failed' ? 'failed' : outcomeOf(job.state),

@@ -37,7 +37,7 @@ export interface RackServiceDependencies {
   /** Keeps the address. @throws PrestageError settings-invalid, state-unavailable */
   readonly keep: (settings: RackSettings) => void;
   readonly operator: () => string;
-  /** A drive in a machine is at work. */
+  /** A drive in a machine is written, erased or checked. */
   readonly busy: () => boolean;
   readonly drives: RackDrives;
   /** Starts machines from the network. */
@@ -58,6 +58,8 @@ export class RackService {
   #thread: RackThread | null = null;
   /** As the thread tells them. */
   #served: { readonly listens: string; readonly certificate: string } | null = null;
+  /** It was begun for a closed network. */
+  #closedNetwork = false;
   /** How machines are started; null: they are not. */
   #wish: BootWish | null = null;
   /** What begins right now; null: nothing. */
@@ -125,6 +127,8 @@ export class RackService {
       this.#starting = null;
       await this.look();
     }
+    // It may have been changed while this began.
+    await this.settle();
   }
 
   /** An image of Prestage Live for machines to start: it is remembered. @throws PrestageError settings-invalid, state-unavailable */
@@ -170,6 +174,7 @@ export class RackService {
       throw error;
     }
     this.#thread = thread;
+    this.#closedNetwork = closedNetwork;
     logEvent('info', 'rack-served', { listens: this.#served.listens, closedNetwork, operator: operator() });
   }
 
@@ -195,16 +200,33 @@ export class RackService {
     await this.look();
   }
 
-  /** A setting that is part of what is served was changed: it counts from now on. */
+  /**
+   * Whether these settings can count now; asked before they are kept, so that nothing is shown that does not hold.
+   * @throws PrestageError drive-busy while machines are written, not-confirmed without an operator
+   */
+  requireChange({ closedNetwork }: Pick<RackSettings, 'closedNetwork'>): void {
+    const { settings, busy, operator } = this.#dependencies;
+    const isOurs = this.#thread !== null || this.#starting !== null;
+    if (!isOurs || closedNetwork === settings().closedNetwork) return;
+    if (busy()) throw rackInUse();
+    if (closedNetwork && operator() === '') throw noOperator();
+  }
+
+  /**
+   * Who is let in was changed: it counts from now on. What refuses it is asked first: the rack is ended only to be served again.
+   * @throws PrestageError as `serve`; drive-busy while machines are written
+   */
   async settle(): Promise<void> {
-    const { listens, closedNetwork: served } = this.#state.value;
-    const { closedNetwork } = this.#dependencies.settings();
+    const { settings, busy, operator, boot } = this.#dependencies;
+    const { closedNetwork } = settings();
+    const listens = this.#served?.listens ?? null;
     const isOurs = this.#starting === null && this.#thread !== null;
-    if (!isOurs || listens === null || served === closedNetwork) return;
-    if (this.#dependencies.busy()) throw rackInUse();
-    const boot = this.#dependencies.boot.isOn ? this.#wish : null;
+    if (!isOurs || listens === null || this.#closedNetwork === closedNetwork) return;
+    if (busy()) throw rackInUse();
+    if (closedNetwork && operator() === '') throw noOperator();
+    const wish = boot.isOn ? this.#wish : null;
     await this.#end();
-    await this.serve({ listen: listens, boot });
+    await this.serve({ listen: listens, boot: wish });
   }
 
   /** @throws PrestageError rack-…, machine-contradicts, serial-…; not-confirmed without an operator */
@@ -303,7 +325,8 @@ export class RackService {
     const { id, machine, state, code, problem, connected, address, admission, station } = told;
     return {
       ...{ id, state, code, problem, connected, address, how: admission?.how ?? null },
-      serial: admission?.serial ?? machine.serial,
+      // What stands in its place for a station says nothing to anybody.
+      serial: station === undefined ? (admission?.serial ?? machine.serial) : null,
       model: machine.facts.model ?? null,
       station: station ?? null,
       disks: state === 'admitted' && station === undefined ? this.#dependencies.drives.noteOf(id) : null,

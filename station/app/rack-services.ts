@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/ledger';
 import type { StatePaths } from '../state/state-paths';
 import type { BatchService } from './batch-service';
 import type { DriveList } from './drive-list';
+import type { Erasures } from './erasures';
 import type { JobService } from './job-service';
 import type { MediaVerifier } from './media-verifier';
 import type { NoticeService } from './notices';
@@ -21,6 +22,7 @@ import { RackReturns } from './rack-returns';
 import { RackService } from './rack-service';
 import type { Recovery } from './recovery';
 import type { SettingsService } from './settings-service';
+import type { SizeChecks } from './size-checks';
 import type { StartService } from './start-service';
 
 /** What the app has of machines that are imaged with their drives inside. */
@@ -36,6 +38,7 @@ export interface RackServices {
 export interface RackNeighbours {
   readonly batch: Pick<BatchService, 'state'>;
   readonly drives: Pick<DriveList, 'state'>;
+  readonly erasures: Pick<Erasures, 'running'>;
   readonly jobs: Pick<JobService, 'jobs' | 'running' | 'moveTo'>;
   readonly media: Pick<MediaVerifier, 'signed'>;
   readonly notices: Pick<NoticeService, 'show'>;
@@ -43,6 +46,7 @@ export interface RackNeighbours {
   readonly pairing: Pick<PairingService, 'pairs' | 'confirming' | 'takeInRack' | 'offerInRack'>;
   readonly recovery: Pick<Recovery, 'contextWhenRecorded'>;
   readonly settings: Pick<SettingsService, 'current' | 'change'>;
+  readonly sizeChecks: Pick<SizeChecks, 'running'>;
   readonly starting: Pick<StartService, 'retry'>;
 }
 
@@ -87,7 +91,12 @@ export function rackServices(
     settings: () => app.settings.current.rack,
     keep,
     operator: () => app.batch.state.operator,
-    busy: () => app.jobs.running.some(({ driveId }) => isInRack(driveId)),
+    busy: () =>
+      [
+        ...app.jobs.running.map(({ driveId }) => driveId),
+        ...app.erasures.running,
+        ...app.sizeChecks.running,
+      ].some(isInRack),
   });
   const rackPairs = new RackPairs({
     ...{ ruled: () => rackDrives.ruled, drives: () => app.drives.state.drives, inUse },

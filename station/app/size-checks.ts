@@ -52,7 +52,7 @@ export class SizeChecks extends DriveTasks<AppSizeCheck> {
       throw new PrestageError({
         code: 'drive-busy',
         message: `The drive in ${placeOf(drive)} is paired with a machine, written, or checked already.`,
-        remedy: 'Nothing was touched. Take its machine off first, or wait until it is done.',
+        remedy: 'Nothing was touched. Remove the pairing first, or wait until it is done.',
       });
     }
     this.begin(driveId, (signal) => this.#check(drive, signal));

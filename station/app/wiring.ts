@@ -282,8 +282,12 @@ export function wire(app: WiredServices): void {
     drives.rearrange();
     rack.reconsider();
   });
+  let { closedNetwork } = settings.current.rack;
   settings.onChange(() => {
     rackDrives.show();
+    // Nothing else that is set is part of what is served.
+    if (settings.current.rack.closedNetwork === closedNetwork) return;
+    ({ closedNetwork } = settings.current.rack);
     rack.settle().catch((error: unknown) => {
       notices.show('error', toErrorData(error));
     });

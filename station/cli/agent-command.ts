@@ -156,7 +156,7 @@ function textOf(view: AgentView, work: MachineWork | null, serial: string | null
     case 'waiting':
       return `${machine} waits until ${view.station} admits it. Code: ${shownCode(view.code)}${view.problem === null ? '' : `. ${view.problem}`}`;
     case 'refused':
-      return `${machine} was turned away by ${view.station}.`;
+      return `${machine} was turned away by ${view.station}. With its code it can be admitted there: ${shownCode(view.code)}`;
     case 'admitted':
       return `${machine} is admitted by ${view.station}. Code: ${shownCode(view.code)}${view.sessions === 0 ? '' : '. In use'}`;
   }

@@ -99,6 +99,6 @@ export async function machinePart(
 function rackPart(given: GivenAssignment, rack: ReadonlyMap<string, MachineFacts>): MachinePart {
   const id = machineOfId(given.driveId).machine ?? '';
   const facts = rack.get(id);
-  if (facts?.connected !== true) throw unknownMachine(id);
+  if (facts?.connected !== true) throw unknownMachine(facts?.admission.serial ?? id);
   return assignmentInRack(given, undefined, facts);
 }

@@ -36,12 +36,7 @@ export async function chooseInRack(
   const there = [...(await helpers.machinesOfRack()).values()].filter(({ connected }) => connected);
   const all = asked.rack === true ? there.filter((one) => !isLeft(one, isFinished, output)) : [];
   const machines = [...new Set([...all, ...(asked.machine ?? []).map((serial) => named(serial, there))])];
-  if (machines.length === 0) {
-    throw new PrestageError({
-      code: 'rack-machine-unknown',
-      message: 'No machine of the rack is there that has no finished drive yet.',
-    });
-  }
+  if (machines.length === 0) throw noMachine(there.length);
   const { drives, problems } = await helpers.machineDrives(new Set(machines.map(({ id }) => id)), signal);
   const leftOut = machines.flatMap(({ id, admission }): LeftOut[] => {
     const problem = problems.find(({ machine }) => machine === id);
@@ -67,6 +62,23 @@ export async function chooseInRack(
   );
   if (given.length > 0) return { given, leftOut };
   throw notListed(problems);
+}
+
+/** Nobody is left of all machines. @param finished machines that are there, each with a finished drive */
+function noMachine(finished: number): PrestageError {
+  if (finished === 0) {
+    return new PrestageError({
+      code: 'rack-machine-unknown',
+      message: 'No machine of the rack is there.',
+      remedy: "Nothing was touched. Switch the machines on, and admit them: 'prestage rack show' lists them.",
+    });
+  }
+  return new PrestageError({
+    code: 'rack-machine-unknown',
+    message: 'Every machine of the rack that is there already has a finished drive.',
+    remedy:
+      'Nothing was touched. To write one of them again on purpose, name it and give a reason: --machine SERIAL --again REASON',
+  });
 }
 
 /** @throws PrestageError rack-machine-unknown */

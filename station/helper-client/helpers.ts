@@ -62,7 +62,7 @@ export function notListed(
   });
 }
 
-/** The refusal of a machine that is not there. @param machine its ID or serial, as it was given */
+/** The refusal of a machine that is not there. @param machine its serial, where that is known; else its ID */
 export function unknownMachine(machine: string): PrestageError {
   return new PrestageError({
     code: 'rack-machine-unknown',

@@ -46,7 +46,7 @@ export async function agentsOf(
 
 /** The refusal of a machine that was turned away while its batch was being prepared. */
 function turnedAway(planned: PlannedJob): LeftOut {
-  return leftOutOf(planned, unknownMachine(planned.drive.rack?.machine ?? ''));
+  return leftOutOf(planned, unknownMachine(planned.drive.rack?.serial ?? planned.machineSerial));
 }
 
 /** Somebody corrected the serial of a machine while the image was being made: the job is for the one that was wrong. */

@@ -24,6 +24,8 @@ export class RackHelpers implements MachineHelpers {
   readonly #lent = new WeakSet<Promise<MachineClient>>();
   /** Those that are greeted, too. */
   readonly #clients = new Set<MachineClient>();
+  /** Serials of all that were there, by ID: what is lost is named so that somebody finds it. */
+  readonly #serials = new Map<string, string>();
   #left = false;
 
   readonly #patience: number;
@@ -52,9 +54,11 @@ export class RackHelpers implements MachineHelpers {
   }
 
   async #admitted(): Promise<RackMachine[]> {
-    return ((await this.#rack.read())?.machines ?? []).filter(
+    const admitted = ((await this.#rack.read())?.machines ?? []).filter(
       ({ state, station }) => state === 'admitted' && station === undefined,
     );
+    for (const { id, admission } of admitted) if (admission !== null) this.#serials.set(id, admission.serial);
+    return admitted;
   }
 
   async listDrives(only: ReadonlySet<string> | null, signal?: AbortSignal): Promise<MachineDrives> {
@@ -78,7 +82,7 @@ export class RackHelpers implements MachineHelpers {
       drives: lists.flatMap(({ drives }): readonly Drive[] => drives),
       problems: [
         ...lists.flatMap(({ problem }) => (problem === null ? [] : [problem])),
-        ...absent.map((id) => ({ machine: id, message: unknownMachine(id).message })),
+        ...absent.map((id) => ({ machine: id, message: this.#unknown(id).message })),
       ],
     };
   }
@@ -166,8 +170,12 @@ export class RackHelpers implements MachineHelpers {
   /** @throws PrestageError rack-machine-unknown */
   async #find(id: string): Promise<RackMachine> {
     const found = (await this.machines()).find((one) => one.id === id);
-    if (found === undefined) throw unknownMachine(id);
+    if (found === undefined) throw this.#unknown(id);
     return found;
+  }
+
+  #unknown(id: string): PrestageError {
+    return unknownMachine(this.#serials.get(id) ?? id);
   }
 
   async leave(): Promise<void> {

@@ -155,7 +155,12 @@ describe('the operator', () => {
     expect(back.batch).toMatchObject({ operator: '', lastOperator: 'Ada Byron' });
     await app.until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
     expect(app.state.pairing.obstacles).toEqual(['no-operator']);
-    await expect(app.handlers.arm({ armed: true })).rejects.toMatchObject({ code: 'not-confirmed' });
+    // The button says why not as the barcode does, and shows no list.
+    await app.handlers.arm({ armed: true });
+    expect((await app.handlers.getState({})).pairing).toMatchObject({
+      armed: false,
+      lastScan: { outcome: { result: 'refused', reason: 'not-ready', detail: 'no-operator' } },
+    });
     await app.scan('OP-Zoe Quark');
     expect((await app.handlers.getState({})).batch).toMatchObject({
       operator: 'Zoe Quark',

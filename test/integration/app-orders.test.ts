@@ -172,8 +172,13 @@ describe('an order in the app', () => {
     const file = join(own, 'order.csv');
     writeFileSync(file, order());
     expect((await runHere(['order', 'open', file, '--number', 'WO-8', '--state', state])).status).toBe(0);
-    const armed = handlers.arm({ armed: true });
-    await expect(armed).rejects.toMatchObject({ code: 'not-confirmed' });
+    await handlers.arm({ armed: true });
+    expect((await handlers.getState({})).pairing).toMatchObject({
+      armed: false,
+      lastScan: {
+        outcome: { reason: 'not-in-order', pair: { bay: 'bay 1', machineSerial: 'OTHER77' } },
+      },
+    });
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
   });
 });

@@ -196,7 +196,7 @@ describe('the rack of the app', () => {
     await app.scan('7KX9PQ3');
     expect((await app.scan('5CD1234XY1'))?.outcome).toMatchObject({
       result: 'refused',
-      reason: 'not-this-machine',
+      reason: 'disk-of-another',
     });
     await app.scan('BAY 1');
     await expect(app.handlers.pair({ machineSerial: '7KX9PQ4', driveId: disk })).rejects.toMatchObject({
@@ -228,6 +228,19 @@ describe('the rack of the app', () => {
     expect((await app.until((state) => state.rack.serves === 'off', 'no rack')).rack.machines).toEqual([]);
     // A machine that is off by now passed all the same.
     expect(endedWell(app.state, 3)).toBe(true);
+  });
+
+  it('is served on where its network is said to be closed and nobody has said who works', async () => {
+    const { app } = await scene();
+    await app.handlers.setBatch({ operator: '' });
+    const rack = { ...app.state.settings.rack, closedNetwork: true };
+    await expect(app.handlers.changeSettings({ rack })).rejects.toMatchObject({ code: 'not-confirmed' });
+    const still = await app.handlers.getState({});
+    expect([still.settings.rack.closedNetwork, still.rack.serves]).toEqual([false, 'here']);
+    expect(still.notices).toEqual([]);
+    await app.scan('OP-Ada Byron');
+    await app.handlers.changeSettings({ rack });
+    await app.until((state) => state.rack.closedNetwork, 'a rack that lets everybody in');
   });
 
   it('goes on by itself where a machine was started again in the middle of its job', async () => {

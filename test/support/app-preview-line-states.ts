@@ -12,6 +12,7 @@ import {
   withDrives,
   writeFailed,
 } from './app-samples';
+import { benchOfMachines, machineDisk } from './app-preview-machines-states';
 import type { Preview } from './app-preview-states';
 
 /** States of line mode, at the sizes of window that are asked for. */
@@ -122,6 +123,56 @@ const noticed: AppState = inLine({
   ],
 });
 
+/** A rack beside nothing: six machines, of which one is not connected. */
+const rackBench = inLine(benchOfMachines(6));
+const rackMachines: AppState = {
+  ...rackBench,
+  rack: {
+    ...rackBench.rack,
+    machines: rackBench.rack.machines.map((machine, at) =>
+      at === 5 ? { ...machine, connected: false } : machine,
+    ),
+  },
+};
+const rackArmed: AppState = {
+  ...rackMachines,
+  pairing: {
+    ...ready.pairing,
+    ...{ armed: true, obstacles: [] },
+    pairs: numbers(5).map((number) => ({
+      ...{ machineSerial: machineOf(number), driveId: machineDisk(number).id, bay: machineOf(number) },
+    })),
+  },
+  startPlan: { ...ready.startPlan, atEnd: { does: 'off', ordered: false } },
+};
+const rackRefused: AppState = {
+  ...rackArmed,
+  startPlan: {
+    ...rackArmed.startPlan,
+    refusals: [
+      {
+        code: 'computer-name-invalid',
+        message: `A computer name cannot be used: the name of machine ${machineOf(2)} has 20 characters, and Windows takes 15.`,
+        cause: null,
+        remedy: 'No drive was touched. Ask the enterprise for a work order with another name.',
+      },
+    ],
+  },
+};
+const rackEnd: AppState = {
+  ...rackMachines,
+  jobs: numbers(5).map((number) => ({
+    ...someJob(number, { state: 'done', result }),
+    ...{ driveId: machineDisk(number).id, bay: machineOf(number) },
+  })),
+  pairing: {
+    ...ready.pairing,
+    takeOut: numbers(5).map((number) => ({
+      ...{ driveId: machineDisk(number).id, bay: machineOf(number), machineSerial: machineOf(number) },
+    })),
+  },
+};
+
 const small = { width: 1024, height: 700 };
 const large = { width: 1920, height: 1080 };
 
@@ -137,5 +188,8 @@ export const linePreviews: Readonly<Record<string, Preview>> = {
   'line-take-out-large': { state: takeOut, size: large },
   'line-wrong-order': { state: wrongOrder, size: small },
   'line-ship': { state: ship, size: large },
+  'line-machines-armed': { state: rackArmed, size: small },
+  'line-machines-refused': { state: rackRefused, size: small },
+  'line-machines-end': { state: rackEnd, size: small },
   'line-notice': { state: noticed, size: small },
 };

@@ -80,6 +80,17 @@ const notWritten = errorData({
   message: 'Drive S675NX0T512345 could not be written at 3.1 GiB: input/output error.',
 });
 
+const failed: AppState = {
+  ...plain,
+  jobs: [
+    someJob(
+      1,
+      { state: 'failed', bytesWritten: 3_300_000_000, reason: notWritten },
+      { ...job, canRetry: true },
+    ),
+  ],
+};
+
 export const machineStates = {
   operator: {
     ...paired,
@@ -118,9 +129,37 @@ export const machineStates = {
     },
   },
   pass: { ...plain, jobs: [someJob(1, { state: 'done', result }, { ...job, ledgerEntry: 214 })] },
-  fail: {
-    ...plain,
-    jobs: [someJob(1, { state: 'failed', bytesWritten: 3_300_000_000, reason: notWritten }, job)],
+  fail: failed,
+  /** "Try again" was pressed: a drive that failed is written again only for a reason. A notice is there, too. */
+  failAsks: {
+    ...failed,
+    notices: [
+      {
+        ...{ id: 1, kind: 'error' },
+        error: errorData({
+          ...{
+            code: 'state-unavailable',
+            message: 'The list of paired machines cannot be saved for a restart.',
+          },
+          remedy: 'You can keep working. After a restart, scan machines and bays again.',
+        }),
+      },
+    ],
+    pairing: {
+      ...plain.pairing,
+      lastScan: {
+        ...{ number: 3, screen: 'bench', holds: true, text: 'PRESTAGE-RETRY' },
+        outcome: {
+          ...{
+            result: 'refused',
+            kind: 'command',
+            reason: 'drive-failed-before',
+            expected: 'retry-or-clear',
+          },
+          ...{ detail: '2026-11-28\nThe drive could not be written', driveId: nvme.id },
+        },
+      },
+    },
   },
   stopped: { ...plain, jobs: [someJob(1, { state: 'cancelled', bytesWritten: 1e9 }, job)] },
   ordered: {
@@ -150,5 +189,7 @@ export const machinePreviews: Readonly<Record<string, Preview>> = {
   'machine-pass-small': { state: machineStates.pass, size: small },
   'machine-pass-details': { state: machineStates.pass, press: 'Show more' },
   'machine-fail': { state: machineStates.fail },
+  'machine-fail-asks': { state: machineStates.failAsks },
+  'machine-fail-asks-small': { state: machineStates.failAsks, size: small },
   'machine-stopped': { state: machineStates.stopped },
 };

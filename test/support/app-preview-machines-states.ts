@@ -265,6 +265,11 @@ export const machinesPreviews: Readonly<Record<string, Preview>> = {
   },
   'machines-busy': { state: { ...ready, rack: busyRack }, key },
   'machines-busy-small': { state: { ...ready, rack: busyRack }, key, size: { width: 1024, height: 700 } },
+  'machines-turned-away': {
+    state: { ...ready, rack: { ...busyRack, machines: busyRack.machines.slice(-4) } },
+    key,
+    press: `Admit ${machineOf(10)} after all`,
+  },
   'machines-closed': { state: closed, key },
   'bench-machines': { state: mixedBench },
   'bench-machines-details': { state: mixedBench, press: `Bay ${machineOf(6)}: Offline` },

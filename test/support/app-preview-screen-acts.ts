@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import type { Act } from './app-preview-acts';
 import { stateOf } from './app-preview-scanner-acts';
 import { machineCode as codeOf, machineDisk } from './app-preview-machines-states';
+import { machineStates } from './app-preview-machine-states';
 import { machineOf } from './app-samples';
 
 /** On the rail and on the screens that are led to from it. */
@@ -60,12 +61,44 @@ export const screenActs: readonly Act[] = [
       await page.keyboard.type('5cd9', { delay: 90 });
       await page.getByRole('button', { name: 'Admit a machine without a serial' }).click();
       await page.getByRole('button', { name: `Turn away ${machineOf(23)}` }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Turn away', exact: true }).click();
     },
     expected: [
       { method: 'admitMachine', request: { code: codeOf(21), serial: null } },
       { method: 'admitMachine', request: { code: codeOf(22), serial: '5cd9' } },
       { method: 'refuseMachine', request: { code: codeOf(23) } },
     ],
+  },
+  {
+    name: 'two taps on Admit admit one machine: the row of the next one does not come under the finger',
+    state: stateOf('machines-busy'),
+    run: async (page, preview) => {
+      const { rack } = stateOf('machines-busy');
+      await page.keyboard.press('F8');
+      const admit = page.getByRole('button', { name: /^Admit (?!.*after all)/ }).first();
+      const place = await admit.boundingBox();
+      if (place === null) throw new Error('no machine can be admitted');
+      const [x, y] = [place.x + place.width / 2, place.y + place.height / 2];
+      await page.mouse.click(x, y);
+      const machines = rack.machines.map((machine) =>
+        machine.serial === machineOf(21) ? { ...machine, state: 'admitted' as const } : machine,
+      );
+      await preview.push({ rack: { ...rack, machines } });
+      await page.locator('.machines-asks[data-left="true"]').waitFor();
+      await page.mouse.click(x, y);
+    },
+    expected: [{ method: 'admitMachine', request: { code: codeOf(21), serial: null } }],
+  },
+  {
+    name: 'a machine that was turned away is admitted after all, by its code',
+    state: stateOf('machines-busy'),
+    run: async (page) => {
+      await page.keyboard.press('F8');
+      await page.getByRole('button', { name: `Admit ${machineOf(10)} after all` }).click();
+      await page.getByText('It was turned away. Compare its code, then admit it.').waitFor();
+      await page.getByRole('button', { name: `Admit ${machineOf(10)}, code` }).click();
+    },
+    expected: [{ method: 'admitMachine', request: { code: codeOf(10), serial: null } }],
   },
   {
     name: 'the disk of a machine gets its image without a serial that is typed',
@@ -104,6 +137,22 @@ export const screenActs: readonly Act[] = [
       {
         method: 'giveReason',
         request: { machineSerial: machineOf(9), reason: 'The first drive was lost', driveId: null },
+      },
+    ],
+  },
+  {
+    name: 'a machine that images itself says over the whole window what a second try waits for, and takes it there',
+    state: machineStates.failAsks,
+    run: async (page) => {
+      await page.getByText(/^This drive failed on 2026-11-28/).waitFor();
+      await page.getByRole('button', { name: 'Give a reason …' }).click();
+      await page.getByLabel('Reason').fill('The cable was loose');
+      await page.getByRole('button', { name: 'Write it again', exact: true }).click();
+    },
+    expected: [
+      {
+        method: 'giveReason',
+        request: { machineSerial: null, reason: 'The cable was loose', driveId: 'drive-01' },
       },
     ],
   },
@@ -211,6 +260,24 @@ export const screenActs: readonly Act[] = [
       list,
       { method: 'getShipmentPapers', request: { number: 'LS-2025-0041' } },
       { method: 'printPage', request: {} },
+    ],
+  },
+  {
+    name: 'notices are dismissed all at once, and what is joined in one is told on demand',
+    state: stateOf('notices-many'),
+    run: async (page) => {
+      await page.getByText('39 more like it').click();
+      await page.getByText('The drive in bay 40 was not erased').waitFor();
+      // Labels that were not printed are told together, and each is printed from there.
+      await page.getByText('1 more like it').click();
+      await page.getByRole('button', { name: `Print again the label of ${machineOf(2)}` }).click();
+      await page.getByText('The print queue took the label.').waitFor();
+      await page.getByRole('button', { name: 'Dismiss all 3' }).click();
+    },
+    expected: [
+      { method: 'printLabels', request: { of: 'machine', machineSerial: machineOf(2) } },
+      { method: 'dismissNotice', request: { id: 4 } },
+      ...[1, 2, 3, 4].map((id) => ({ method: 'dismissNotice' as const, request: { id } })),
     ],
   },
   {

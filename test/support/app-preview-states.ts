@@ -1,4 +1,5 @@
 import type { AppMethod, AppPatch, AppState } from '../../core/contract/app';
+import { errorData } from '../../core/base/errors';
 import type { ScanKey } from '../../core/scan/scan-keys';
 import { libraryPreviews } from './app-preview-library-states';
 import { mirrorPreviews } from './app-preview-mirror-states';
@@ -29,7 +30,7 @@ import {
   writeFailed,
 } from './app-samples';
 import { contentsCompared } from './app-samples-contents';
-import { logEntry, logPage, logReport } from './app-samples-log';
+import { gotEntry, logEntry, logPage, logReport } from './app-samples-log';
 
 /** States of the app to look at. */
 
@@ -198,6 +199,26 @@ const asksForDrive = (reason: 'drive-holds' | 'drive-failed-before', detail: str
     },
   },
 });
+
+/** START, pressed: one of many pairs keeps all of them from being started. */
+const startAsks: AppState = {
+  ...withDrives(
+    ready,
+    numbers(40).map((number) => someDrive(number)),
+  ),
+  pairing: {
+    ...ready.pairing,
+    pairs: pairsOf(numbers(40)),
+    lastScan: {
+      ...{ number: 9, screen: 'bench', holds: true, text: 'START' },
+      outcome: {
+        ...{ result: 'refused', kind: 'command', reason: 'drive-failed-before', expected: 'bay' },
+        ...{ detail: '2026-11-28\nRead-back failed', driveId: someDrive(17).id },
+        pair: { bay: 'bay 17', machineSerial: machineOf(17) },
+      },
+    },
+  },
+};
 
 const unexpected: AppState = {
   ...mixed,
@@ -423,6 +444,37 @@ export const previews: Readonly<Record<string, Preview>> = {
     key: 'F7',
     size: { width: 1280, height: 5200 },
   },
+  'notices-many': {
+    state: {
+      ...mixed,
+      notices: [
+        {
+          ...{ id: 1, kind: 'error' },
+          error: errorData({
+            code: 'sanitise-changed',
+            message: 'The drive in bay 1 was not erased: it refused the command.',
+          }),
+          more: numbers(40)
+            .slice(1)
+            .map((number) => `The drive in bay ${number} was not erased: it refused the command.`),
+        },
+        {
+          ...{ id: 2, kind: 'info' },
+          error: errorData({
+            ...{ code: 'not-confirmed', message: '3 pairs from before Prestage stopped were restored.' },
+            remedy: 'Check machines and bays. Nothing starts until you confirm again.',
+          }),
+        },
+        ...[1, 2].map((number) => ({
+          ...{ id: 2 + number, kind: 'error' as const, label: { machineSerial: machineOf(number) } },
+          error: errorData({
+            code: 'label-not-printed',
+            message: `The label of machine ${machineOf(number)} was not printed.`,
+          }),
+        })),
+      ],
+    },
+  },
   'label-notice': {
     state: {
       ...mixed,
@@ -481,6 +533,7 @@ export const previews: Readonly<Record<string, Preview>> = {
     state: asksForDrive('drive-failed-before', '2026-11-28\nRead-back failed'),
     press: 'Give a reason …',
   },
+  'start-refused-of-many': { state: startAsks, press: 'Give a reason …' },
   order: { state: unexpected, key: 'F2' },
   'order-small': { state: unexpected, key: 'F2', size: { width: 1024, height: 640 } },
   'order-close': { state: closable, key: 'F2', press: 'Close the work order' },
@@ -544,6 +597,13 @@ export const previews: Readonly<Record<string, Preview>> = {
     key: 'F6',
     click: machineOf(1),
     wait: 'Contoso Windows 11 Enterprise',
+  },
+  'log-entry-got': {
+    state: mixed,
+    answers: { queryLog: logPage, getLogEntry: gotEntry },
+    key: 'F6',
+    click: machineOf(1),
+    wait: 'Depot 7',
   },
   sheet: { state: mixed, key: 'F7', press: 'Open the sheet' },
   'media-late': { state: late, key: 'F3' },

@@ -98,6 +98,20 @@ export const logEntry: LogEntry = {
   },
 };
 
+/** A disk image that came from another station. */
+export const gotEntry: LogEntry = {
+  ...logEntry,
+  problems: [],
+  entry: {
+    ...logEntry.entry,
+    record: {
+      kind: 'got-from-station',
+      from: { station: 'Depot 7', certificate: hash, keyFingerprint: hash, time: '2025-03-04T09:58:40.000Z' },
+      what: { is: 'disk-image', key: hash, fingerprint: hash, mediaSha256: hash, bytes: 21 * GiB },
+    },
+  },
+};
+
 /** A log of which one entry was changed. */
 export const logReport: LogReport = {
   entries: 48,

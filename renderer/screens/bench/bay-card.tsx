@@ -50,7 +50,7 @@ export function statusWord(
   kind: CardKind,
   job: AppJob | null,
   past: PastKind | undefined,
-  { bench: text, past: words, erase }: Pick<Text, 'bench' | 'past' | 'erase'>,
+  { bench: text, past: words, erase, machines }: Pick<Text, 'bench' | 'past' | 'erase' | 'machines'>,
   erasure: AppErasure | null = null,
 ): string {
   if (erasure !== null) return erase.word(erasure);
@@ -67,6 +67,8 @@ export function statusWord(
     case 'free':
       // Ready would say that nothing is on it, and nothing against it.
       return past === undefined ? text.free : words.status[past];
+    case 'away':
+      return machines.card.away;
     case 'empty':
     case 'blocked':
     case 'paired':
@@ -115,13 +117,11 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
   const text = words.bench;
   const { drive, job, pair, bootTest, past, health, sizeCheck, erasure, kind, pastKind, away } =
     useBayShown(driveId);
-  // It is there, and cannot be written now.
-  const gone = away && kind === 'free';
-  const word = gone ? words.machines.card.away : statusWord(kind, job, pastKind, words, erasure);
+  const word = statusWord(kind, job, pastKind, words, erasure);
   return (
     <li
       className="card surface"
-      data-kind={gone ? 'empty' : kind}
+      data-kind={kind}
       data-tone={tones[kind]}
       data-past={pastKind}
       data-density={density}
@@ -151,13 +151,13 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
             <p className="card-head-machine mono clipped">{drive?.serial ?? text.noSerial}</p>
           ) : (
             <p className="card-status">
-              <StatusMark kind={gone ? 'empty' : kind} past={gone ? undefined : pastKind} />
+              <StatusMark kind={kind} past={pastKind} />
               {word}
             </p>
           )}
         </div>
         <Body {...{ kind, drive, job, pair, bootTest, past, health, sizeCheck, erasure, density }} />
-        {away && !gone && (
+        {away && kind !== 'away' && (
           <p className="card-note toned" data-tone="warn">
             {words.machines.card.away}
           </p>
@@ -199,6 +199,7 @@ export const BayNumber = memo(function BayNumber({ label }: { readonly label: st
 /** A shape for each state, for eyes that do not tell the colours. */
 const marks: Readonly<Record<CardKind, Icon>> = {
   empty: IconCircleDashed,
+  away: IconCircleDashed,
   blocked: IconLock,
   free: IconCircleFilled,
   paired: IconLink,

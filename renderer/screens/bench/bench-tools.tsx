@@ -9,7 +9,7 @@ import { setRackFilter, useRack } from '../../store/rack-store';
 import { useText } from '../../text';
 import { changeAppSettings, useAppSettings } from '../settings/app-settings';
 import { filterCounts, rackFilters } from './rack/rack-rules';
-import { kindsOf } from './rack/rack-view';
+import { kindsOf } from './rack/rack-rules';
 
 const icons = { cards: IconLayoutGrid, rack: IconServer, line: IconMaximize } as const;
 

@@ -10,6 +10,7 @@ import { act, send } from '../../actions';
 import { DataTable } from '../../components/data-table';
 import { useApp, useAppShallow } from '../../store/app-store';
 import { bayOf, driveOf, erasePlanOf, foundHolding, healthOf, pastOf } from '../../store/selectors';
+import { remedyInApp } from '../../remedy';
 import { useText } from '../../text';
 import { StartAct } from '../start/start-act';
 import { HealthLine } from './health-line';
@@ -207,7 +208,8 @@ function Line({ driveId, drive, plan }: LineProps): ReactElement {
 
 /** How one drive will be erased, or why it will not. */
 export function EraseHow({ plan }: Pick<LineProps, 'plan'>): ReactElement {
-  const text = useText().erase;
+  const words = useText();
+  const text = words.erase;
   if (plan === null) return <p className="soft">{text.list.notAsked}</p>;
   switch (plan.can) {
     case true:
@@ -226,7 +228,7 @@ export function EraseHow({ plan }: Pick<LineProps, 'plan'>): ReactElement {
     case false:
       return (
         <p className="toned" data-tone="bad">
-          {plan.error.message} {plan.error.remedy}
+          {plan.error.message} {remedyInApp(plan.error, words)}
         </p>
       );
   }

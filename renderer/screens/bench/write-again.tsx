@@ -21,17 +21,20 @@ interface WriteAgainProps {
   /** What was refused; null when nothing is: the button goes, a dialog that is open stays. */
   readonly refused: Refused | null;
   readonly onDone?: () => void;
+  /** Over the whole window, on its colour. */
+  readonly large?: boolean;
 }
 
 /** Asks why something is written again, where it was refused. */
-export function WriteAgain({ refused, onDone }: WriteAgainProps): ReactElement {
+export function WriteAgain({ refused, onDone, large = false }: WriteAgainProps): ReactElement {
   const text = useText().bench.again;
   const [asked, setAsked] = useState<Refused | null>(null);
   return (
     <>
       {refused !== null && (
         <Button
-          variant="light"
+          variant={large ? 'default' : 'light'}
+          size={large ? 'xl' : 'md'}
           leftSection={<IconRepeat size={20} aria-hidden />}
           onClick={() => {
             setAsked(refused);

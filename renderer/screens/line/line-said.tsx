@@ -3,6 +3,7 @@ import type { ReactElement } from 'react';
 import { useApp } from '../../store/app-store';
 import { useSaidScan } from '../../store/flow';
 import { useMessages } from '../../store/messages-store';
+import { remedyInApp } from '../../remedy';
 import { useText } from '../../text';
 
 interface SaidProps {
@@ -37,10 +38,14 @@ function Said({ tone, sentence, remedy }: SaidProps): ReactElement {
 
 /** What came of the latest scan; before that what the station has to say, until CANCEL. @param next the one thing to do next */
 export function LineSaid({ next }: { readonly next: string }): ReactElement {
-  const { bench, flow, line: text } = useText();
+  const words = useText();
+  const { bench, flow, line: text } = words;
   const said = useSaidScan();
   const notice = useApp(({ notices }) => notices[0] ?? null);
   const refusal = useApp(({ pairing }) => pairing.refusal);
+  const wouldRefuse = useApp(({ pairing, startPlan }) =>
+    pairing.armed ? (startPlan.refusals[0] ?? null) : null,
+  );
   const failedListing = useApp(({ drives }) => drives.error);
   const refusedMedia = useApp(({ media }) => (media.status === 'refused' ? media.error : null));
   const messages = useMessages();
@@ -48,14 +53,17 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
   if (said?.outcome.result === 'refused') {
     const { outcome } = said;
     if (outcome.reason === 'start-refused' && refusal !== null) {
-      return <Said tone="bad" sentence={refusal.message} remedy={refusal.remedy} />;
+      return <Said tone="bad" sentence={refusal.message} remedy={remedyInApp(refusal, words)} />;
     }
     if (outcome.reason === 'not-shippable' && message?.kind === 'error') {
       const { error } = message;
-      return <Said tone="bad" sentence={error.message} remedy={error.remedy} />;
+      return <Said tone="bad" sentence={error.message} remedy={remedyInApp(error, words)} />;
     }
     const { sentence, remedy } = text.sentenceAndRemedy(bench.refused(outcome), next);
     return <Said tone="bad" sentence={sentence} remedy={remedy} />;
+  }
+  if (wouldRefuse !== null) {
+    return <Said tone="bad" sentence={wouldRefuse.message} remedy={remedyInApp(wouldRefuse, words)} />;
   }
   if (said !== null) {
     const { outcome } = said;
@@ -63,19 +71,21 @@ export function LineSaid({ next }: { readonly next: string }): ReactElement {
   }
   if (message?.kind === 'error') {
     const { error } = message;
-    return <Said tone="bad" sentence={error.message} remedy={error.remedy} />;
+    return <Said tone="bad" sentence={error.message} remedy={remedyInApp(error, words)} />;
   }
   if (notice !== null) {
-    const { kind, error } = notice;
+    const { kind, error, more = [] } = notice;
     return (
       <Said
         tone={kind === 'error' ? 'bad' : 'info'}
-        sentence={error.message}
-        remedy={[error.remedy, text.dismiss].join(' ')}
+        sentence={more.length === 0 ? error.message : `${error.message} ${text.more(more.length)}`}
+        remedy={[remedyInApp(error, words), text.dismiss].join(' ')}
       />
     );
   }
   const problem = refusal ?? failedListing ?? refusedMedia;
-  if (problem !== null) return <Said tone="bad" sentence={problem.message} remedy={problem.remedy} />;
+  if (problem !== null) {
+    return <Said tone="bad" sentence={problem.message} remedy={remedyInApp(problem, words)} />;
+  }
   return <Said tone="none" sentence={flow.nothingSaid} remedy="" />;
 }

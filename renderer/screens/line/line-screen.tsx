@@ -1,6 +1,7 @@
 import { IconDoorExit } from '@tabler/icons-react';
 import { useEffect, useMemo, type ReactElement } from 'react';
 import { rackGrid } from '../../../core/drive/rack-shape';
+import { staysIn } from '../../../core/flow/take-out';
 import type { MediaState } from '../../../core/media/media-state';
 import { isDialogOpen } from '../../dialog';
 import { fileName, percentOf } from '../../format';
@@ -8,6 +9,7 @@ import { useApp } from '../../store/app-store';
 import { flowFactsOf, useFlow } from '../../store/flow';
 import { wantedName } from '../../store/selectors';
 import { useText } from '../../text';
+import { isNamed } from '../bench/bay-card';
 import { refusedAgain } from '../bench/write-again';
 import { leaveLine, onEscape, showFullScreen } from './line-acts';
 import { LineSaid } from './line-said';
@@ -90,6 +92,7 @@ function Now({ words }: { readonly words: { readonly next: string; readonly hint
   const finished = useApp(
     ({ pairing }) => pairing.pairs.filter(({ holdsMachine }) => holdsMachine !== undefined).length,
   );
+  const atEnd = useApp(({ startPlan }) => startPlan.atEnd?.does ?? null);
   const runs = total !== null && !total.over;
   const isEnd = next === 'take-out' || next === 'failed' || next === 'clear-failed';
   return (
@@ -108,7 +111,7 @@ function Now({ words }: { readonly words: { readonly next: string; readonly hint
           {words.next}
         </p>
         <p className="line-hint">
-          {next === 'confirm-start' ? `${text.erase(finished)} ${words.hint}` : words.hint}
+          {next === 'confirm-start' ? text.confirmHint(finished, atEnd, words.hint) : words.hint}
         </p>
       </div>
     </section>
@@ -124,8 +127,17 @@ export function LineScreen(): ReactElement {
   const shape = useApp(({ settings }) => settings.desk.rack);
   const armed = useApp(({ pairing }) => pairing.armed);
   const takeOut = useFlow((one) => one.next === 'take-out');
-  const first = useApp(({ pairing }) => pairing.takeOut[0]?.driveId ?? null);
-  const grid = useMemo(() => rackGrid(shape, bays.length), [shape, bays.length]);
+  // A drive in a machine of a rack is not taken out.
+  const first = useApp(
+    ({
+      pairing: {
+        takeOut: [drive],
+      },
+    }) => (drive === undefined || staysIn(drive) ? null : drive.driveId),
+  );
+  const all = useText();
+  const named = useMemo(() => bays.some(({ label }) => isNamed(label, all)), [bays, all]);
+  const grid = useMemo(() => rackGrid(shape, bays.length, named), [shape, bays.length, named]);
   return (
     <>
       <div className="line no-print">

@@ -53,7 +53,7 @@ export const LineTile = memo(function LineTile(props: LineTileProps): ReactEleme
         <BayNumber label={label} />
         <StatusMark kind={kind} past={pastKind} />
       </div>
-      <p className="line-tile-serial mono clipped">{machine}</p>
+      <p className="line-tile-serial mono clipped">{machine === label ? '' : machine}</p>
       <p className="line-tile-word clipped" data-long={word.length > longest} title={word}>
         {word} {kind === 'running' && erasure === null && driveId !== null && <Percent driveId={driveId} />}
       </p>

@@ -42,6 +42,7 @@ export function KeyForm({ makes, onLeave }: KeyFormProps): ReactElement {
     setAgain(scanned);
     // A scan has no slips to look for; what is made for good waits for the button.
     if (!makes) void open({ kind: 'passphrase', text: scanned });
+    return true;
   });
   if (busy) return <Busy>{text.working}</Busy>;
   return (

@@ -81,7 +81,10 @@ function OwnDisk({ disk }: { readonly disk: Drive }): ReactElement {
   const text = useText().live;
   const [machine, setMachine] = useState('');
   const [focused, setFocused] = useState(false);
-  useScans(focused, setMachine);
+  useScans(focused, (scanned) => {
+    setMachine(scanned);
+    return true;
+  });
   const name = [disk.model, disk.serial].filter((part) => part !== null).join(', ') || disk.path;
   const unlock = async (): Promise<void> => {
     if (machine.trim() === '') return;

@@ -29,7 +29,10 @@ export function StationForm({ onLeave }: { readonly onLeave: () => void }): Reac
   const moment = momentOfWall(shown, zone);
   const cleanName = sanitizeForDisplay(name, longestName);
   const isName = stationSettingsSchema.shape.stationName.safeParse(cleanName).success;
-  useScans(!busy, setName);
+  useScans(!busy, (scanned) => {
+    setName(scanned);
+    return true;
+  });
   const keep = async (): Promise<void> => {
     setBusy(true);
     const named =

@@ -75,7 +75,9 @@ export function detailGroups({ stored, entry }: LogEntry, text: Words): DetailGr
     ];
   }
   if (!isDriveRecord(record)) {
-    const group = record.kind === 'shipment-closed' ? text.groups.shipment : text.groups.order;
+    const { shipment, media, order } = text.groups;
+    const group =
+      record.kind === 'shipment-closed' ? shipment : record.kind === 'got-from-station' ? media : order;
     return [
       { title: group, details: orderDetails(record, text) },
       { title: text.groups.record, details: entryDetails(stored, entry, [], words) },

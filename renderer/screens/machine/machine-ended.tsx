@@ -9,6 +9,7 @@ import { driveOf } from '../../store/selectors';
 import { useText } from '../../text';
 import { commandBarcode } from '../../../core/scan/scan';
 import { ownJobOf } from './own-state';
+import { refusedAgain, WriteAgain } from '../bench/write-again';
 import { fitsScreen, ScreenBarcode } from './screen-barcode';
 import './machine.css';
 
@@ -24,6 +25,7 @@ export function MachineEnded({ result, onLeave }: MachineEndedProps): ReactEleme
   const job = useApp(ownJobOf);
   const drive = useApp((state) => driveOf(state, job?.driveId ?? null));
   const said = useSaidScan();
+  const again = useApp(({ pairing }) => refusedAgain(pairing));
   const notice = useApp(({ notices }) => notices[0]?.error ?? null);
   const kept = useApp(({ live, station }) => live.live?.data === 'open' && station.benchDirectory === null);
   if (job === null) return null;
@@ -34,7 +36,10 @@ export function MachineEnded({ result, onLeave }: MachineEndedProps): ReactEleme
   const disk = drive === null ? [] : [drive.model, drive.serial, formatBytes(drive.size)];
   const facts = [machine?.computerName, machine?.model, ...disk].filter((part) => typeof part === 'string');
   const refused = said?.outcome.result === 'refused' ? bench.refused(said.outcome) : null;
-  const scanned = said === null || said.outcome.result === 'refused' ? null : bench.accepted(said.outcome);
+  const scanned =
+    said === null || said.outcome.result === 'refused'
+      ? null
+      : (text.accepted(said.outcome) ?? bench.accepted(said.outcome));
   return (
     <section className="machine-ended" data-result={result} aria-label={text.result}>
       <h1 className="machine-ended-word">
@@ -52,10 +57,9 @@ export function MachineEnded({ result, onLeave }: MachineEndedProps): ReactEleme
       </p>
       <div className="machine-ended-next" role="status">
         {reason !== null && <p>{reason.message}</p>}
-        <p>{!passed ? text.failed : kept ? text.finished : text.practised}</p>
-        {(notice !== null || refused !== null || scanned !== null) && (
-          <p className="machine-ended-said">{notice?.message ?? refused ?? scanned}</p>
-        )}
+        <p>{again !== null ? text.reason : !passed ? text.failed : kept ? text.finished : text.practised}</p>
+        {(refused !== null || scanned !== null) && <p className="machine-ended-said">{refused ?? scanned}</p>}
+        {notice !== null && <p className="machine-ended-said">{notice.message}</p>}
       </div>
       <div className="machine-ended-foot">
         {fitsScreen(machineSerial) && (
@@ -65,7 +69,8 @@ export function MachineEnded({ result, onLeave }: MachineEndedProps): ReactEleme
           </figure>
         )}
         <div className="machine-ended-buttons">
-          {job.canRetry && (
+          <WriteAgain refused={again} large />
+          {job.canRetry && again === null && (
             <Button
               size="xl"
               variant="default"

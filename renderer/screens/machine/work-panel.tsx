@@ -18,6 +18,7 @@ import { useFlow } from '../../store/flow';
 import { useDriveProgress } from '../../store/progress';
 import { driveOf } from '../../store/selectors';
 import { showScreen } from '../../store/view-store';
+import { remedyInApp } from '../../remedy';
 import { useText, type Text } from '../../text';
 import { ownJobOf, ownResultOf } from './own-state';
 
@@ -200,7 +201,8 @@ interface EndedProps {
 
 /** How it ended, with what can be done now. */
 function Ended({ job, onLarge }: EndedProps): ReactElement {
-  const text = useText().machine;
+  const words = useText();
+  const text = words.machine;
   const result = useApp(ownResultOf);
   const kept = useApp(({ live, station }) => live.live?.data === 'open' && station.benchDirectory === null);
   const { state } = job;
@@ -211,7 +213,7 @@ function Ended({ job, onLarge }: EndedProps): ReactElement {
       {state.state === 'failed' && (
         <>
           <p>{state.reason.message}</p>
-          <p>{state.reason.remedy}</p>
+          <p>{remedyInApp(state.reason, words)}</p>
         </>
       )}
       {result === 'pass' && <p>{kept ? text.finished : text.practised}</p>}

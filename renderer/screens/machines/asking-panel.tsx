@@ -1,25 +1,44 @@
 import { Button, TextInput } from '@mantine/core';
-import { useState, type ReactElement } from 'react';
-import type { AppRackMachine } from '../../../core/contract/app-rack';
+import { useCallback, useEffect, useState, type ReactElement } from 'react';
 import { shownCode } from '../../../core/machine/admission-code';
 import { act, send } from '../../actions';
+import { ConfirmButton } from '../../components/confirm-button';
 import { Panel } from '../../components/panel';
-import { useAppShallow } from '../../store/app-store';
+import { useApp } from '../../store/app-store';
 import { useText } from '../../text';
+import {
+  askingRows,
+  noAskingRows,
+  rowStays,
+  takesPress,
+  type AskingRow,
+  type AskingRows,
+} from './asking-rows';
 import { askForLabel, useLabelAsked } from './label-store';
 
+interface AskingPanelProps {
+  /** A machine that was turned away and is asked about once more; null: none. */
+  readonly again: string | null;
+  readonly onAgain: (id: string | null) => void;
+}
+
 /** Machines that ask to be let into the rack, with their codes large enough to be read beside the machine. */
-export function AskingPanel(): ReactElement {
+export function AskingPanel({ again, onAgain }: AskingPanelProps): ReactElement {
   const text = useText().machines.asking;
-  const asking = useAppShallow(({ rack }) => rack.machines.filter(({ state }) => state === 'waiting'));
+  const shown = useAskingRows(again);
   return (
-    <Panel id="machines-asking" title={text.title} intro={asking.length === 0 ? undefined : text.compare}>
-      {asking.length === 0 ? (
+    <Panel id="machines-asking" title={text.title} intro={shown.rows.length === 0 ? undefined : text.compare}>
+      {shown.rows.length === 0 ? (
         <p className="soft">{text.none}</p>
       ) : (
         <ul className="machines-asking">
-          {asking.map((machine) => (
-            <Asking key={machine.id} machine={machine} />
+          {shown.rows.map((row) => (
+            <Asking
+              key={row.machine.id}
+              row={row}
+              counts={() => takesPress(row, shown, performance.now())}
+              onAgain={onAgain}
+            />
           ))}
         </ul>
       )}
@@ -27,20 +46,62 @@ export function AskingPanel(): ReactElement {
   );
 }
 
-function Asking({ machine }: { readonly machine: AppRackMachine }): ReactElement {
-  const text = useText().machines.asking;
-  const { id, serial, code, problem, address, model, station } = machine;
+function useAskingRows(again: string | null): AskingRows {
+  const machines = useApp(({ rack }) => rack.machines);
+  const next = useCallback(
+    (before: AskingRows): AskingRows =>
+      askingRows(
+        before,
+        machines,
+        ({ id, state }) => state === 'waiting' || (state === 'refused' && id === again),
+        performance.now(),
+      ),
+    [machines, again],
+  );
+  const [rows, setRows] = useState(() => next(noAskingRows));
+  useEffect(() => {
+    setRows(next);
+    // Those that have just left go when their moment is over.
+    const timer = setTimeout(() => {
+      setRows(next);
+    }, rowStays + 50);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, [next]);
+  return rows;
+}
+
+interface AskingProps {
+  readonly row: AskingRow;
+  /** Whether a press counts now. */
+  readonly counts: () => boolean;
+  readonly onAgain: AskingPanelProps['onAgain'];
+}
+
+function Asking({ row: { machine, leftAt }, counts, onAgain }: AskingProps): ReactElement {
+  const { machines } = useText();
+  const text = machines.asking;
+  const { id, serial, code, problem, address, model, station, state } = machine;
   // A station has no drives, and needs no serial.
   const needsLabel = serial === null && station === null;
   const name = station === null ? serial : text.station(station);
   const [typed, setTyped] = useState('');
+  const [telling, setTelling] = useState(false);
   const asked = useLabelAsked() === id;
+  const isDead = leftAt !== null || telling;
   const admit = async (): Promise<void> => {
+    if (!counts()) return;
     const label = needsLabel ? typed.trim() : null;
-    if ((await act('admitMachine', { code, serial: label })) !== null) askForLabel(null);
+    setTelling(true);
+    const answer = await act('admitMachine', { code, serial: label });
+    setTelling(false);
+    if (answer === null) return;
+    askForLabel(null);
+    onAgain(null);
   };
   return (
-    <li className="surface machines-asks">
+    <li className="surface machines-asks" data-left={leftAt !== null}>
       <p className="machines-code">
         <span className="soft small">{text.code}</span>
         <strong className="mono">{shownCode(code)}</strong>
@@ -51,6 +112,10 @@ function Asking({ machine }: { readonly machine: AppRackMachine }): ReactElement
         <p className="soft small">
           {[model, text.from(address)].filter((part) => part !== null).join(' · ')}
         </p>
+        {leftAt !== null && (
+          <p className="small">{state === 'waiting' ? text.gone : machines.list.states[state]}</p>
+        )}
+        {leftAt === null && state === 'refused' && <p className="small">{text.wasRefused}</p>}
         {problem !== null && <p className="small">{problem}</p>}
         {needsLabel && (
           <TextInput
@@ -60,6 +125,7 @@ function Asking({ machine }: { readonly machine: AppRackMachine }): ReactElement
             maxLength={100}
             autoComplete="off"
             spellCheck={false}
+            disabled={isDead}
             classNames={{ input: 'mono' }}
             data-asked={asked}
             onFocus={() => {
@@ -74,20 +140,33 @@ function Asking({ machine }: { readonly machine: AppRackMachine }): ReactElement
       <div className="row">
         <Button
           aria-label={text.admitOf(name, shownCode(code))}
-          disabled={needsLabel && typed.trim() === ''}
+          disabled={isDead || (needsLabel && typed.trim() === '')}
           onClick={() => void admit()}
         >
           {text.admit}
         </Button>
-        <Button
-          variant="subtle"
-          aria-label={text.refuseOf(name)}
-          onClick={() => {
-            send('refuseMachine', { code });
-          }}
-        >
-          {text.refuse}
-        </Button>
+        {state === 'refused' ? (
+          <Button
+            disabled={isDead}
+            onClick={() => {
+              onAgain(null);
+            }}
+          >
+            {text.keepOut}
+          </Button>
+        ) : (
+          <ConfirmButton
+            label={text.refuse}
+            name={text.refuseOf(name)}
+            question={text.refuseQuestion(name)}
+            yes={text.refuse}
+            no={text.refuseNo}
+            disabled={isDead}
+            onConfirm={() => {
+              send('refuseMachine', { code });
+            }}
+          />
+        )}
       </div>
     </li>
   );

@@ -9,6 +9,7 @@ import { Choices } from '../../components/choices';
 import { ErrorCard } from '../../components/error-card';
 import { Mono } from '../../components/mono';
 import { appState, useApp } from '../../store/app-store';
+import { remedyInApp } from '../../remedy';
 import { useText } from '../../text';
 
 async function change(part: Partial<RackSettings['boot']>): Promise<boolean> {
@@ -33,7 +34,8 @@ export function HowMachinesStart(): ReactElement {
 
 /** Through which interface machines are started, with which image; and the switch. */
 export function BootForm(): ReactElement {
-  const text = useText().machines;
+  const words = useText();
+  const text = words.machines;
   const { boot, serves } = useApp(({ rack }) => rack);
   const kept = useApp(({ settings }) => settings.rack.boot);
   // A cable that is plugged in now is seen without a press.
@@ -79,7 +81,7 @@ export function BootForm(): ReactElement {
                 text.boot.usable
               ) : (
                 <>
-                  {refused.message} {refused.remedy}
+                  {refused.message} {remedyInApp(refused, words)}
                 </>
               ),
           }))}

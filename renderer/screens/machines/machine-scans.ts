@@ -35,6 +35,7 @@ export async function admitScanned(text: string): Promise<ScanOutcome> {
     return {
       ...{ result: 'accepted', kind: 'machine', effect: 'machine-admitted', bay: null },
       machineSerial: serial ?? machine.serial,
+      ...(machine.station === null ? {} : { text: machine.station }),
     };
   } catch (thrown) {
     return refused('admission-refused', errorOf(thrown).message);

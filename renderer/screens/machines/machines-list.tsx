@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core';
 import { memo, type ReactElement } from 'react';
 import type { AppRackMachine } from '../../../core/contract/app-rack';
 import { shownCode } from '../../../core/machine/admission-code';
@@ -10,8 +11,13 @@ import { Status } from '../../components/status';
 import { useAppShallow } from '../../store/app-store';
 import { useText } from '../../text';
 
+interface MachinesListProps {
+  /** One that was turned away is asked about once more. */
+  readonly onAgain: (id: string) => void;
+}
+
 /** Machines that are in the rack, or were turned away. */
-export function MachinesList(): ReactElement {
+export function MachinesList({ onAgain }: MachinesListProps): ReactElement {
   const text = useText().machines.list;
   const machines = useAppShallow(({ rack }) => rack.machines.filter(({ state }) => state !== 'waiting'));
   return (
@@ -22,24 +28,27 @@ export function MachinesList(): ReactElement {
         empty={machines.length === 0 ? text.none : null}
       >
         {machines.map((machine) => (
-          <Row key={machine.id} machine={machine} />
+          <Row key={machine.id} machine={machine} onAgain={onAgain} />
         ))}
       </DataTable>
     </Panel>
   );
 }
 
-const Row = memo(function Row({ machine }: { readonly machine: AppRackMachine }): ReactElement {
+const Row = memo(function Row({
+  machine,
+  onAgain,
+}: MachinesListProps & { readonly machine: AppRackMachine }): ReactElement {
   const { machines } = useText();
   const { list: text, asking } = machines;
-  const { serial, model, station, state, connected, address, how, disks, code } = machine;
+  const { id, serial, model, station, state, connected, address, how, disks, code } = machine;
   const name = station === null ? serial : asking.station(station);
   const words = connected ? text.states[state] : `${text.states[state]}, ${text.away}`;
   const tone = state === 'admitted' ? (connected ? 'good' : 'warn') : 'bad';
   return (
     <tr>
       <th scope="row">
-        {serial === null ? (name ?? asking.noSerial) : <Mono>{serial}</Mono>}
+        {serial === null || station !== null ? (name ?? asking.noSerial) : <Mono>{serial}</Mono>}
         {model !== null && <div className="soft small">{model}</div>}
       </th>
       <td>
@@ -51,6 +60,17 @@ const Row = memo(function Row({ machine }: { readonly machine: AppRackMachine })
       <td>{how === null ? shownCode(code) : text.how[how]}</td>
       <td className="machines-disks">{disks}</td>
       <td>
+        {state === 'refused' && (
+          <Button
+            size="sm"
+            aria-label={text.againOf(name)}
+            onClick={() => {
+              onAgain(id);
+            }}
+          >
+            {text.again}
+          </Button>
+        )}
         {state === 'admitted' && (
           <ConfirmButton
             compact

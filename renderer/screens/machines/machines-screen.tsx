@@ -1,4 +1,4 @@
-import { useEffect, type ReactElement } from 'react';
+import { useEffect, useState, type ReactElement } from 'react';
 import { ScreenHeader } from '../../components/screen-header';
 import { useText } from '../../text';
 import { AskingPanel } from './asking-panel';
@@ -10,6 +10,7 @@ import { ServePanel } from './serve-panel';
 /** The rack: machines that are imaged over the network, with their drives inside. */
 export function MachinesScreen(): ReactElement {
   const text = useText().machines;
+  const [again, setAgain] = useState<string | null>(null);
   // A label that was asked for here is not meant when the screen is opened again.
   useEffect(
     () => () => {
@@ -23,8 +24,8 @@ export function MachinesScreen(): ReactElement {
       <div className="columns machines-columns">
         <ServePanel />
         <div className="stack">
-          <AskingPanel />
-          <MachinesList />
+          <AskingPanel again={again} onAgain={setAgain} />
+          <MachinesList onAgain={setAgain} />
         </div>
       </div>
     </div>

@@ -4,15 +4,13 @@ import { assertNever } from '../../../core/base/errors';
 import type { AppMirror } from '../../../core/contract/app-mirror';
 import { readHostAndPort, readStationCode, type StationPlace } from '../../../core/settings/rack-settings';
 import { send } from '../../actions';
-import { announce } from '../../announce';
 import { Busy } from '../../components/busy';
 import { ErrorCard } from '../../components/error-card';
 import { useScans } from '../../scanner/scan-taker';
 import { useApp } from '../../store/app-store';
-import { showInfo } from '../../store/messages-store';
 import { useText } from '../../text';
 import { ScreenBarcode } from '../machine/screen-barcode';
-import { inApp, StationOffer } from './station-offer';
+import { StationOffer } from './station-offer';
 import './other-station.css';
 
 /** Getting from another station: a component for each state. */
@@ -54,7 +52,7 @@ function Shown({
     case 'refused':
       return (
         <>
-          <ErrorCard error={inApp(mirror.error)} />
+          <ErrorCard error={mirror.error} />
           <StationForm kept={{ station: mirror.address, fingerprint: mirror.certificate }} onClose={close} />
         </>
       );
@@ -85,12 +83,13 @@ function StationForm({ kept, onClose }: StationFormProps): ReactElement {
     setFingerprint(found.fingerprint);
     return true;
   };
+  // Badge, ticket, START and CANCEL stay the station's.
   useScans(true, (scanned) => {
-    if (take(scanned)) send('reachStation', readStationCode(scanned) ?? { station, fingerprint });
-    else {
-      announce(text.notStation, 'refused');
-      showInfo(text.notStation);
-    }
+    const found = readStationCode(scanned);
+    if (found === null) return false;
+    take(scanned);
+    send('reachStation', found);
+    return true;
   });
   return (
     <form

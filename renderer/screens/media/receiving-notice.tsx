@@ -211,7 +211,7 @@ function Refused({ receiving: { path, error } }: { readonly receiving: Of<'refus
       <p className="anywhere">
         <strong>{text.refusedFolder(shownFolder(path))}</strong>
       </p>
-      <ErrorCard error={{ ...error, remedy: text.remedies[error.code] ?? error.remedy }} />
+      <ErrorCard error={error} />
       <AfterRefusal code={error.code} />
     </div>
   );

@@ -1,6 +1,5 @@
 import { Button } from '@mantine/core';
 import { useState, type ReactElement } from 'react';
-import type { ErrorData } from '../../../core/base/errors';
 import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
 import type { AppMirror, MirrorWanted, OfferedImage, OfferedMedia } from '../../../core/contract/app-mirror';
 import { send } from '../../actions';
@@ -10,15 +9,10 @@ import { Mono } from '../../components/mono';
 import { Notice } from '../../components/notice';
 import { ProgressBar } from '../../components/progress-bar';
 import { percentOf } from '../../format';
-import { currentText, useText, type Text } from '../../text';
+import { useText, type Text } from '../../text';
 import { TrustKey } from './trust-key';
 
 type Listed = Extract<AppMirror, { status: 'listed' }>;
-
-/** What the page says of an error in place of the command line's way. */
-export function inApp(error: ErrorData): ErrorData {
-  return { ...error, remedy: currentText().mirror.remedies[error.code] ?? error.remedy };
-}
 
 interface OfferProps {
   readonly mirror: Listed;
@@ -247,7 +241,7 @@ function Ended({ mirror: { station, media, images, broken } }: OfferProps): Reac
   }
   return (
     <div className="stack">
-      <ErrorCard error={inApp(error)}>{goOn}</ErrorCard>
+      <ErrorCard error={error}>{goOn}</ErrorCard>
       {error.code === 'delivery-key-unknown' && <TrustKey />}
     </div>
   );

@@ -39,6 +39,7 @@ export function BackupForm({ onLeave, onSaved }: BackupFormProps): ReactElement 
   useScans(!busy, (scanned) => {
     setPassword(scanned);
     setAgain(scanned);
+    return true;
   });
   if (busy) return <Busy>{text.saving}</Busy>;
   return (

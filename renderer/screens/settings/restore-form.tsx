@@ -34,7 +34,10 @@ export function RestoreForm({ path, onLeave }: RestoreFormProps): ReactElement {
       setBusy(false);
     }
   };
-  useScans(!busy, setPassword);
+  useScans(!busy, (scanned) => {
+    setPassword(scanned);
+    return true;
+  });
   if (busy) return <Busy>{text.looking}</Busy>;
   const replaces = error?.code === 'state-not-empty';
   return (

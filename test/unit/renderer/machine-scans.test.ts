@@ -3,6 +3,7 @@ import type { AppRackMachine } from '../../../core/contract/app-rack';
 import { askForLabel } from '../../../renderer/screens/machines/label-store';
 import { admitScanned, machineWithCode } from '../../../renderer/screens/machines/machine-scans';
 import { appStore } from '../../../renderer/store/app-store';
+import { en } from '../../../renderer/text';
 import { emptyState } from '../../support/app-samples';
 
 /** What is scanned on Machines. */
@@ -41,6 +42,15 @@ describe('a scan on Machines', () => {
   it.each(['7K39QF', '7k3 9qf', '7K3-9QF'])('admits the machine that shows the code %s', async (text) => {
     expect(await admitScanned(text)).toMatchObject({ effect: 'machine-admitted', machineSerial: 'M1' });
     expect(call.mock.calls).toEqual([['admitMachine', { code: '7K39QF', serial: null }]]);
+  });
+
+  it('calls a station by its name: it is no machine', async () => {
+    const station = machine('6', 'STA234', { serial: null, station: 'Depot 3' });
+    appStore.setState({ state: { ...emptyState, rack: { ...emptyState.rack, machines: [station] } } });
+    const outcome = await admitScanned('STA234');
+    expect(outcome).toMatchObject({ effect: 'machine-admitted', machineSerial: null, text: 'Depot 3' });
+    if (outcome.result !== 'accepted') throw new Error('refused');
+    expect(en.bench.accepted(outcome)).toBe('Station Depot 3 is admitted');
   });
 
   it('admits one that was turned away, by its code, and none that is in the rack', async () => {

@@ -46,6 +46,20 @@ test.each<[TotalProgress, string]>([
     { ...passed, passed: 20, stopped: 4 },
     '20 of 24 PASS, 4 stopped in 9:41. Take out only drives that say PASS.',
   ],
+  // Drives in machines of a rack stay where they are.
+  [{ ...passed, inMachines: 24 }, '24 of 24 PASS in 9:41. The machines are finished.'],
+  [
+    { ...passed, inMachines: 1 },
+    '24 of 24 PASS in 9:41. Take the drives out of the bays; 1 machine is finished.',
+  ],
+  [
+    { ...failedIn('machine 5CD1'), inMachines: 23 },
+    '23 of 24 PASS, 1 FAIL (machine 5CD1) in 9:41. The machines are finished. Keep the one that failed apart.',
+  ],
+  [
+    { ...passed, passed: 20, stopped: 4, inMachines: 20 },
+    '20 of 24 PASS, 4 stopped in 9:41. Only what says PASS is finished.',
+  ],
   [
     { ...passed, bootTests: ['bay 2'] },
     '24 of 24 PASS in 9:41. The boot test in bay 2 is still running: leave it in.',

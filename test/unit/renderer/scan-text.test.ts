@@ -31,4 +31,18 @@ describe('the words of a refused scan', () => {
   it.each(['wrong-kind', 'doubtful'] as const)('show the tag of an express service code: %s', (reason) => {
     expect(refused('service-code', reason, '7KX9PQ3')).toContain('service tag 7KX9PQ3');
   });
+
+  it.each([
+    ['7', '5CD1', /^Bay 7, machine 5CD1: This drive failed on 2026-11-28 \(Write error\)\.$/],
+    ['bay 7', '5CD1', /^Bay 7, machine 5CD1: /],
+    // Of a rack: its place is called by its machine.
+    ['5CD1', '5CD1', /^Machine 5CD1: This drive failed/],
+    ['5CD1 disk 2', '5CD1', /^Machine 5CD1 disk 2: This drive failed/],
+  ])('say which of many pairs keeps all from being started: %s', (bay, machineSerial, said) => {
+    const outcome: Refused = {
+      ...{ result: 'refused', kind: 'command', reason: 'drive-failed-before', expected: 'bay' },
+      ...{ detail: '2026-11-28\nWrite error', pair: { bay, machineSerial } },
+    };
+    expect(scanText.refused(outcome)).toMatch(said);
+  });
 });

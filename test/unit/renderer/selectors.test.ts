@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { AppJob } from '../../../core/contract/app-bench';
-import { bayOf, cardKind, countsOf, densityFor, newlyEnded } from '../../../renderer/store/selectors';
+import {
+  bayKindOf,
+  bayOf,
+  cardKind,
+  countsOf,
+  densityFor,
+  newlyEnded,
+} from '../../../renderer/store/selectors';
+import { kindsOf } from '../../../renderer/screens/bench/rack/rack-rules';
 import { flowFactsOf } from '../../../renderer/store/flow';
 import { previews } from '../../support/app-preview-states';
-import { emptyState, result, someDrive, someJob } from '../../support/app-samples';
+import { emptyState, machineOf, result, someDrive, someJob } from '../../support/app-samples';
 
 const interrupted: AppJob['state'] = { state: 'interrupted' };
 const writing: AppJob['state'] = { state: 'writing', bytesDone: 1, bytesTotal: 2 };
@@ -41,6 +49,27 @@ describe('cardKind', () => {
       'pass',
       'fail',
     ]);
+  });
+});
+
+describe('bayKindOf', () => {
+  const bench = previews['bench-machines']?.state ?? emptyState;
+  const kindOf = (serial: string, state = bench): string =>
+    bayKindOf(state, state.drives.bays.find(({ label }) => label === serial)?.driveId ?? null);
+
+  test('a machine that is not connected is away, not ready; what is known of its job stays', () => {
+    expect(kindOf(machineOf(6))).toBe('away');
+    const connected = bench.rack.machines.map((machine) => ({ ...machine, connected: true }));
+    expect(kindOf(machineOf(6), { ...bench, rack: { ...bench.rack, machines: connected } })).toBe('free');
+    const gone = { ...bench, rack: { ...bench.rack, machines: [] } };
+    expect([1, 2, 3, 4].map((number) => kindOf(machineOf(number), gone))).toEqual([
+      ...['pass', 'fail', 'running', 'paired'],
+    ]);
+  });
+
+  test('filters count what tiles show', () => {
+    expect(kindsOf(bench)).toEqual(bench.drives.bays.map(({ driveId }) => bayKindOf(bench, driveId)));
+    expect(kindsOf(bench)).toContain('away');
   });
 });
 

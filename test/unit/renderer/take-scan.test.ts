@@ -3,6 +3,9 @@ import { checkCode } from '../../../core/scan/check-code';
 import { keyOfCharacter } from '../../../core/scan/keyboard-layouts';
 import type { ScanKey } from '../../../core/scan/scan-keys';
 import { announce } from '../../../renderer/announce';
+import { act } from '../../../renderer/actions';
+import type { CapturedScan } from '../../../renderer/scanner/capture';
+import { currentTaker } from '../../../renderer/scanner/scan-taker';
 import { takeScan } from '../../../renderer/scanner/take-scan';
 import { changeAppSettings } from '../../../renderer/screens/settings/app-settings';
 import { scannerCheckText } from '../../../renderer/text/en-scanner-check';
@@ -10,7 +13,12 @@ import { scannerCheckText } from '../../../renderer/text/en-scanner-check';
 /** What is said of a scan of the check code. */
 
 vi.mock(import('../../../renderer/announce'), () => ({ announce: vi.fn() }));
-vi.mock(import('../../../renderer/screens/settings/app-settings'), () => ({ changeAppSettings: vi.fn() }));
+vi.mock(import('../../../renderer/actions'), () => ({ act: vi.fn() }));
+vi.mock(import('../../../renderer/scanner/scan-taker'), () => ({ currentTaker: vi.fn(() => null) }));
+vi.mock(import('../../../renderer/screens/settings/app-settings'), () => ({
+  changeAppSettings: vi.fn(),
+  currentAppSettings: vi.fn(() => null),
+}));
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -37,6 +45,33 @@ async function scan(text: string): Promise<void> {
   takeScan({ text, doubt: null, keys: keysOf(text) });
   await vi.runAllTimersAsync();
 }
+
+describe('a form that wants scans for itself', () => {
+  /** What the form saw, and what the station was told. */
+  const scanned = async (doubt: CapturedScan['doubt'], takes: boolean): Promise<readonly string[]> => {
+    const seen: string[] = [];
+    vi.mocked(currentTaker).mockReturnValueOnce((text) => {
+      seen.push(text);
+      return takes;
+    });
+    vi.mocked(act).mockResolvedValue(null);
+    takeScan({ text: 'PRESTAGE-START', doubt, keys: [] });
+    await vi.runAllTimersAsync();
+    return [...seen, ...vi.mocked(act).mock.calls.map(([method]) => method)];
+  };
+
+  it('keeps what it takes, and the station is not told', async () => {
+    expect(await scanned(null, true)).toEqual(['PRESTAGE-START']);
+  });
+
+  it('leaves the station what is not for it: START is START where the code of another station is asked for', async () => {
+    expect(await scanned(null, false)).toEqual(['PRESTAGE-START', 'scan']);
+  });
+
+  it.each(['slow', 'cut'] as const)('keeps what cannot be relied on from the station: %s', async (doubt) => {
+    expect(await scanned(doubt, false)).toEqual([]);
+  });
+});
 
 describe('the scanner check', () => {
   it('is announced as set up when the station saved it', async () => {

@@ -3,7 +3,7 @@ import type { AppState } from '../../../../core/contract/app';
 import type { AppJob } from '../../../../core/contract/app-bench';
 import { isRunning } from '../../../../core/job/job';
 import { driveBefore } from '../../../../core/ledger/drive-before';
-import type { CardKind } from '../../../store/selectors';
+import { bayKindOf, type CardKind } from '../../../store/selectors';
 
 /** Rules of the rack view: what the filters show, which bays are chosen, and what can be done with them. Pure. */
 
@@ -22,6 +22,11 @@ export function isShown(kind: CardKind, filter: RackFilter): boolean {
     case 'failed':
       return kind === 'fail' || kind === 'cancelled' || kind === 'interrupted';
   }
+}
+
+/** How each bay stands, in the order of the bays. A new list. */
+export function kindsOf(state: AppState): CardKind[] {
+  return state.drives.bays.map(({ driveId }) => bayKindOf(state, driveId));
 }
 
 /** How many bays each filter shows. */

@@ -51,6 +51,7 @@ function reasonOf(
     case 'pass':
       return drive === null ? text.gone : bootTest?.status === 'running' ? text.rehearsal.onCard.running : '';
     case 'free':
+    case 'away':
     case 'paired': {
       const line = past === null ? null : pastText.short(past, formatDay);
       if (line !== null) return line;
@@ -94,16 +95,14 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
   const words = useText();
   const { bench: text, rack } = words;
   const { drive, job, pair, bootTest, past, erasure, kind, pastKind, away } = useBayShown(driveId);
-  // It is there, and cannot be written now.
-  const gone = away && kind === 'free';
-  const word = gone ? words.machines.card.away : statusWord(kind, job, pastKind, words, erasure);
+  const word = statusWord(kind, job, pastKind, words, erasure);
   const said = job?.machineSerial ?? pair?.machineSerial ?? '';
   // A bay that is a machine has its name; below it stands its disk.
   const machine = said === label ? '' : said;
   const reason =
     erasure !== null && kind !== 'running'
       ? words.erase.said(erasure)
-      : away && !gone && kind !== 'pass' && kind !== 'fail'
+      : away && kind !== 'away' && kind !== 'pass' && kind !== 'fail'
         ? words.machines.card.away
         : reasonOf({ kind, drive, job, bootTest, past }, words);
   // What a low tile can do without: the word beside it says as much.
@@ -123,7 +122,7 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
       className="tile surface"
       style={style}
       data-label={label}
-      data-kind={gone ? 'empty' : kind}
+      data-kind={kind}
       data-named={isNamed(label, words)}
       data-tone={hidden ? undefined : tones[kind]}
       data-past={hidden ? undefined : pastKind}
@@ -135,7 +134,7 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
     >
       <div className="tile-head">
         <BayNumber label={label} />
-        <StatusMark kind={gone ? 'empty' : kind} past={gone ? undefined : pastKind} />
+        <StatusMark kind={kind} past={pastKind} />
       </div>
       {!hidden && (
         <>

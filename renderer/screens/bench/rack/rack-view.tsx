@@ -1,18 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, type KeyboardEvent, type ReactElement } from 'react';
 import { rackGrid, stepFrom, type Step } from '../../../../core/drive/rack-shape';
-import type { AppState } from '../../../../core/contract/app';
 import { useApp, useAppShallow } from '../../../store/app-store';
 import { changeChoice, useRack } from '../../../store/rack-store';
-import {
-  bootTestOf,
-  cardKind,
-  driveOf,
-  erasureKind,
-  erasureOf,
-  jobOf,
-  pairOf,
-  type CardKind,
-} from '../../../store/selectors';
 import { useText } from '../../../text';
 import { isNamed } from '../bay-card';
 import { RackPane } from './rack-pane';
@@ -22,21 +11,13 @@ import {
   extendTo,
   goTo,
   isShown,
+  kindsOf,
   nothingChosen,
   toggleChosen,
   withoutUnseen,
 } from './rack-rules';
 import { RackTile } from './rack-tile';
 import './rack.css';
-
-/** How each bay stands, in the order of the bays. A new list. */
-export function kindsOf(state: AppState): CardKind[] {
-  return state.drives.bays.map(({ driveId }) => {
-    const [drive, job, pair] = [driveOf(state, driveId), jobOf(state, driveId), pairOf(state, driveId)];
-    const erased = job === null && drive !== null ? erasureKind(erasureOf(state, driveId), pair) : null;
-    return erased ?? cardKind(drive, job, pair, bootTestOf(state, driveId));
-  });
-}
 
 const steps: Readonly<Record<string, Step>> = {
   ArrowUp: 'up',
@@ -70,15 +51,20 @@ export function RackView(): ReactElement {
   }, [shown]);
   const current = choice.current !== null && labels.includes(choice.current) ? choice.current : labels[0];
 
+  // What is shown is read when somebody presses: a bay that changes how it stands must not draw the tiles of all others.
+  const latest = useRef(shown);
+  useEffect(() => {
+    latest.current = shown;
+  }, [shown]);
   const onPress = useCallback(
     (label: string, { toggle, extend }: { readonly toggle: boolean; readonly extend: boolean }): void => {
-      if (!shown.has(label)) return;
+      if (!latest.current.has(label)) return;
       changeChoice((before) => {
-        if (extend) return extendTo(before, label, labels, grid, shown);
+        if (extend) return extendTo(before, label, labels, grid, latest.current);
         return toggle ? toggleChosen(before, label) : chooseOnly(label);
       });
     },
-    [grid, labels, shown],
+    [grid, labels],
   );
   const onKeyDown = (event: KeyboardEvent<HTMLUListElement>): void => {
     const { key, shiftKey, ctrlKey, altKey, metaKey } = event;

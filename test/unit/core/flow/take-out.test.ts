@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { idInMachine } from '../../../../core/drive/drive';
 import { flowOf } from '../../../../core/flow/flow';
 import { scansOfLine, takeOutOrder } from '../../../../core/flow/take-out';
 import { applyScan, emptyPairing, type PairingContext } from '../../../../core/pairing/pairing';
@@ -49,6 +50,45 @@ describe('the order', () => {
   });
 });
 
+/** The disk of a machine of the rack. */
+const inMachine = (number: number): PairingContext['takeOut'][number] => ({
+  driveId: idInMachine(`d${number}`, '0123456789ab'),
+  ...{ bay: `5CD${number}`, machineSerial: `5CD${number}` },
+});
+
+describe('machines of a rack, whose drives stay in', () => {
+  const takeOut = [out(1), out(3), inMachine(7), inMachine(8)];
+  const both = (changes: Partial<PairingContext> = {}): PairingContext => ended({ takeOut, ...changes });
+
+  it('come after the bench, whatever their labels', () => {
+    const passed = takeOut.map((one) => ({ ...one, outcome: 'passed' as const }));
+    const labels = ['5CD8', 'bay 1', '5CD7', 'bay 3'];
+    expect(takeOutOrder(passed, labels).map(({ bay: label }) => label)).toEqual([
+      ...['bay 1', 'bay 3'],
+      ...['5CD8', '5CD7'],
+    ]);
+  });
+
+  it('are confirmed in any order in line mode, and do not change the order of the bench', () => {
+    const result = applyScan(emptyPairing, machine('5CD8'), both());
+    expect(result.outcome).toMatchObject({ effect: 'taken-out', machineSerial: '5CD8', count: 3 });
+    expect(result.action).toEqual({ type: 'take-out', drive: inMachine(8) });
+    expectRefused(
+      emptyPairing,
+      applyScan(emptyPairing, machine('PC-3'), both()),
+      'take-out-order',
+      'taken-out',
+      'bay 1\nPC-1\nbay 3',
+    );
+  });
+
+  it('wait with the others until all have ended', () => {
+    const jobs = new Map([...ended().jobs, ['d2', 'running'] as const]);
+    const result = applyScan(emptyPairing, machine('5CD7'), both({ jobs }));
+    expectRefused(emptyPairing, result, 'take-out-early', 'wait', '5CD7\n5CD7');
+  });
+});
+
 describe('line mode', () => {
   it('takes the next drive out by its machine, and pairs nothing', () => {
     const { state, outcome, action } = applyScan(emptyPairing, machine('PC-1'), ended());
@@ -65,7 +105,7 @@ describe('line mode', () => {
   it('refuses while others are written', () => {
     const jobs = new Map([...ended().jobs, ['d2', 'running'] as const]);
     const result = applyScan(emptyPairing, machine('PC-1'), ended({ jobs }));
-    expectRefused(emptyPairing, result, 'take-out-early', 'wait', 'bay 1');
+    expectRefused(emptyPairing, result, 'take-out-early', 'wait', 'bay 1\nPC-1');
   });
 
   it('refuses the machine once its card is gone: it is never paired again in silence', () => {

@@ -50,6 +50,17 @@ describe('the total', () => {
     expect(total).toMatchObject({ failed: 1, failedBays: ['bay 7'], percent: 75, secondsLeft: 60 });
   });
 
+  it('says how many passed that stay in their machines, and nothing of it on a bench', () => {
+    const inMachine = (one: TotalMember): TotalMember => ({ ...one, inMachine: true });
+    const members = [
+      ended(1, 'passed', 30),
+      inMachine(ended(2, 'passed', 40)),
+      inMachine(ended(3, 'failed', 9)),
+    ];
+    expect(totalOf(members, true)).toMatchObject({ passed: 2, inMachines: 1 });
+    expect(totalOf(members.slice(0, 1), true)).not.toHaveProperty('inMachines');
+  });
+
   it('is over, and 100 %, when all have ended and are released; its time is from the first start to the last end', () => {
     const members = [ended(1, 'passed', 500), ended(2, 'passed', 581), ended(3, 'stopped', 20)];
     expect(totalOf(members, false)).toMatchObject({ percent: 99, over: false, seconds: null });

@@ -62,18 +62,18 @@ describe('a disk in a machine of a rack', () => {
   it('gets no other machine’s, whatever is scanned or typed', () => {
     const waits = after([machine('7KX9PQ3')], rack());
     for (const reading of [labelled('MACHINE1'), inBay(3)]) {
-      expectRefused(waits, applyScan(waits, reading, rack()), 'not-this-machine', 'bay', 'MACHINE1');
+      expectRefused(waits, applyScan(waits, reading, rack()), 'disk-of-another', 'bay', 'MACHINE1');
     }
     const typed = pairByHand(emptyPairing, '7KX9PQ3', 'd3', rack());
-    expectRefused(emptyPairing, typed, 'not-this-machine', 'machine', 'MACHINE1');
+    expectRefused(emptyPairing, typed, 'disk-of-another', 'machine', 'MACHINE1');
     // Nor by a pair of before, when another machine came to have its place.
     const old: Pairing = {
       ...emptyPairing,
       pairs: [{ machineSerial: '7KX9PQ3', driveId: 'd3', bay: 'MACHINE1' }],
     };
-    expect(startRefusal(old, rack())).toMatchObject({ reason: 'not-this-machine', detail: 'MACHINE1' });
+    expect(startRefusal(old, rack())).toMatchObject({ reason: 'disk-of-another', detail: 'MACHINE1' });
     const armed = { ...old, armed: true };
-    expectRefused(armed, start(armed, rack()), 'not-this-machine');
+    expectRefused(armed, start(armed, rack()), 'disk-of-another');
   });
 
   it('is no free bay for machines that are scanned in a row, nor for NEXT', () => {

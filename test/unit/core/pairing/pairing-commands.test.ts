@@ -352,15 +352,15 @@ describe('START', () => {
     expectRefused(state, arm(state, world()), 'wrong-kind', 'bay');
   });
   it.each<[string, Partial<PairingContext>, string | null]>([
-    ['bay-empty', { drives: [drive(1)] }, 'bay 2'],
-    ['bay-empty', { drives: [drive(1)], bays: [] }, 'bay 2'],
+    ['bay-empty', { drives: [drive(1)] }, null],
+    ['bay-empty', { drives: [drive(1)], bays: [] }, null],
     [
       'drive-blocked',
       { drives: [drive(2, { verdict: 'blocked', reasons })] },
-      'bay 2: It is mounted. It holds swap.',
+      'It is mounted. It holds swap.',
     ],
-    ['drive-running', { jobs: new Map([['d2', 'running']]) }, 'bay 2'],
-    ['drive-finished', { jobs: new Map([['d2', 'passed']]) }, 'bay 2'],
+    ['drive-running', { jobs: new Map([['d2', 'running']]) }, null],
+    ['drive-finished', { jobs: new Map([['d2', 'passed']]) }, null],
     ['not-in-order', { inOrder: () => false }, 'PC-1'],
     ['machine-running', { runningMachines: new Set(['PC-1']) }, null],
     ['machine-shipped', { shippedOn: () => '2024-05-17T08:00:00Z' }, '2024-05-17'],
@@ -372,6 +372,10 @@ describe('START', () => {
   ])('looks at the pairs again: %s', (reason, details, detail) => {
     expectRefused(paired, arm(paired, world(details)), reason, undefined, detail);
     expectRefused(armed, start(armed, world(details)), reason, undefined, detail);
+    // Of many, it says which.
+    const pair = { bay: 'bay 2', machineSerial: 'PC-1' };
+    expect(arm(paired, world(details)).outcome).toMatchObject({ pair });
+    expect(start(armed, world(details)).outcome).toMatchObject({ pair });
   });
   it('a button cannot start what was not shown', () => {
     expectRefused(paired, start(paired, world()), 'not-ready', 'start', 'not-armed');

@@ -26,7 +26,7 @@ it('a pair of a machine of the rack is taken over by its firmware’s serial, wh
   expect(takeOver(emptyPairing, stored, context)).toMatchObject({ taken: 1, left: [] });
   // Admitted with another serial since, it is another machine.
   const before = { ...stored, pairs: [{ machineSerial: 'MACHINE9', driveId: 'd3', bay: 'MACHINE1' }] };
-  expect(takeOver(emptyPairing, before, rack).left).toMatchObject([{ reason: 'not-this-machine' }]);
+  expect(takeOver(emptyPairing, before, rack).left).toMatchObject([{ reason: 'disk-of-another' }]);
   // On the bench, the label is all that is known.
   const onBench = { ...stored, pairs: [{ machineSerial: 'MACHINE1', driveId: 'd1', bay: 'bay 1' }] };
   expect(takeOver(emptyPairing, onBench, context)).toMatchObject({ taken: 0, left: [{ reason: 'pattern' }] });

@@ -13,6 +13,7 @@ const machine: ThisMachine = {
 };
 const waiting = { what: 'waiting', code: '7KQ2MX', station: 'Line 3', problem: null } as const;
 const admitted = { what: 'admitted', code: '7KQ2MX', station: 'Line 3', sessions: 1 } as const;
+const refused = { what: 'refused', code: '7KQ2MX', station: 'Line 3' } as const;
 const drawScreen = (...[view, work, size]: Parameters<MachineScreen['draw']>): string =>
   new MachineScreen(machine).draw(view, work, size);
 const large = { columns: 160, rows: 50 };
@@ -30,7 +31,7 @@ describe('the screen of a machine', () => {
     { columns: 40, rows: 12 },
   ])('never has more than the console has: $columns × $rows', (size) => {
     for (const work of [null, { state: 'working', job: 'writing', done: 1, total: 3 } as const]) {
-      for (const view of [waiting, admitted, { what: 'refused', station: 'Line 3' } as const]) {
+      for (const view of [waiting, admitted, refused]) {
         const lines = linesOf(drawScreen(view, work, size));
         expect(lines.length).toBeLessThanOrEqual(size.rows);
         for (const line of lines) expect(Array.from(line).length).toBeLessThanOrEqual(size.columns);
@@ -43,6 +44,12 @@ describe('the screen of a machine', () => {
       drawScreen(view, { state: 'working', job: 'writing', done, total: 200 }, large);
     expect(text(waiting, 0)).toContain('This machine waits until Line 3 admits it');
     expect(text(admitted, 99)).toContain('This machine is written. 49 %');
+  });
+
+  it('keeps its code where it was turned away: by that it can be let in', () => {
+    const others = drawScreen({ ...refused, code: '3HT9WB' }, null, large);
+    expect(drawScreen(refused, null, large)).not.toBe(others);
+    expect(linesOf(others).join(' ')).toContain('With this code it can be admitted there.');
   });
 
   it('fills itself with the colour of the end, and says why it failed', () => {

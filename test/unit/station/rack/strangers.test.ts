@@ -405,6 +405,22 @@ describe('a station with much to do', () => {
     );
   });
 
+  it('names a machine that was turned away by its serial, not by an ID that nobody has seen', async () => {
+    const station = await serve();
+    const machine = new Stranger(station);
+    await machine.greet('5CD1234XY1');
+    const rack = new RackClient(station.socket);
+    await rack.admit(only(station).code, 'ana', null);
+    const helpers = new RackHelpers({ rackSocket: station.socket }, 'test', 500);
+    expect((await helpers.facts()).size).toBe(1);
+    await rack.refuse(only(station).code);
+    const { id } = only(station);
+    await expect(helpers.clientOf(id)).rejects.toThrow(/^Machine 5CD1234XY1 is not in the rack/);
+    expect((await helpers.listDrives(new Set([id]))).problems).toEqual([
+      { machine: id, message: expect.stringMatching(/^Machine 5CD1234XY1 is not in the rack/) as string },
+    ]);
+  });
+
   it('lists the other drives when the helper of a machine says nothing', async () => {
     const station = await serve();
     const machine = new Stranger(station);
