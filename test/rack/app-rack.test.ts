@@ -230,6 +230,29 @@ describe('the rack of the app', () => {
     expect(endedWell(app.state, 3)).toBe(true);
   });
 
+  it('has machines paired again when it is served again, but for the one that was taken out by scan', async () => {
+    const { app, machine } = await scene(true);
+    await machine('first', { serial: '5CD1234XY1' });
+    await machine('second', { serial: '5CD1234XY2' });
+    await app.until((state) => pairsOf(state).length === 2, 'two machines with their disks');
+    expect((await app.scan('5CD1234XY1'))?.outcome).toMatchObject({ effect: 'in-batch' });
+    expect((await app.scan(commandBarcode('UNDO')))?.outcome).toMatchObject({
+      ...{ effect: 'undone', machineSerial: '5CD1234XY1' },
+    });
+    const listen = present(app.state.rack.listens);
+    await app.handlers.stopRack({});
+    await app.until(
+      ({ drives, pairing }) => drives.bays.length === 1 && pairing.pairs.length === 0,
+      'no rack',
+    );
+    await app.handlers.serveRack({ listen, boot: null });
+    const back = await app.until(
+      (state) => state.drives.bays.length === 3 && pairsOf(state).length > 0,
+      'both machines again, and one with its disk',
+    );
+    expect(pairsOf(back)).toEqual([['5CD1234XY2', '5CD1234XY2']]);
+  });
+
   it('goes on by itself where a machine was started again in the middle of its job', async () => {
     const { app, folder, machine } = await scene(true);
     const hold = await Hold.at('writing', join(folder, 'hold'));
