@@ -162,6 +162,22 @@ describe('the rack of the app', () => {
     expect(app.state.startPlan.atEnd).toEqual({ does: 'restart', ordered: true });
   });
 
+  it('drops machines that an order opened later does not list, says so, and has them back with an exception', async () => {
+    const { app, machine } = await scene(true);
+    await machine('first', { serial: '5CD1234XE3' });
+    await machine('second', { serial: '5CD1234XE4' });
+    await app.until((state) => pairsOf(state).length === 2, 'two machines with their disks');
+    const order = { version: 1, number: 'WO-2', machines: [{ serial: '5CD1234XE3' }] };
+    await app.handlers.openOrder({ number: '', text: JSON.stringify(order) });
+    const one = await app.until((state) => pairsOf(state).length === 1, 'the machine of the order');
+    expect(pairsOf(one)).toEqual([['5CD1234XE3', '5CD1234XE3']]);
+    expect(one.notices.map(({ error }) => error.message)).toEqual([
+      'Machine 5CD1234XE4 of the rack is not in the work order, and was taken out of the batch.',
+    ]);
+    await app.handlers.exceptOrder({ machineSerial: '5CD1234XE4', reason: 'in the place of another' });
+    await app.until((state) => pairsOf(state).length === 2, 'the machine with an exception');
+  });
+
   it('lets machines in, pairs each with its own disk, and writes them beside the bench', async () => {
     const { app, folder, machine } = await scene();
     const first = await machine('first', { serial: '5CD1234XY1' });
