@@ -25,6 +25,8 @@ export const workPath = '/work';
 
 /** What is done with the machine's drives, or how it ended. */
 export const machineWorkSchema = z.discriminatedUnion('state', [
+  /** Nothing: what was begun on a drive is over, and there is no verdict. */
+  z.strictObject({ state: z.literal('none') }),
   z.strictObject({
     state: z.literal('working'),
     /** The job's state. */

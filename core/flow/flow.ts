@@ -27,7 +27,7 @@ export interface FlowFacts {
   readonly starting: boolean;
   /** Bays whose drive could be paired now. */
   readonly freeBays: number;
-  /** Drives in machines of a rack that could be paired now, each with its own machine. Left out: none. */
+  /** Machines of a rack that could be paired now, each with a disk of its own. Left out: none. */
   readonly freeInRack?: number;
   /** Those of the machine that waits. Left out: none. */
   readonly ownDisks?: number;
@@ -124,7 +124,7 @@ function nextOf(facts: FlowFacts): NextAction {
   const asked = modeAsks(facts);
   if (asked !== null) return asked;
   if (machineWaits) return freeBays > 0 || ownDisks > 0 ? 'bay' : 'insert-drive';
-  if (facts.mode === 'fill' && takesMore(facts)) return 'machine-to-fill';
+  if (facts.mode === 'fill' && freeBays > 0 && !isOrderDone(facts)) return 'machine-to-fill';
   if (pairs > 0) return missing(facts) ?? (takesMore(facts) ? 'machine-or-start' : 'start');
   if (jobs.running > 0) return takesMore(facts) ? 'running-or-machine' : 'running';
   if (jobs.testing > 0) return 'boot-test';
@@ -172,7 +172,8 @@ function onEmptyBench(facts: FlowFacts): NextAction {
 
 /** Another machine would be taken, and find a drive. */
 function takesMore(facts: FlowFacts): boolean {
-  return facts.freeBays > 0 && !isOrderDone(facts);
+  const { freeBays, freeInRack = 0 } = facts;
+  return freeBays + freeInRack > 0 && !isOrderDone(facts);
 }
 
 function isOrderDone({ order }: FlowFacts): boolean {

@@ -16,7 +16,7 @@ export const screenTaskSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('find-line'), machineSerial: z.string() }),
   /** Log: searches. */
   z.strictObject({ kind: z.literal('search'), text: z.string() }),
-  /** Machines: admits the machine that shows this code, or whose label is asked. */
+  /** Admits the machine that shows this code; on Machines, also the one whose label is asked. */
   z.strictObject({ kind: z.literal('admit'), text: z.string() }),
   /** Settings: says what it would be taken for. */
   z.strictObject({ kind: z.literal('try'), text: z.string() }),
@@ -46,7 +46,12 @@ const forBench: ScanMeaning = { for: 'bench' };
 /** Whose a scan is. Badges and commands are the bench's everywhere, and so is everything while a start is confirmed. */
 export function meaningOf(reading: ScanReading, place: ScanPlace): ScanMeaning {
   const { screen, confirming, isListed, text } = place;
-  if (confirming || screen === 'bench') return forBench;
+  if (confirming) return forBench;
+  // Whoever scans it stands before that machine, whatever is on the screen here.
+  if (reading.kind === 'admission-code') {
+    return { for: 'screen', task: { kind: 'admit', text: reading.code } };
+  }
+  if (screen === 'bench') return forBench;
   if (reading.kind === 'command') return commandMeaning(reading.command, screen);
   if (reading.kind === 'reason' || reading.kind === 'operator') return forBench;
   // Nobody wants a product key on a screen.
@@ -139,6 +144,7 @@ function shownOn(effect: Extract<ScanOutcome, { result: 'accepted' }>['effect'])
     case 'machine-waiting':
     case 'facts-taken':
     case 'paired':
+    case 'in-batch':
     case 'undone':
     case 'started':
     case 'cancel-which':
@@ -172,6 +178,7 @@ const ofScreen: ReadonlySet<string> = new Set([
   'shipped',
   'machine-admitted',
   'machine-not-asking',
+  'label-asked',
   'admission-refused',
   'not-waiting',
   'return-refused',

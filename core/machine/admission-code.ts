@@ -16,3 +16,10 @@ export function readCode(text: string): string | null {
     code.length === codeLength && Array.from(code).every((letter) => codeLetters.includes(letter));
   return isSound ? code : null;
 }
+
+/** Codes of the machines that ask to be admitted. */
+export function codesAsking(
+  machines: readonly { readonly state: string; readonly code: string }[],
+): string[] {
+  return machines.flatMap(({ state, code }) => (state === 'waiting' ? [code] : []));
+}

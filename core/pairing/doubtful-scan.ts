@@ -32,6 +32,7 @@ const exactKinds: ReadonlySet<ScanReading['kind']> = new Set([
   'sha256',
   'bay',
   'drive',
+  'admission-code',
 ]);
 
 function isExact({ kind }: ScanReading): boolean {

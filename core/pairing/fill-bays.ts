@@ -1,8 +1,8 @@
 import type { MachineDetails } from '../machine/machine';
 import { driveReasonRefusal } from './drive-reasons';
+import { detailsRefusal } from './machine-in-hand';
 import {
   accept,
-  detailsRefusal,
   expectedNow,
   freePlaces,
   isRepeated,

@@ -1,7 +1,6 @@
 import {
   accept,
   expectedNow,
-  knownDetails,
   machineRefusal,
   refuse,
   why,
@@ -12,6 +11,7 @@ import {
   type PairingResult,
 } from './pairing-rules';
 import { driveReasonRefusal } from './drive-reasons';
+import { knownDetails } from './machine-in-hand';
 import { otherMachine, rackOf } from './rack-places';
 import type { AtEnd } from '../machine/at-end';
 import { startRefusal } from './start-refusal';

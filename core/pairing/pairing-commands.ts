@@ -20,6 +20,7 @@ import {
   type PairingResult,
   type Refused,
 } from './pairing-rules';
+import { placesInMachine } from './rack-places';
 
 /** What the barcodes of commands do. Pure. */
 
@@ -206,6 +207,9 @@ export function settleMode(state: Pairing, context: PairingContext): Pairing {
 function pairNext(state: Pairing, context: PairingContext): PairingResult {
   if (state.waitingMachine === null) {
     return refuse(state, 'command', why('wrong-kind', expectedNow(state, context)));
+  }
+  if (placesInMachine(state.waitingMachine, context).length > 0) {
+    return refuse(state, 'command', why('own-disk', 'bay', state.waitingMachine));
   }
   const possible = freePlaces(state, context);
   // One that asks for no reason comes before those that do.

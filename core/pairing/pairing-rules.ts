@@ -2,7 +2,7 @@ import type { BayPlace } from '../drive/bays';
 import type { Drive } from '../drive/drive';
 import type { AtEnd } from '../machine/at-end';
 import type { MachineDetails } from '../machine/machine';
-import { isConflict, joinDetails, saysNothing, sharedIdentity } from '../machine/machine-details';
+import { saysNothing } from '../machine/machine-details';
 import type { LiveForPairing } from './own-step';
 import type { MediaState } from '../media/media-state';
 import { expectationOf, flowOf, type FlowFacts, type OrderLeft } from '../flow/flow';
@@ -12,7 +12,7 @@ import { startRefusals, type Pair, type PairingState, type StartRefusal } from '
 import type { JobTicket } from '../scan/job-ticket';
 import type { JobMedia } from './job-media';
 import type { ReasonContext } from './drive-reasons';
-import { awayMachine, placesInMachine, rackOf } from './rack-places';
+import { awayMachine, rackOf } from './rack-places';
 import { required } from '../base/required';
 import { fitsSerialPatterns } from '../scan/scan';
 import type { Expectation, MediaStep, ScanKind, ScanOutcome } from '../scan/scan-outcome';
@@ -38,7 +38,12 @@ export interface Pairing {
   /** What was chosen on that list for machines of the rack to do at the end; null: nobody chose. Counts for that list alone. */
   readonly atEnd: AtEnd | null;
   /** The machines that wait or are paired, the latest last: what UNDO takes back. */
-  readonly history: readonly { readonly machineSerial: string; readonly byHand: boolean }[];
+  readonly history: readonly {
+    readonly machineSerial: string;
+    readonly byHand: boolean;
+    /** It was paired by itself, in a rack, and was scanned since. */
+    readonly byItself?: true;
+  }[];
 }
 
 export const emptyPairing: Pairing = {
@@ -213,17 +218,26 @@ export function freePlaces({ pairs }: Pick<Pairing, 'pairs'>, context: PairingCo
 }
 
 /**
- * Drives in machines of the rack that could be paired now: all, and those of the machine that waits. Null: no drive is in one.
+ * In the rack: machines that could be paired now with a disk of theirs, and such disks of the machine that waits. Null: no drive is in
+ * one.
  */
 export function freeInRack(
   { pairs, waitingMachine }: Pick<Pairing, 'pairs' | 'waitingMachine'>,
   context: PairingContext,
 ): { readonly free: number; readonly waiting: number } | null {
-  const inMachines = context.bays.filter(({ driveId }) => rackOf(driveId, context) !== undefined);
-  if (inMachines.length === 0) return null;
-  const isFree = (place: BayPlace): boolean => driveOrMachineRefusal(place, pairs, context) === null;
-  const own = waitingMachine === null ? [] : placesInMachine(waitingMachine, context);
-  return { free: inMachines.filter(isFree).length, waiting: own.filter(isFree).length };
+  const places = context.bays.flatMap((place) => {
+    const rack = rackOf(place.driveId, context);
+    return rack === undefined ? [] : [{ place, serial: rack.serial }];
+  });
+  if (places.length === 0) return null;
+  const withDisk = places.filter(({ place }) => driveOrMachineRefusal(place, pairs, context) === null);
+  const free = [...new Set(withDisk.map(({ serial }) => serial))].filter(
+    (serial) => machineRefusal(serial, pairs, context, 'firmware') === null,
+  );
+  return {
+    free: free.length,
+    waiting: withDisk.filter(({ serial }) => serial === waitingMachine).length,
+  };
 }
 
 /** What the station waits for. */
@@ -317,54 +331,6 @@ export function withPair(state: Pairing, machineSerial: string, place: BayPlace,
 }
 
 const noneWaits = { waitingMachine: null, waitingDetails: {} } as const;
-
-/**
- * The machine that a label without a serial belongs to: the one that waits, or the one that was paired so shortly before
- * that its label is still in the operator's hand. Null when there is none, and nobody can say whose label it is.
- */
-export function machineInHand(state: Pairing, { sinceLastPair }: PairingContext): string | null {
-  if (state.mode !== 'pair' && state.mode !== 'fill') return null;
-  if (state.waitingMachine !== null) return state.waitingMachine;
-  const last = state.history.at(-1);
-  const recently = sinceLastPair !== null && sinceLastPair < timeouts.labelInHand;
-  return last === undefined || last.byHand || !recently ? null : last.machineSerial;
-}
-
-/** What is known of a machine that waits or is paired, beside its serial. */
-export function knownDetails(
-  { waitingMachine, waitingDetails, pairs }: Pairing,
-  serial: string,
-): MachineDetails {
-  if (waitingMachine === serial) return waitingDetails;
-  return pairs.find(({ machineSerial }) => machineSerial === serial)?.machine ?? {};
-}
-
-/**
- * Why what a label says cannot be of this machine, or null: something else is known of it, or another machine has it.
- */
-export function detailsRefusal(state: Pairing, serial: string, more: MachineDetails): RefusalReason | null {
-  const joined = joinDetails(knownDetails(state, serial), more);
-  if (isConflict(joined)) {
-    return why('contradicts', 'bay', `${serial}: ${joined.known}, ${joined.other}`);
-  }
-  for (const { machineSerial, machine = {} } of state.pairs) {
-    const shared = machineSerial === serial ? null : sharedIdentity(machine, more);
-    if (shared !== null) return why('contradicts', 'bay', `${machineSerial}: ${shared}`);
-  }
-  return null;
-}
-
-/** More is known of a machine that waits or is paired; what was armed was another list. */
-export function withDetails(state: Pairing, serial: string, more: MachineDetails): Pairing {
-  const joined = joinDetails(knownDetails(state, serial), more);
-  if (isConflict(joined) || saysNothing(joined)) return state;
-  if (state.waitingMachine === serial) return { ...state, waitingDetails: joined };
-  return {
-    ...state,
-    armed: false,
-    pairs: state.pairs.map((pair) => (pair.machineSerial === serial ? { ...pair, machine: joined } : pair)),
-  };
-}
 
 /** Waiting or paired, the machines are gone, and what was armed was another list. */
 export function withoutMachines(state: Pairing, serials: readonly string[]): Pairing {

@@ -45,7 +45,7 @@ export const pairingStateSchema = z.strictObject({
   obstacles: z.array(z.enum(startRefusals)),
   /** Bays whose drive could be paired now. */
   freeBays: z.int().nonnegative(),
-  /** Drives in machines of a rack that could be paired now: all, and those of the machine that waits. Missing: none is in one. */
+  /** In a rack: machines that could be paired now, and disks of the one that waits that could be. Missing: no drive is in a machine. */
   inRack: z.strictObject({ free: z.int().nonnegative(), waiting: z.int().nonnegative() }).optional(),
   /** Drives that passed, in the order in which they are taken out. */
   takeOut: z.array(z.strictObject({ driveId: z.string(), bay: z.string(), machineSerial: z.string() })),

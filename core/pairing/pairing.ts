@@ -4,15 +4,11 @@ import {
   driveOrMachineRefusal,
   driveRefusal,
   expectedNow,
-  detailsRefusal,
   flowFacts,
   isRepeated,
-  knownDetails,
-  machineInHand,
   machineRefusal,
   refuse,
   why,
-  withDetails,
   withPair,
   type Pairing,
   type PairingContext,
@@ -22,7 +18,8 @@ import {
 } from './pairing-rules';
 import { driveReasonRefusal } from './drive-reasons';
 import { fillNext } from './fill-bays';
-import { pairInRack } from './in-rack';
+import { placeInRack, scanInRack } from './in-rack';
+import { detailsRefusal, knownDetails, machineInHand, withDetails } from './machine-in-hand';
 import { otherMachine, placesInMachine, rackOf } from './rack-places';
 import { pairWaiting } from './pairing-acts';
 import { applyCommand } from './pairing-commands';
@@ -54,7 +51,7 @@ export { arm, canUndo, chooseEnd, clearPairs, disarm, dropDrives, start, undo, u
 export { passedDrives, settleMode } from './pairing-commands';
 export { toggleFill } from './fill-bays';
 export { askForDisk, pairOwn } from './own-machine';
-export { pairInRack, takeOffers, type RackOffer } from './in-rack';
+export { dropUnlisted, pairInRack, takeOffers, type RackOffer } from './in-rack';
 
 type WrongReading = Extract<ScanReading, { kind: WrongKind }>;
 
@@ -73,6 +70,9 @@ export function applyScan(state: Pairing, reading: ScanReading, context: Pairing
         kind,
         why(isRepeated(context) ? 'repeated-read' : 'no-reason-asked', expectedNow(state, context)),
       );
+    case 'admission-code':
+      // Admitted before it comes here, but for a list of what will be erased.
+      return refuse(state, kind, why('wrong-kind', expectedNow(state, context)));
     case 'operator':
       return accept(state, kind, 'operator-set', {}, { type: 'set-operator', name: reading.name });
     case 'work-order':
@@ -125,19 +125,24 @@ function takeMachine(
   const more = inHand && !addsNothing(knownDetails(state, serial), said);
   if (more) return takeDetails(state, 'machine', serial, said, context);
   if (state.waitingMachine === serial) return refuse(state, 'machine', why('repeated-read', expected));
+  // It gets its own disk, in a row of others too.
+  const own = placeInRack(state, serial, context);
+  if (state.mode === 'fill') {
+    if (own !== null) return scanInRack(state, 'machine', own, said, context);
+    const disks = placesInMachine(serial, context);
+    return disks.length === 0
+      ? fillNext(state, serial, said, context)
+      : refuse(state, 'machine', why('own-disk', expected, serial));
+  }
   // A bay that was forgotten must not make the machine before vanish.
-  if (state.mode === 'fill') return fillNext(state, serial, said, context);
   if (state.mode !== 'pair' || state.waitingMachine !== null) {
     return refuse(state, 'machine', why('wrong-kind', expected));
   }
   // A machine that imaged its own disk leaves nothing to take out.
   const out = (context.live?.own ?? null) === null ? takeOut(state, serial, context) : null;
   if (out !== null) return out;
-  // A machine of the rack has its drive already; of several the right one is scanned next.
-  const [place, ...otherPlaces] = placesInMachine(serial, context);
-  if (place?.driveId !== undefined && place.driveId !== null && otherPlaces.length === 0) {
-    return pairInRack(state, place.driveId, said, context);
-  }
+  // A machine of the rack has its drive already; of several the right one is chosen next.
+  if (own !== null) return scanInRack(state, 'machine', own, said, context);
   const refusal = machineRefusal(serial, state.pairs, context) ?? detailsRefusal(state, serial, said);
   if (refusal !== null) return refuse(state, 'machine', { ...refusal, expected: 'machine' });
   const history = [...state.history, { machineSerial: serial, byHand: false }];
@@ -222,7 +227,8 @@ function takePlace(
   const rack = rackOf(driveId, context);
   // Its bay is named as the machine is: whichever was meant, it is this machine.
   if (rack !== undefined && state.mode === 'pair' && state.waitingMachine === null) {
-    return takeInRack(state, rack.serial, place, context);
+    const out = takeOut(state, rack.serial, context);
+    return out ?? scanInRack(state, kind, place, {}, context);
   }
   if (state.mode !== 'pair' && state.mode !== 'fill') return takeMeantBay(state, kind, place, context);
   if (state.waitingMachine === null) {
@@ -234,18 +240,6 @@ function takePlace(
   const refusal = driveOrMachineRefusal(place, state.pairs, context);
   if (refusal !== null) return refuse(state, kind, refusal);
   return pairWaiting(state, kind, place, context);
-}
-
-/** A machine of the rack was scanned, or one of its disks: it is out, or gets this disk. */
-function takeInRack(
-  state: Pairing,
-  serial: string,
-  { driveId }: BayPlace,
-  context: PairingContext,
-): PairingResult {
-  const again = isRepeated(context) && state.pairs.at(-1)?.driveId === driveId;
-  if (again) return refuse(state, 'bay', why('repeated-read', expectedNow(state, context)));
-  return takeOut(state, serial, context) ?? pairInRack(state, driveId ?? '', {}, context);
 }
 
 /** The bay that CANCEL, RETRY or CLEAR asked for. */

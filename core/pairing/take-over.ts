@@ -10,7 +10,7 @@ import {
   type PairingContext,
   type Refused,
 } from './pairing-rules';
-import { otherMachine, rackOf } from './rack-places';
+import { otherMachine } from './rack-places';
 
 /** A pair that was not taken over, and why. */
 export interface NotTakenOver {
@@ -33,12 +33,10 @@ export function takeOver(
   for (const pair of stored.pairs) {
     const place = placeOfDrive(pair.driveId, context);
     const another = otherMachine(pair.driveId, pair.machineSerial, context);
-    // Of a machine of the rack no label was read.
-    const by = rackOf(pair.driveId, context) === undefined ? 'label' : 'firmware';
     const refusal =
       (place === undefined ? why('bay-empty', 'bay') : driveRefusal(place, next.pairs, context)) ??
       (another === null ? null : why('disk-of-another', 'bay', another)) ??
-      machineRefusal(pair.machineSerial, next.pairs, context, by) ??
+      machineRefusal(pair.machineSerial, next.pairs, context) ??
       driveReasonRefusal(pair.driveId, pair.machineSerial, context);
     if (place === undefined || refusal !== null) left.push({ pair, reason: refusal?.reason ?? 'bay-empty' });
     else {

@@ -44,6 +44,8 @@ export const scanKinds = [
   'bay',
   'drive',
   'machine',
+  /** The code that a machine shows while it asks to be let into the rack. */
+  'admission-code',
   // tell more of a machine:
   'mac',
   'uuid',
@@ -108,6 +110,8 @@ export const refusals = [
   /** Another work order is open. Detail: its number. */
   'order-open',
   'machine-in-batch',
+  /** The machine is one of the rack with several disks, and gets one of them. Detail: its serial. */
+  'own-disk',
   /** The machine that runs images itself, and another one was scanned. Detail: its own serial. */
   'not-this-machine',
   /** The drive is in another machine of the rack than the one that is meant. Detail: that machine's serial. */
@@ -182,7 +186,9 @@ export const refusals = [
   'end-ordered',
   /** On Machines: no machine that asks shows this code, and no label is asked for. */
   'machine-not-asking',
-  /** On Machines: the machine could not be admitted. Detail: why, a sentence. */
+  /** The firmware of the machine that was to be admitted has no serial: its label is asked for. */
+  'label-asked',
+  /** The machine could not be admitted. Detail: why, a sentence. */
   'admission-refused',
   /** On Ship: no finished machine, drive or bay has this name and waits for a shipment. */
   'not-waiting',
@@ -277,7 +283,9 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
       'turning-off',
       /** What machines of the rack do at the end. `text`: wait, off or restart. */
       'end-chosen',
-      /** On Machines: a machine was let into the rack. */
+      /** A machine of the rack that has its disk in the batch was scanned: UNDO takes it out. */
+      'in-batch',
+      /** A machine was let into the rack. */
       'machine-admitted',
       /** The order's line of a machine is shown. */
       'line-shown',

@@ -1,6 +1,7 @@
 import { foldLabel, type BayPlace } from '../drive/bays';
 import { sanitizeForDisplay } from '../base/display';
 import type { Drive } from '../drive/drive';
+import { readCode } from '../machine/admission-code';
 import { looksLikeMac, readMac, readUuid } from '../machine/identifiers';
 import { readTicket, type TicketReading } from './job-ticket';
 import { detailsMember, readLabel } from './label';
@@ -38,6 +39,7 @@ export type WrongKind = Exclude<
   | 'bay'
   | 'drive'
   | 'machine'
+  | 'admission-code'
   | DetailsKind
 >;
 
@@ -56,6 +58,8 @@ export type ScanReading =
   | { readonly kind: 'drive'; readonly driveId: string }
   /** Normalized, and sound; whether it fits the makers' patterns is asked when it is paired. What else the label says. */
   | { readonly kind: 'machine'; readonly serial: string; readonly details?: MachineDetails }
+  /** As a machine that asks to be let into the rack shows it. */
+  | { readonly kind: 'admission-code'; readonly code: string }
   /** No serial. The kind is the first of what there is. */
   | { readonly kind: DetailsKind; readonly text: string; readonly details: MachineDetails }
   /** The text is sanitized. `doubtful`: a serial may look so; `tag`: of a service code, the tag it is made from. */
@@ -68,6 +72,8 @@ export interface ScanContext {
   readonly drives: readonly Drive[];
   /** Whether the open work order names a machine: whatever form its serial has, it is one. */
   readonly isOrdered?: (serial: string) => boolean;
+  /** Codes of machines that ask to be let into the rack. */
+  readonly codes?: readonly string[];
 }
 
 /** The text to print as the barcode of a command. */
@@ -76,7 +82,7 @@ export function commandBarcode(command: ScanCommand): string {
 }
 
 /**
- * Says what a barcode is. What is known exactly (commands, hashes, bays, attached drives) comes before what only
+ * Says what a barcode is. What is known exactly (commands, hashes, bays, attached drives, codes of machines that ask) comes before what only
  * looks like something, so a drive that is attached never passes for a machine. A text that means two things
  * means neither: it is unreadable.
  *
@@ -96,6 +102,8 @@ export function readScan(text: string, context: ScanContext): ScanReading {
   const sha256 = whole ? sha256In(clean) : null;
   if (sha256 !== null) return { kind: 'sha256', sha256 };
   const attached = readAttached(clean, bays, drives);
+  const code = whole ? codeIn(clean, context) : null;
+  if (code !== null) return attached === null ? { kind: 'admission-code', code } : wrong('unreadable', clean);
   if (attached !== null) return attached;
   const name = firstGroup(settings.badgePattern, clean);
   if (name !== null) return { kind: 'operator', name };
@@ -181,6 +189,12 @@ function sha256In(text: string): string | null {
     /^(?:sha-?256(?: \(.+\) =|[:=])\s*)?([0-9a-f]{64})$/i.exec(text) ??
     /^\\?([0-9a-f]{64}) [ *]\S.*$/i.exec(text);
   return match?.[1]?.toLowerCase() ?? null;
+}
+
+/** The code of a machine that asks, as it is shown or typed; null: it is none of them. */
+function codeIn(text: string, { codes = [] }: ScanContext): string | null {
+  const code = readCode(text);
+  return code !== null && codes.includes(code) ? code : null;
 }
 
 function readAttached(text: string, bays: readonly BayPlace[], drives: readonly Drive[]): ScanReading | null {

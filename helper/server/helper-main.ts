@@ -7,7 +7,7 @@ import { elevatedCaller } from '../tools/caller';
 import { diffMedia } from '../delivery/diff-media';
 import { gatherParts } from '../delivery/gather-parts';
 import { rebuildMedia } from '../delivery/rebuild-media';
-import { splitMedia, type TaskReport } from '../delivery/send-media';
+import { splitMedia } from '../delivery/send-media';
 import { verifyCms } from '../delivery/verify-cms';
 import { listControllers, listDrives } from '../drives/list-drives';
 import { readHealth } from '../health/read-health';
@@ -48,6 +48,7 @@ import { ownVersion, toolVersions } from '../tools/versions';
 import { agentMode, forAgent } from './agent-mode';
 import { withPrivilege } from './allowed-methods';
 import { MachineEnd } from './machine-end';
+import { reportOf } from './report-of';
 import {
   claimStdout,
   obeySignals,
@@ -67,17 +68,16 @@ const machineEnd = new MachineEnd(agent);
 // The caller's PATH must not choose what runs with privilege.
 if (elevated) process.env['PATH'] = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-/** Sends progress of one call, ten times a second and at its end: a piece of a file takes less. */
-function reportOf(
+/** Sends progress of work on a drive, and shows it on the machine's screen. */
+function shownReport(
+  phase: 'sanitising' | 'sizing' | 'verifying',
   { progressToken: token }: { readonly progressToken: string },
   { taskProgress }: Pick<HandlerContext, 'taskProgress'>,
-): TaskReport {
-  let next = 0;
-  return (phase, done, total) => {
-    const now = performance.now();
-    if (now < next && done < total) return;
-    next = now + timeouts.progressInterval;
+): (done: number, total: number) => void {
+  machineEnd.work(phase, null);
+  return (done, total) => {
     taskProgress({ token, phase, done, total });
+    machineEnd.work(phase, { done, total });
   };
 }
 
@@ -261,9 +261,10 @@ const handlers: HelperHandlers = {
       },
       signal,
     ),
-  reserveDrives: async (request) => await reservations.reserve(request),
+  reserveDrives: async (request) => machineEnd.reserved(await reservations.reserve(request)),
   releaseDrive: async ({ reservation }) => {
     await reservations.release(reservation);
+    machineEnd.released(reservation);
     return {};
   },
   runJob: async (request, { signal }) => {
@@ -285,7 +286,9 @@ const handlers: HelperHandlers = {
     return job;
   },
   eraseTables: async ({ reservation, stallMilliseconds }) => {
-    await eraseTables(reservations.take(reservation), stallMilliseconds);
+    await eraseTables(reservations.take(reservation), stallMilliseconds).finally(() => {
+      machineEnd.released(reservation);
+    });
     return {};
   },
   readAbilities: async (request, { signal }) => {
@@ -307,38 +310,28 @@ const handlers: HelperHandlers = {
       reservations.giveBack(reservation, held);
     }
   },
-  sanitiseDrive: async (request, { signal, taskProgress }) =>
+  sanitiseDrive: async (request, context) =>
     await onReserved(request.reservation, (opened) =>
-      sanitiseDrive(
-        opened,
-        request,
-        (done, total) => {
-          taskProgress({ token: request.progressToken, phase: 'sanitising', done, total });
-        },
-        signal,
-      ),
+      sanitiseDrive(opened, request, shownReport('sanitising', request, context), context.signal),
     ),
-  checkSize: async (request, { signal, taskProgress }) =>
+  checkSize: async (request, context) =>
     await checkDriveSize(
       reservations.take(request.reservation),
       request.stallMilliseconds,
-      (done, total) => {
-        taskProgress({ token: request.progressToken, phase: 'sizing', done, total });
-      },
-      signal,
+      shownReport('sizing', request, context),
+      context.signal,
     ),
   readHealth: async (request, { signal }) =>
     await readHealth(request, await findToLook(request.benchDirectory), holdToLook, signal),
   readDiskGuid: async (request) => ({ diskGuid: await readDiskGuid(request) }),
-  verifyDrive: async (request, { signal, taskProgress }) =>
-    await verifyDrive(
-      request,
-      (done, total) => {
-        taskProgress({ token: request.progressToken, phase: 'verifying', done, total });
-      },
-      signal,
-      agent?.socket ?? null,
-    ),
+  verifyDrive: async (request, context) => {
+    try {
+      const report = shownReport('verifying', request, context);
+      return await verifyDrive(request, report, context.signal, agent?.socket ?? null);
+    } finally {
+      machineEnd.over();
+    }
+  },
   bootTestDrive: async (request, { signal, taskProgress }) =>
     await bootTestDrive(
       request,

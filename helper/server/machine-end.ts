@@ -12,6 +12,10 @@ import type { AgentMode } from './agent-mode';
 export class MachineEnd {
   readonly #agent: AgentMode | null;
   #shown = -Infinity;
+  /** What the screen was told last. */
+  #told: MachineWork = { state: 'none' };
+  /** Drives that the station holds: what is told of them stands until it lets go of them. */
+  readonly #held = new Set<string>();
   /** Path of the disk that was written last: it is what the machine starts next. */
   #written: string | null = null;
 
@@ -19,16 +23,39 @@ export class MachineEnd {
     this.#agent = agent;
   }
 
-  /** Shows a job's state, once a second while only bytes move. Never throws. */
+  /** Drives are held to be written, erased or checked: what the screen said of how they ended is over. */
+  reserved(held: HelperResponse<'reserveDrives'>): HelperResponse<'reserveDrives'> {
+    for (const { reservation } of held.reservations) this.#held.add(reservation);
+    this.work('queued', null);
+    return held;
+  }
+
+  /** The station lets go of a drive. */
+  released(reservation: string): void {
+    this.#held.delete(reservation);
+    this.over();
+  }
+
+  /** Work on a drive is over: where there is no verdict, and none comes, nothing is said of it any more. */
+  over(): void {
+    const told = this.#told;
+    // A drive that is done is recorded and let go; how it ended is told right after that.
+    if (this.#held.size > 0 || told.state !== 'working' || told.job === 'done') return;
+    void this.#show({ state: 'none' });
+  }
+
+  /** Shows a job's state. Never throws. */
   job(job: JobState): void {
-    const counts = 'bytesDone' in job ? job : null;
+    this.work(job.state, 'bytesDone' in job ? { done: job.bytesDone, total: job.bytesTotal } : null);
+  }
+
+  /** Shows what is done with a drive, once a second while only bytes move. Never throws. @param counts bytes; total 0: not known */
+  work(job: string, counts: { readonly done: number; readonly total: number } | null): void {
     const now = performance.now();
     if (counts !== null && now - this.#shown < timeouts.machineScreen) return;
     this.#shown = now;
-    void this.#show({
-      ...{ state: 'working', job: job.state },
-      ...{ done: counts?.bytesDone ?? null, total: counts?.bytesTotal ?? null },
-    });
+    const { done, total } = counts ?? { done: null, total: null };
+    void this.#show({ state: 'working', job, done, total });
   }
 
   wrote(path: string): void {
@@ -63,6 +90,7 @@ export class MachineEnd {
   async #show(work: MachineWork): Promise<void> {
     const agent = this.#agent;
     if (agent === null) return;
+    this.#told = work;
     await new Promise<void>((resolve) => {
       const asked = request({ socketPath: agent.socket, path: workPath, method: 'POST' }, (answer) => {
         answer.resume();

@@ -8,7 +8,7 @@ import { currentAppSettings } from '../screens/settings/app-settings';
 import { tryScanned } from '../screens/settings/tried-code';
 import { closeByScan, tickScanned } from '../screens/ship/ship-scans';
 import { searchLog } from '../store/log-store';
-import { showScreen } from '../store/view-store';
+import { showScreen, viewStore } from '../store/view-store';
 
 /** Does with a scan what its own screen is for. What came of it is the station's to remember, where it does not know it already. */
 export async function doTask(task: ScreenTask, text: string): Promise<void> {
@@ -22,9 +22,12 @@ export async function doTask(task: ScreenTask, text: string): Promise<void> {
     case 'try':
       tryScanned(task.text);
       return;
-    case 'admit':
-      await act('noteScan', { text, screen: 'machines', outcome: await admitScanned(task.text) });
+    case 'admit': {
+      const { outcome, screen } = await admitScanned(task.text);
+      if (screen !== null) showScreen(screen);
+      await act('noteScan', { text, screen: screen ?? viewStore.getState().screen, outcome });
       return;
+    }
     case 'tick':
       await act('noteScan', { text, screen: 'ship', outcome: await tickScanned(task.text) });
       return;

@@ -30,6 +30,13 @@ function shipHint(ordered: boolean, out: number): string {
   return `${counted(out, 'drive is', 'drives are')} out and not shipped. Or scan the next machine.`;
 }
 
+/** Machines of the rack that are not in the batch, though they could be. */
+function notPaired(machines: number): string {
+  return machines === 1
+    ? '1 machine in the rack is not paired: scan it.'
+    : `${machines} machines in the rack are not paired: scan them.`;
+}
+
 function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreToSay): NextWords {
   const { waitingMachine, waitingFacts = {}, freeBays, inRack, nextFreeBay } = pairing;
   switch (action) {
@@ -48,9 +55,15 @@ function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreT
       return { next: 'Scan a machine’s serial' };
     case 'bay': {
       const known = knownWords(waitingFacts);
+      if ((inRack?.waiting ?? 0) > 0) {
+        return {
+          next: `Choose the disk of ${waitingMachine ?? ''}`,
+          hint: 'Open its card, then press Image this machine. Or CANCEL.',
+        };
+      }
       return {
         next: `Scan the bay for ${waitingMachine ?? ''}${known === '' ? '' : ` (${known})`}`,
-        hint: freeBays > 0 ? 'Or NEXT for the first free bay.' : 'Its disks are bays of the bench.',
+        hint: 'Or NEXT for the first free bay.',
       };
     }
     case 'machine-to-fill':
@@ -65,9 +78,15 @@ function nextWords(action: NextAction, pairing: AppState['pairing'], more: MoreT
           : { next: 'Connect a machine or insert a drive', hint: 'No drive here can be written now.' }
         : { next: `Insert a drive for ${waitingMachine}`, hint: 'No bay has a free drive. Or CANCEL.' };
     case 'machine-or-start':
-      return { next: 'Scan the next machine, or START' };
+      return {
+        next: 'Scan the next machine, or START',
+        ...(inRack === undefined || inRack.free === 0 ? {} : { hint: notPaired(inRack.free) }),
+      };
     case 'start':
-      return { next: 'Scan START', hint: 'No more bays are free.' };
+      return {
+        next: 'Scan START',
+        hint: inRack === undefined ? 'No more bays are free.' : 'No more machines or bays are free.',
+      };
     case 'confirm-start':
       return { next: 'Check the list, then scan START again', hint: 'Or CANCEL.' };
     case 'wait-for-start':

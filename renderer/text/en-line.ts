@@ -29,7 +29,7 @@ function lineWords(
   next: NextAction,
   { pairing, jobs, wanted, ordered, hashed }: LineFacts,
 ): LineWords | null {
-  const { takeOut, takenOut, pairs, freeBays } = pairing;
+  const { takeOut, takenOut, pairs, freeBays, inRack } = pairing;
   const [drive] = takeOut;
   switch (next) {
     case 'media':
@@ -54,7 +54,10 @@ function lineWords(
         hint: takenOut.length > 0 ? `Or SHIP, for the ${takenOut.length} that are out.` : '',
       };
     case 'machine-or-start':
-      return { next: 'Scan the next machine, or START', hint: `${pairs.length} paired, ${freeBays} free.` };
+      return {
+        next: 'Scan the next machine, or START',
+        hint: `${pairs.length} paired, ${freeBays + (inRack?.free ?? 0)} free.`,
+      };
     case 'start':
       return { next: 'Scan START', hint: `${pairs.length} paired. No more bays are free.` };
     case 'confirm-start':

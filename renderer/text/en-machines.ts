@@ -113,7 +113,8 @@ export const machinesText = {
   asking: {
     title: 'Waiting to be admitted',
     none: 'No machine is waiting.',
-    compare: 'Compare the code with the one on the machine’s screen. The same code: admit it.',
+    compare:
+      'Compare the code with the one on the machine’s screen. The same code: admit it, or scan it from there.',
     station: (name: string): string => `Station ${name}`,
     stationHint: 'It wants to get media and disk images from this station. The code is on its Media screen.',
     code: 'Code',

@@ -12,6 +12,7 @@ export const kinds: Readonly<Record<ScanKind, string>> = {
   bay: 'a bay label',
   drive: 'a drive serial',
   machine: 'a machine serial',
+  'admission-code': 'the code of a waiting machine',
   ean: 'a product number (EAN)',
   mac: 'a network address (MAC)',
   uuid: 'a UUID',

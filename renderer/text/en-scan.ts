@@ -87,6 +87,8 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'order-open': (number) =>
       `Work order ${number ?? ''} is open. Close it on Order before you take another number.`,
     'machine-in-batch': () => 'This machine is already paired.',
+    'own-disk': (serial) =>
+      `${atStart(machine(serial))} is in the rack and has several disks. It gets one of them: open its card, then press Image this machine.`,
     'not-this-machine': (serial) =>
       `This is another machine. The one you are at is ${serial ?? 'not it'}, by its firmware.`,
     'disk-of-another': (serial) =>
@@ -138,6 +140,7 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
     'end-ordered': (said) => `The work order says what machines do at the end: ${endWords(said)}.`,
     'machine-not-asking': () =>
       'No waiting machine shows this code. To scan a label, press the machine’s field first.',
+    'label-asked': () => 'Its firmware has no serial. Scan the label of the machine, or type it.',
     'admission-refused': (detail) => detail ?? 'The machine was not admitted.',
     'not-waiting': () => 'This is no machine that waits to be shipped, and no computer that was replaced.',
     'return-refused': (why) => why ?? 'Its return cannot be recorded.',
@@ -236,6 +239,8 @@ function accepted(outcome: Accepted): string {
       );
       return outcome.count === 0 ? `${said}. That was the last free bay` : said;
     }
+    case 'in-batch':
+      return atStart(`${machine(machineSerial)} is paired. UNDO takes it out of the batch`);
     case 'undone':
       return machineSerial === null ? 'Undone' : `Undone: ${machine(machineSerial)}`;
     case 'armed':
@@ -332,6 +337,7 @@ const expectedKinds: Readonly<Partial<Record<Expectation, readonly ScanKind[]>>>
 /** Refusals that say themselves what is to be scanned. */
 const ofShip: ReadonlySet<Refused['reason']> = new Set([
   'machine-not-asking',
+  'label-asked',
   'admission-refused',
   'not-waiting',
   'return-refused',

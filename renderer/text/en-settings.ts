@@ -157,6 +157,7 @@ export const settingsText = {
     isCommand: 'Accepted as a command.',
     isHash: 'Accepted as the SHA-256 of media.',
     isBay: (label: string): string => `Accepted as ${/^bay\b/i.test(label) ? label : `bay ${label}`}.`,
+    isAdmissionCode: 'Accepted as the code of a waiting machine.',
     isDrive: 'Accepted as an attached drive.',
     isMore: {
       mac: 'Accepted as a network address (MAC) of the machine scanned before it.',

@@ -59,9 +59,12 @@ export async function runAgent(options: AgentOptions): Promise<never> {
   const { address, fingerprint, identity, signal } = options;
   let last: AgentView = { what: 'searching', problem: null };
   let work: MachineWork | null = null;
+  let used = 0;
   const onView = (view: AgentView): void => {
-    // Whoever worked on it is gone, and has not said how it ended.
-    if (view.what === 'admitted' && view.sessions === 0 && work?.state === 'working') work = null;
+    if (view.what === 'admitted') {
+      work = workAfter(work, used, view.sessions);
+      used = view.sessions;
+    }
     last = view;
     options.onView(view, work);
   };
@@ -96,6 +99,15 @@ export async function runAgent(options: AgentOptions): Promise<never> {
     peers.stop();
     station.close();
   }
+}
+
+/**
+ * What is still said of the work when there are so many sessions, and were so many before. Whoever worked may be gone, and has not said how it
+ * ended; who goes on working says so again.
+ */
+export function workAfter(work: MachineWork | null, before: number, sessions: number): MachineWork | null {
+  const isGone = sessions === 0 || sessions < before;
+  return isGone && work?.state === 'working' ? null : work;
 }
 
 /** From the greeting until the station is gone or has forgotten the agent. */

@@ -7,9 +7,9 @@ import type { AgentView } from './agent';
 import { halfBlocks, largest, type Points } from './screen-letters';
 
 /**
- * The screen of a machine of the rack, on a bare console: serial and code in letters for three metres, what is going on, serial, UUID and
- * MACs as barcodes, and at the end PASS or FAIL with the whole screen in one colour. Pure: text with the console's own sequences
- * (console_codes(4)).
+ * The screen of a machine of the rack, on a bare console: serial and code in letters for three metres, what is going on, serial, UUID, MACs
+ * and, until it is admitted, the code as barcodes, and at the end PASS or FAIL with the whole screen in one colour. Pure: text with the
+ * console's own sequences (console_codes(4)).
  */
 
 export interface ScreenSize {
@@ -45,17 +45,21 @@ const jobs: Readonly<Record<string, string>> = {
 /** Draws it anew where something on it has changed: consoles are slow, and so are processors on which nothing but this runs. */
 export class MachineScreen {
   readonly #machine: ThisMachine;
-  /** They never change. */
-  readonly #barcodes: Barcodes;
+  /** They never change, but for the code: each greeting has its own. */
+  #barcodes: Barcodes;
+  #code: string | null = null;
   #shown: { readonly head: string; readonly lines: readonly string[] } = { head: '', lines: [] };
 
   constructor(machine: ThisMachine) {
     this.#machine = machine;
-    this.#barcodes = barcodesOf(machine);
+    this.#barcodes = barcodesOf(machine, null);
   }
 
   /** What the console is to be told; empty: nothing has changed. The whole screen, or the lines that are others. */
   draw(view: AgentView, work: MachineWork | null, size: ScreenSize): string {
+    const code = view.what === 'waiting' ? view.code : null;
+    if (code !== this.#code) this.#barcodes = barcodesOf(this.#machine, code);
+    this.#code = code;
     const ended = view.what === 'admitted' && work?.state === 'ended' ? work : null;
     const colour = colours[ended?.verdict ?? 'plain'];
     const all =
@@ -125,7 +129,7 @@ export function sayings(view: AgentView, work: MachineWork | null): string[] {
       ];
     case 'waiting':
       return [
-        `This machine waits until ${view.station} admits it: compare the code there.`,
+        `This machine waits until ${view.station} admits it: compare the code there, or scan it.`,
         ...(view.problem === null ? [] : [view.problem]),
       ];
     case 'refused':
@@ -175,14 +179,17 @@ const quiet = { qr: 4, bars: 10 } as const;
 const barLines = 4;
 
 interface Barcodes {
-  /** QR codes with what they say below: serial, UUID, MACs. */
+  /** QR codes with what they say below: code, serial, UUID, MACs. */
   readonly squares: readonly string[][];
-  /** The serial. */
-  readonly bars: readonly string[];
+  /** What they say below them: code, serial. */
+  readonly bars: readonly string[][];
 }
 
-function barcodesOf({ serial, facts }: ThisMachine): Barcodes {
+/** @param code by which the machine is admitted; null: it is not asked for */
+function barcodesOf({ serial, facts }: ThisMachine, code: string | null): Barcodes {
+  const asked = code === null ? [] : [['Code', code] as const];
   const named = [
+    ...asked,
     ...(serial === null ? [] : [['Serial', serial] as const]),
     ...(facts.uuid === undefined ? [] : [['UUID', facts.uuid.toUpperCase()] as const]),
     ...(facts.macs ?? []).slice(0, 2).map((mac) => ['MAC', mac] as const),
@@ -190,13 +197,21 @@ function barcodesOf({ serial, facts }: ThisMachine): Barcodes {
   const squares = named.map(([name, text]) =>
     captioned(halfBlocks(litOf(qrSquares(text), qrUnits, quiet.qr)), `${name} ${text}`),
   );
-  return { squares, bars: serial === null ? [] : barsOf(serial) };
+  const barred = [...asked, ...(serial === null ? [] : [['Serial', serial] as const])];
+  return {
+    squares,
+    bars: barred.map(([name, text]) => captioned(barsOf(text), `${name} ${text}`)),
+  };
 }
 
-/** Barcodes in ways that take less and less room: squares side by side with the bars above; without the bars. */
+/** Barcodes in ways that take less and less room: squares side by side with the bars above; without the bars; the bars alone. */
 function codeLines({ squares, bars }: Barcodes, columns: number): string[][] {
   const row = beside(squares, columns);
-  return bars.length === 0 || widthOf(bars) > columns ? [row] : [[...bars, '', ...row], row];
+  const above = beside(
+    bars.filter((one) => widthOf(one) <= columns),
+    columns,
+  );
+  return above.length === 0 ? [row] : [[...above, '', ...row], row, above];
 }
 
 /** Units of the library that a module of its QR codes is wide. */

@@ -177,6 +177,22 @@ export function pulledDrives(pairs: readonly Pair[]): ErrorData {
   };
 }
 
+/** Machines of the rack that paired by themselves, and that the order that was opened since does not list. */
+export function notInOrder(pairs: readonly Pair[]): ErrorData {
+  const named = pairs.slice(0, 8).map(({ machineSerial }) => machineSerial);
+  const more = pairs.length - named.length;
+  const names = `${named.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+  return {
+    code: 'not-confirmed',
+    message:
+      pairs.length === 1
+        ? `Machine ${names} of the rack is not in the work order, and was taken out of the batch.`
+        : `${pairs.length} machines of the rack are not in the work order, and were taken out of the batch: ${names}.`,
+    cause: null,
+    remedy: 'To image one all the same, add an exception on Order. It is then paired again.',
+  };
+}
+
 /** Pairs of before the program ended that do not hold any more. */
 export function notTakenOver(pairs: readonly Pair[]): ErrorData {
   const bays = pairs.map(({ bay, machineSerial }) => `${bay} (machine ${machineSerial})`).join(', ');

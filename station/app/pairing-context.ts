@@ -6,9 +6,9 @@ import { jobsForPairing } from './jobs-for-pairing';
 import type { PairingServiceDependencies } from './pairing-dependencies';
 
 /** What a barcode is compared with. */
-export function scanContext({ settings, drives, isOrdered }: PairingServiceDependencies): ScanContext {
+export function scanContext({ settings, drives, isOrdered, codes }: PairingServiceDependencies): ScanContext {
   const { drives: attached, bays } = drives();
-  return { settings: settings(), bays, drives: attached, isOrdered };
+  return { settings: settings(), bays, drives: attached, isOrdered, codes: codes() };
 }
 
 /** The world as the pairing sees it; when the same text was scanned before, a scan says itself. */
@@ -20,7 +20,7 @@ export function pairingContext(
     readonly sinceLastPair: number | null;
   },
 ): PairingContext {
-  const { settings, drives, media, jobMedia, batch, jobs, bootTests, ledger } = dependencies;
+  const { settings, drives, media, jobMedia, batch, jobs, bootTests, shippedOn } = dependencies;
   const { inOrder, isOrdered, openOrder, orderEnd, orderLeft } = dependencies;
   return {
     operator: batch().operator,
@@ -37,7 +37,7 @@ export function pairingContext(
     scanSettings: settings(),
     isOrdered,
     inOrder,
-    shippedOn: (serial) => ledger.findShipped(serial)?.entry.time ?? null,
+    shippedOn,
     againAllowed: (serial) => own.reasons.machines.has(serial),
     driveBefore: (driveId) => dependencies.driveBefore(driveId),
     driveAllowed: (driveId) => own.reasons.drives.has(driveId),

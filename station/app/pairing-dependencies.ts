@@ -9,7 +9,6 @@ import type { LiveForPairing } from '../../core/pairing/own-step';
 import type { MediaState } from '../../core/media/media-state';
 import type { JobMedia } from '../../core/pairing/job-media';
 import type { AppSettings } from '../../core/settings/settings';
-import type { LedgerReader } from '../ledger/ledger-reader';
 import type { ScanMemory } from './scan-memory';
 
 /** What the pairing has to know of the app's other services. */
@@ -18,6 +17,8 @@ export interface PairingServiceDependencies {
   readonly drives: () => DrivesState;
   /** IDs of the rack's machines that are connected. */
   readonly connected: () => ReadonlySet<string>;
+  /** Codes of machines that ask to be let into it. */
+  readonly codes: () => readonly string[];
   readonly media: () => MediaState;
   /** What scans of a media are compared with. */
   readonly jobMedia: () => JobMedia;
@@ -27,7 +28,8 @@ export interface PairingServiceDependencies {
   readonly jobs: () => readonly AppJob[];
   readonly bootTests: () => readonly AppBootTest[];
   readonly memory: ScanMemory;
-  readonly ledger: Pick<LedgerReader, 'findShipped'>;
+  /** When a machine last got a finished drive: ISO 8601, or null. */
+  readonly shippedOn: (machineSerial: string) => string | null;
   /** What an attached drive holds, and how its last job ended. */
   readonly pastOf: (drive: Drive) => DrivePast;
   /** What is known of an attached drive that is only written for a reason. */

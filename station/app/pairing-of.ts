@@ -1,5 +1,7 @@
 import type { BatchState } from '../../core/contract/app-batch';
 import type { AppBootTest, AppJob, DrivesState } from '../../core/contract/app-bench';
+import type { AppRack } from '../../core/contract/app-rack';
+import { codesAsking } from '../../core/machine/admission-code';
 import type { LiveForPairing } from '../../core/pairing/own-step';
 import type { AppSettings } from '../../core/settings/settings';
 import { jobMediaOf } from './job-media';
@@ -9,6 +11,7 @@ import type { OrderService } from './order-service';
 import type { PairingServiceDependencies } from './pairing-dependencies';
 import { PairingService } from './pairing-service';
 import type { ScanMemory } from './scan-memory';
+import { ShippedMemory } from './shipped-memory';
 
 /** The services of the app that its pairing reads, each when it is needed. */
 export interface PairingNeighbours {
@@ -24,7 +27,7 @@ export interface PairingNeighbours {
   readonly memory: ScanMemory;
   readonly notices: { readonly list: readonly unknown[] };
   readonly orders: Pick<OrderService, 'allows' | 'names' | 'openNumber' | 'left' | 'current'>;
-  readonly rack: { readonly connected: ReadonlySet<string> };
+  readonly rack: { readonly connected: ReadonlySet<string>; readonly state: Pick<AppRack, 'machines'> };
   readonly pasts: { of: PairingServiceDependencies['pastOf'] };
   readonly settings: { readonly current: { readonly desk: AppSettings } };
   readonly sizeChecks: { readonly running: readonly string[] };
@@ -34,12 +37,14 @@ export interface PairingNeighbours {
 /** The pairing of the app. */
 export function pairingOf(
   app: PairingNeighbours,
-  ledger: PairingServiceDependencies['ledger'],
+  ledger: ConstructorParameters<typeof ShippedMemory>[0],
 ): PairingService {
+  const shipped = new ShippedMemory(ledger);
   return new PairingService({
     settings: () => app.settings.current.desk,
     drives: () => app.drives.state,
     connected: () => app.rack.connected,
+    codes: () => codesAsking(app.rack.state.machines),
     media: () => app.media.state,
     jobMedia: jobMediaOf(app.media, app.knownMedia, () => app.orders.current),
     batch: () => app.batch.state,
@@ -47,7 +52,7 @@ export function pairingOf(
     atWork: () => [...app.erasures.running, ...app.sizeChecks.running],
     bootTests: () => app.bootTests.states,
     memory: app.memory,
-    ledger,
+    shippedOn: (serial) => shipped.on(serial),
     pastOf: (drive) => app.pasts.of(drive),
     driveBefore: (driveId) => app.before.of(driveId),
     inOrder: (serial) => app.orders.allows(serial),

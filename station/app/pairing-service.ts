@@ -13,6 +13,7 @@ import {
   clearPairs,
   disarm,
   dropDrives,
+  dropUnlisted,
   emptyPairing,
   pairByHand,
   pairInRack,
@@ -238,6 +239,13 @@ export class PairingService {
     const { state, taken } = takeOffers(this.#pairing, offers, this.#details());
     if (taken.length > 0) this.#become(state);
     return taken;
+  }
+
+  /** An order was opened: what machines of the rack paired by themselves and it does not list is no part of the batch. @returns those pairs */
+  dropUnlisted(): readonly Pair[] {
+    const { state, dropped } = dropUnlisted(this.#pairing, this.#details());
+    if (dropped.length > 0) this.#become(state);
+    return dropped;
   }
 
   /**

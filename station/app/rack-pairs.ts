@@ -1,6 +1,7 @@
 import type { Drive } from '../../core/drive/drive';
 import type { MachineDetails } from '../../core/machine/machine';
 import type { RackOffer } from '../../core/pairing/pairing';
+import type { Pair } from '../../core/pairing/pairing-state';
 import { noSuchDisk } from './app-refusals';
 
 export interface RackPairsDependencies {
@@ -22,8 +23,8 @@ export interface RackPairsDependencies {
  */
 export class RackPairs {
   readonly #dependencies: RackPairsDependencies;
-  /** Disks that were paired by themselves, each as it was attached then. */
-  readonly #done = new Set<string>();
+  /** Disks that were paired by themselves, each with how it was attached then. */
+  readonly #done = new Map<string, string>();
 
   constructor(dependencies: RackPairsDependencies) {
     this.#dependencies = dependencies;
@@ -34,18 +35,26 @@ export class RackPairs {
     const { ruled, inUse, saidBy, confirming, offer } = this.#dependencies;
     if (confirming()) return;
     const used = inUse();
-    const offers = ruled().flatMap((drive): (RackOffer & { readonly key: string })[] => {
+    const offers = ruled().flatMap((drive): (RackOffer & { readonly attached: string })[] => {
       const said = saidBy(drive.rack?.machine ?? '');
-      const key = `${drive.id} ${drive.attachment ?? ''}`;
-      const isNew = !used.has(drive.id) && !this.#done.has(key);
+      const attached = drive.attachment ?? '';
+      const isNew = !used.has(drive.id) && this.#done.get(drive.id) !== attached;
       if (said === null || drive.verdict !== 'eligible' || !isNew) return [];
-      return [{ driveId: drive.id, said, key }];
+      return [{ driveId: drive.id, said, attached }];
     });
     if (offers.length === 0) return;
     // Before: each pair that is made has this looked at again.
-    for (const { key } of offers) this.#done.add(key);
+    for (const { driveId, attached } of offers) this.#done.set(driveId, attached);
     const taken = new Set(offer(offers));
-    for (const { driveId, key } of offers) if (!taken.has(driveId)) this.#done.delete(key);
+    for (const { driveId } of offers) if (!taken.has(driveId)) this.#done.delete(driveId);
+  }
+
+  /**
+   * Pairs ended that nobody took back: their disks went with their machines, could not be written, or are in no order that is open. They are
+   * offered again when that is over.
+   */
+  ended(pairs: readonly Pick<Pair, 'driveId'>[]): void {
+    for (const { driveId } of pairs) this.#done.delete(driveId);
   }
 
   /** Somebody wants this disk to get its machine's image. @throws PrestageError drive-not-found */

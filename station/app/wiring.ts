@@ -4,7 +4,7 @@ import { bootOutcome, cardOutcome } from '../../core/flow/job-outcome';
 import type { ErasePlans } from './erase-plans';
 import type { Erasures } from './erasures';
 import type { FleetService } from '../fleet/fleet-service';
-import { pulledDrives } from './app-refusals';
+import { notInOrder, pulledDrives } from './app-refusals';
 import { batchOfOrder, type BatchService } from './batch-service';
 import type { BootTests } from './boot-tests';
 import type { DriveList } from './drive-list';
@@ -230,12 +230,17 @@ export function wire(app: WiredServices): void {
       notices.show('error', toErrorData(error));
     });
     media.reassess();
+    const unlisted = pairing.dropUnlisted();
+    rackPairs.ended(unlisted);
+    if (unlisted.length > 0) notices.show('info', notInOrder(unlisted));
   });
 
   drives.onChange(() => {
     recovery.takeOverPairs();
     // Nobody has pulled a drive that is in a machine: it went with its machine, which the screen of machines shows.
-    const gone = pairing.dropMissing().filter(({ driveId }) => !isInRack(driveId));
+    const dropped = pairing.dropMissing();
+    rackPairs.ended(dropped);
+    const gone = dropped.filter(({ driveId }) => !isInRack(driveId));
     if (gone.length > 0) notices.show('error', pulledDrives(gone));
     rackReturns.look();
     settleCards(drives, jobs, bootTests, settings.current.desk.benchView === 'line');

@@ -10,6 +10,7 @@ import { isCancellation, PrestageError, toErrorData } from '../../core/base/erro
 import type { JobDetails, LedgerRecord } from '../../core/ledger/record';
 import { standingFinding } from '../../core/ledger/standing-finding';
 import { chunkMapFile } from '../jobs/run-batch';
+import { showVerdict } from '../jobs/tell-machines';
 import { asReadNow, attachmentMember, requireDrive, requireFinishedJob } from '../drives/finished-drive';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { stillHolds } from '../state/disk';
@@ -121,6 +122,7 @@ export function verifyCommand(): Command {
             }
             const { machineSerial, fingerprint } = job;
             const standing = standingSentences(job, ledger);
+            if (standing === null) await showVerdict(client, drive, 'passed');
             output.result<typeof verifyForm>(
               {
                 drive: drive.id,
@@ -141,6 +143,7 @@ export function verifyCommand(): Command {
             const reason = toErrorData(error);
             if (isCancellation(error) || !verdicts.has(reason.code)) throw error;
             record({ state: 'failed', reason });
+            await showVerdict(client, drive, 'failed', reason.message);
             output.failure(error);
             return exitCodes.failed;
           }

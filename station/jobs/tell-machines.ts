@@ -1,6 +1,8 @@
 import { PrestageError, toErrorData } from '../../core/base/errors';
+import type { Drive } from '../../core/drive/drive';
 import { toldWords, type AtEnd, type MachineEnd } from '../../core/machine/at-end';
 import type { EndRecord } from '../../core/ledger/record';
+import type { HelperClient } from '../helper-client/helper-client';
 import { logEvent } from '../state/log-file';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import type { JobReport, ReservedJob } from './run-job';
@@ -102,6 +104,20 @@ function isStill(one: ToldJob, holds: (job: ToldJob) => boolean): boolean {
     logEvent('error', 'machine-not-ended', { machineSerial, jobId: one.jobId, error: toErrorData(error) });
   }
   return false;
+}
+
+/** Shows on a machine's screen what reading its drive back again found, as it is recorded. Never throws. */
+export async function showVerdict(
+  client: Pick<HelperClient, 'call'>,
+  { rack }: Pick<Drive, 'rack'>,
+  verdict: 'passed' | 'failed',
+  text = '',
+): Promise<void> {
+  if (rack === undefined) return;
+  const told = { verdict, text: text.slice(0, 400), atEnd: 'wait' } as const;
+  await client.call('tellMachine', told).catch((error: unknown) => {
+    logEvent('error', 'machine-not-told', { machine: rack.machine, ...told, error: toErrorData(error) });
+  });
 }
 
 async function tell({ client, planned }: ReservedJob, report: JobReport, atEnd: AtEnd): Promise<MachineEnd> {

@@ -162,6 +162,22 @@ describe('the rack of the app', () => {
     expect(app.state.startPlan.atEnd).toEqual({ does: 'restart', ordered: true });
   });
 
+  it('drops machines that an order opened later does not list, says so, and has them back with an exception', async () => {
+    const { app, machine } = await scene(true);
+    await machine('first', { serial: '5CD1234XE3' });
+    await machine('second', { serial: '5CD1234XE4' });
+    await app.until((state) => pairsOf(state).length === 2, 'two machines with their disks');
+    const order = { version: 1, number: 'WO-2', machines: [{ serial: '5CD1234XE3' }] };
+    await app.handlers.openOrder({ number: '', text: JSON.stringify(order) });
+    const one = await app.until((state) => pairsOf(state).length === 1, 'the machine of the order');
+    expect(pairsOf(one)).toEqual([['5CD1234XE3', '5CD1234XE3']]);
+    expect(one.notices.map(({ error }) => error.message)).toEqual([
+      'Machine 5CD1234XE4 of the rack is not in the work order, and was taken out of the batch.',
+    ]);
+    await app.handlers.exceptOrder({ machineSerial: '5CD1234XE4', reason: 'in the place of another' });
+    await app.until((state) => pairsOf(state).length === 2, 'the machine with an exception');
+  });
+
   it('lets machines in, pairs each with its own disk, and writes them beside the bench', async () => {
     const { app, folder, machine } = await scene();
     const first = await machine('first', { serial: '5CD1234XY1' });
@@ -241,6 +257,29 @@ describe('the rack of the app', () => {
     await app.scan('OP-Ada Byron');
     await app.handlers.changeSettings({ rack });
     await app.until((state) => state.rack.closedNetwork, 'a rack that lets everybody in');
+  });
+
+  it('has machines paired again when it is served again, but for the one that was taken out by scan', async () => {
+    const { app, machine } = await scene(true);
+    await machine('first', { serial: '5CD1234XY1' });
+    await machine('second', { serial: '5CD1234XY2' });
+    await app.until((state) => pairsOf(state).length === 2, 'two machines with their disks');
+    expect((await app.scan('5CD1234XY1'))?.outcome).toMatchObject({ effect: 'in-batch' });
+    expect((await app.scan(commandBarcode('UNDO')))?.outcome).toMatchObject({
+      ...{ effect: 'undone', machineSerial: '5CD1234XY1' },
+    });
+    const listen = present(app.state.rack.listens);
+    await app.handlers.stopRack({});
+    await app.until(
+      ({ drives, pairing }) => drives.bays.length === 1 && pairing.pairs.length === 0,
+      'no rack',
+    );
+    await app.handlers.serveRack({ listen, boot: null });
+    const back = await app.until(
+      (state) => state.drives.bays.length === 3 && pairsOf(state).length > 0,
+      'both machines again, and one with its disk',
+    );
+    expect(pairsOf(back)).toEqual([['5CD1234XY2', '5CD1234XY2']]);
   });
 
   it('goes on by itself where a machine was started again in the middle of its job', async () => {

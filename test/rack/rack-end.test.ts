@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { machineWorkSchema, workPath } from '../../core/contract/agent-bytes';
 import { timeouts } from '../../core/base/timeouts';
+import { confirmationOf } from '../../core/drive/drive';
 import type { LedgerRecord } from '../../core/ledger/record';
 import { exitCodes } from '../../station/cli/exit-codes';
 import { heldPrograms } from '../support/held-programs';
@@ -244,5 +245,50 @@ describe('the helper of an agent', () => {
     expect(machineWorkSchema.parse(told[1])).toEqual({
       ...{ state: 'ended', verdict: 'passed', text: '', atEnd: 'off', isDone: false },
     });
+  });
+
+  it('tells it that a verdict is over when the drive is held, what is done then, and when it is let go', async () => {
+    const told: string[] = [];
+    const server = createServer((request, response) => {
+      request.on('data', (piece: Buffer) => {
+        const work = machineWorkSchema.parse(JSON.parse(piece.toString()));
+        const [before] = told.slice(-1);
+        const now = work.state === 'working' ? work.job : work.state;
+        if (now !== before) told.push(now);
+      });
+      request.on('end', () => response.end());
+    });
+    const socket = join(area, 'work.sock');
+    await new Promise<void>((done) => server.listen(socket, done));
+    const benchDirectory = join(area, 'bench-work');
+    await makeBench(benchDirectory, 1, '64M');
+    const client = new HelperClient(
+      new HelperProcess({
+        file: process.execPath,
+        args: [join(root, 'dist/helper.cjs'), '--agent', socket, benchDirectory],
+        environment: { PATH: path, TMPDIR: area },
+      }),
+    );
+    try {
+      await client.greet('test');
+      const listing = { benchDirectory, protectedPaths: [] };
+      const drive = present((await client.call('listDrives', listing)).drives[0]);
+      await client.call('tellMachine', { verdict: 'passed', text: '', atEnd: 'wait' });
+      const asked = { driveId: drive.id, confirmed: confirmationOf(drive) };
+      const held = await client.call('reserveDrives', { ...listing, drives: [asked] });
+      const { reservation } = present(held.reservations[0]);
+      const stallMilliseconds = 60_000;
+      await client.call('prepareSanitise', { reservation, stallMilliseconds });
+      const erase = { method: 'overwrite' as const, from: 0, samples: [], begun: false };
+      const ofThis = { reservation, stallMilliseconds, progressToken: randomUUID() };
+      await client.call('sanitiseDrive', { ...ofThis, ...erase, run: randomUUID() });
+      await client.call('checkSize', ofThis);
+      await client.call('releaseDrive', { reservation });
+      await expect.poll(() => told.at(-1), { timeout: 5000 }).toBe('none');
+    } finally {
+      await client.dispose();
+      server.close();
+    }
+    expect(told).toEqual(['ended', 'queued', 'sanitising', 'sizing', 'none']);
   });
 });

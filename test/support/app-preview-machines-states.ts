@@ -137,6 +137,37 @@ const mixedBench: AppState = {
   },
 };
 
+/** Machine 4 was scanned, which is in the batch; machine 6 has come back, and is not. */
+const scanned: AppState = {
+  ...mixedBench,
+  pairing: {
+    ...mixedBench.pairing,
+    ...{ canUndo: true, freeBays: 2, inRack: { free: 1, waiting: 0 } },
+    lastScan: {
+      ...{ number: 1, text: machineOf(4), screen: 'bench', holds: true },
+      outcome: {
+        ...{ result: 'accepted', kind: 'bay', effect: 'in-batch' },
+        ...{ machineSerial: machineOf(4), bay: machineOf(4) },
+      },
+    },
+  },
+};
+/** Machine 6 has two disks, and NEXT was scanned for it. */
+const choosing: AppState = {
+  ...mixedBench,
+  pairing: {
+    ...mixedBench.pairing,
+    ...{ waitingMachine: machineOf(6), canUndo: true, freeBays: 2, inRack: { free: 1, waiting: 2 } },
+    lastScan: {
+      ...{ number: 1, text: 'NEXT', screen: 'bench', holds: true },
+      outcome: {
+        ...{ result: 'refused', kind: 'command', reason: 'own-disk', expected: 'bay' },
+        detail: machineOf(6),
+      },
+    },
+  },
+};
+
 const machines200 = benchOfMachines(200);
 const rack200: AppState = {
   ...machines200,
@@ -273,6 +304,8 @@ export const machinesPreviews: Readonly<Record<string, Preview>> = {
   'machines-closed': { state: closed, key },
   'bench-machines': { state: mixedBench },
   'bench-machines-details': { state: mixedBench, press: `Bay ${machineOf(6)}: Offline` },
+  'bench-machines-scanned': { state: scanned },
+  'bench-machines-choose': { state: choosing },
   'rack-view-machines': { state: inRack(mixedBench) },
   'rack-view-machines-200': { state: inRack(rack200), size: { width: 1920, height: 1080 } },
 };

@@ -2,9 +2,10 @@ import { TextInput } from '@mantine/core';
 import { IconCheck, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
+import { codesAsking } from '../../../core/machine/admission-code';
 import { forgetScan } from '../../actions';
 import { Status } from '../../components/status';
-import { useApp } from '../../store/app-store';
+import { useApp, useAppShallow } from '../../store/app-store';
 import { useText, type Text } from '../../text';
 import { useAppSettings } from './app-settings';
 import { tryCode, type TriedCode } from './settings-rules';
@@ -41,6 +42,8 @@ function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; go
       return { said: text.isHash, good: true };
     case 'bay':
       return { said: text.isBay(code.label), good: true };
+    case 'admission-code':
+      return { said: text.isAdmissionCode, good: true };
     case 'drive':
       return { said: text.isDrive, good: true };
     case 'mac':
@@ -64,6 +67,7 @@ export function TryCode(): ReactElement {
   const settings = useAppSettings();
   const bays = useApp((state) => state.drives.bays);
   const drives = useApp((state) => state.drives.drives);
+  const codes = useAppShallow(({ rack }) => codesAsking(rack.machines));
   const scanned = useTriedScan();
   const [typed, setTyped] = useState('');
   const [seen, setSeen] = useState(0);
@@ -76,7 +80,7 @@ export function TryCode(): ReactElement {
     if (scanned.number > 0) box.current?.scrollIntoView({ block: 'center' });
   }, [scanned.number]);
   const clean = sanitizeForDisplay(typed, longestTry);
-  const tried = clean === '' ? null : wordsOf(tryCode(clean, { settings, bays, drives }), words);
+  const tried = clean === '' ? null : wordsOf(tryCode(clean, { settings, bays, drives, codes }), words);
   return (
     <div ref={box} className="stack sunken">
       <TextInput

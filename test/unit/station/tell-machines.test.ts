@@ -3,7 +3,13 @@ import { PrestageError } from '../../../core/base/errors';
 import type { EndRecord } from '../../../core/ledger/record';
 import type { AtEnd } from '../../../core/machine/at-end';
 import type { JobReport, ReservedJob } from '../../../station/jobs/run-job';
-import { endMachines, stillFinished, tellVerdict, type ToldJob } from '../../../station/jobs/tell-machines';
+import {
+  endMachines,
+  showVerdict,
+  stillFinished,
+  tellVerdict,
+  type ToldJob,
+} from '../../../station/jobs/tell-machines';
 
 /** A job on a drive of a machine, and all that the machine is told. */
 function jobOn(machine: string | null, told: unknown[]): ReservedJob {
@@ -143,4 +149,16 @@ it('a record that cannot be written does not undo a drive that is finished', asy
       throw new Error('no room');
     }),
   ).resolves.toBeUndefined();
+});
+
+it('what reading a drive back found is told to the machine that it is in, and keeps nothing from going on', async () => {
+  const told: unknown[] = [];
+  const job = jobOn('a', told);
+  const { client, planned } = job;
+  await showVerdict(client, planned.drive, 'failed', 'x'.repeat(500));
+  await showVerdict(client, jobOn(null, told).planned.drive, 'passed');
+  expect(told).toEqual([['a', 'tellMachine', { verdict: 'failed', text: 'x'.repeat(400), atEnd: 'wait' }]]);
+  const gone = new PrestageError({ code: 'rack-silent', message: 'Silent.' });
+  const silent = { call: () => Promise.reject(gone) } as unknown as typeof client;
+  await expect(showVerdict(silent, planned.drive, 'passed')).resolves.toBeUndefined();
 });

@@ -34,6 +34,12 @@ describe('each screen owns its scans', () => {
       expect(mean(reading, screen, true)).toEqual(bench);
     }
   });
+  it.each(scanScreens)('the code of a machine that asks admits it on %s', (screen) => {
+    const code: ScanReading = { kind: 'admission-code', code: '7K39QF' };
+    expect(mean(code, screen)).toEqual({ for: 'screen', task: { kind: 'admit', text: '7K39QF' } });
+    // Not past a list of what will be erased.
+    expect(mean(code, screen, true)).toEqual(bench);
+  });
   it.each(others)('UNDO and CANCEL lead back from %s, and undo nothing that is not seen', (screen) => {
     expect(mean(command('UNDO'), screen)).toEqual(back);
     expect(mean(command('CANCEL'), screen)).toEqual(back);

@@ -3,6 +3,7 @@ import {
   applyScan,
   arm,
   chooseEnd,
+  dropUnlisted,
   emptyPairing,
   pairByHand,
   pairInRack,
@@ -18,7 +19,7 @@ import { flowOf } from '../../../../core/flow/flow';
 import { flowFacts } from '../../../../core/pairing/pairing-rules';
 import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import type { ScanReading } from '../../../../core/scan/scan';
-import { after, command, drive, expectRefused, inBay, machine, world } from './pairing-world';
+import { after, again, command, drive, expectRefused, inBay, machine, world } from './pairing-world';
 
 /** Two drives of the bench, then machine M1 with one disk, and M2 with two. */
 
@@ -173,6 +174,100 @@ describe('disks that are offered by themselves', () => {
     expect(undo(state, rack()).outcome).toMatchObject({ effect: 'undone', machineSerial: '7KX9PQ3' });
     const armed = { ...state, armed: true };
     expect(takeOffers(armed, [{ driveId: 'd5', said: {} }], rack())).toEqual({ state: armed, taken: [] });
+  });
+});
+
+describe('a machine of the rack that is in the batch', () => {
+  const offered = (serials: readonly string[], from = emptyPairing, context = rack()): Pairing =>
+    takeOffers(
+      from,
+      serials.map((driveId) => ({ driveId, said: {} })),
+      context,
+    ).state;
+
+  it.each([
+    ['its serial', machine('MACHINE1')] as const,
+    ['its bay', labelled('MACHINE1')],
+    ['its disk', inBay(3)],
+  ])('is taken out by %s and UNDO, and by nothing else that is scanned', (_what, reading) => {
+    const byHand = after([machine('7KX9PQ3'), inBay(1)], rack(), offered(['d3', 'd4']));
+    const marked = applyScan(byHand, reading, rack());
+    expect(marked.outcome).toMatchObject({ effect: 'in-batch', machineSerial: 'MACHINE1', bay: 'MACHINE1' });
+    expect(paired(marked.state)).toEqual(paired(byHand));
+    // A scanner that reads twice says nothing twice.
+    expectRefused(marked.state, applyScan(marked.state, reading, rack(again)), 'repeated-read');
+    const undone = undo(marked.state, rack());
+    expect(undone.outcome).toMatchObject({ effect: 'undone', machineSerial: 'MACHINE1' });
+    expect(paired(undone.state)).toEqual(['MACHINE2 d4', '7KX9PQ3 d1']);
+    // What was done before is what UNDO takes back next.
+    expect(undo(undone.state, rack()).outcome).toMatchObject({ machineSerial: '7KX9PQ3' });
+  });
+
+  it('is taken out by scan while machines are scanned in a row, and gets its own disk there', () => {
+    const filling = toggleFill(emptyPairing, rack()).state;
+    const own = after([machine('MACHINE1')], rack(), filling);
+    expect(paired(own)).toEqual(['MACHINE1 d3']);
+    const marked = applyScan(own, machine('MACHINE1'), rack());
+    expect(marked.outcome).toMatchObject({ effect: 'in-batch' });
+    expect(undo(marked.state, rack()).state).toMatchObject({ mode: 'fill', pairs: [], waitingMachine: null });
+    // Of two disks one is chosen: no drive of the bench takes its place.
+    expectRefused(
+      filling,
+      applyScan(filling, machine('MACHINE2'), rack()),
+      'own-disk',
+      'machine',
+      'MACHINE2',
+    );
+  });
+
+  it('is dropped where it paired by itself and an order that is opened does not list it', () => {
+    const ordered = rack({ inOrder: (serial) => serial === 'MACHINE1' });
+    const both = offered(['d3', 'd4'], after([machine('7KX9PQ3'), inBay(1)], rack()));
+    const { state, dropped } = dropUnlisted(both, ordered);
+    expect(paired(state)).toEqual(['7KX9PQ3 d1', 'MACHINE1 d3']);
+    expect(dropped).toMatchObject([{ machineSerial: 'MACHINE2', driveId: 'd4' }]);
+    // Scanned since, it has paired by itself all the same; what somebody paired is left for START to name.
+    const scanned = after([labelled('MACHINE2 disk 1')], rack(), both);
+    expect(dropUnlisted(scanned, ordered).dropped).toMatchObject([{ machineSerial: 'MACHINE2' }]);
+    const byHand = pairInRack(emptyPairing, 'd4', {}, rack()).state;
+    expect(dropUnlisted(byHand, ordered)).toEqual({ state: byHand, dropped: [] });
+    const starting = { ...ordered, starting: true };
+    expect(dropUnlisted(both, starting)).toEqual({ state: both, dropped: [] });
+  });
+});
+
+it('a machine of the rack with several disks waits for one of them: NEXT gives it no drive of the bench', () => {
+  const waits = after([machine('MACHINE2')], rack());
+  expectRefused(waits, applyScan(waits, command('NEXT'), rack()), 'own-disk', 'bay', 'MACHINE2');
+  expect(paired(pairInRack(waits, 'd5', {}, rack()).state)).toEqual(['MACHINE2 d5']);
+});
+
+describe('what is next with a rack', () => {
+  const nextOf = (state: Pairing, context: PairingContext): string => flowOf(flowFacts(state, context)).next;
+  const none = { bays: rack().bays.slice(2) };
+  const freeOf = (state: Pairing, changes: Partial<PairingContext> = {}): number | undefined =>
+    flowFacts(state, rack({ ...none, ...changes })).freeInRack;
+
+  it('is START when all of its machines are paired, and not before', () => {
+    const one = pairInRack(emptyPairing, 'd3', {}, rack()).state;
+    expect(nextOf(one, rack(none))).toBe('machine-or-start');
+    const both = pairInRack(one, 'd4', {}, rack()).state;
+    expect(nextOf(both, rack(none))).toBe('start');
+  });
+
+  it('counts machines, not disks, and none that would be refused', () => {
+    expect(freeOf(emptyPairing)).toBe(2);
+    expect(freeOf(pairInRack(emptyPairing, 'd4', {}, rack()).state)).toBe(1);
+    expect(freeOf(emptyPairing, { inOrder: (serial) => serial === 'MACHINE2' })).toBe(1);
+    const done = (serial: string): string | null =>
+      serial === 'MACHINE1' ? '2026-11-28T10:00:00.000Z' : null;
+    expect(freeOf(emptyPairing, { shippedOn: done })).toBe(1);
+    expect(freeOf(emptyPairing, { connected: new Set() })).toBe(0);
+  });
+
+  it('is no machine for a bay while a rack without free bays is filled', () => {
+    const filling = { ...emptyPairing, mode: 'fill' } as const;
+    expect(nextOf(filling, rack(none))).not.toBe('machine-to-fill');
   });
 });
 

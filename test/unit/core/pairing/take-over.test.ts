@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { emptyPairing, pairInRack } from '../../../../core/pairing/pairing';
+import { emptyPairing } from '../../../../core/pairing/pairing';
 import { takeOver } from '../../../../core/pairing/take-over';
 import { scanSettingsSchema } from '../../../../core/scan/scan-settings';
 import { drive, world } from './pairing-world';
@@ -13,21 +13,17 @@ const rack = world({
   ],
 });
 
-it('a pair of a machine of the rack is taken over by its firmware’s serial, whatever labels look like', () => {
+it('a pair is taken over by the label that was read, and never for another machine than the one that its drive is in', () => {
+  const stored = {
+    pairs: [{ machineSerial: 'MACHINE1', driveId: 'd1', bay: 'bay 1' }],
+    waitingMachine: null,
+  };
+  expect(takeOver(emptyPairing, stored, rack)).toMatchObject({ taken: 1, left: [] });
   const patterns = scanSettingsSchema.parse({
     serialPatterns: [{ maker: 'Contoso', pattern: '^CX[0-9]{6}$' }],
   });
-  const stored = {
-    pairs: [{ machineSerial: 'MACHINE1', driveId: 'd3', bay: 'MACHINE1' }],
-    waitingMachine: null,
-  };
-  const context = { ...rack, scanSettings: patterns };
-  expect(pairInRack(emptyPairing, 'd3', {}, context).outcome).toMatchObject({ effect: 'paired' });
-  expect(takeOver(emptyPairing, stored, context)).toMatchObject({ taken: 1, left: [] });
-  // Admitted with another serial since, it is another machine.
-  const before = { ...stored, pairs: [{ machineSerial: 'MACHINE9', driveId: 'd3', bay: 'MACHINE1' }] };
-  expect(takeOver(emptyPairing, before, rack).left).toMatchObject([{ reason: 'disk-of-another' }]);
-  // On the bench, the label is all that is known.
-  const onBench = { ...stored, pairs: [{ machineSerial: 'MACHINE1', driveId: 'd1', bay: 'bay 1' }] };
-  expect(takeOver(emptyPairing, onBench, context)).toMatchObject({ taken: 0, left: [{ reason: 'pattern' }] });
+  const strict = takeOver(emptyPairing, stored, { ...rack, scanSettings: patterns });
+  expect(strict).toMatchObject({ taken: 0, left: [{ reason: 'pattern' }] });
+  const other = { ...stored, pairs: [{ machineSerial: 'MACHINE9', driveId: 'd3', bay: 'MACHINE1' }] };
+  expect(takeOver(emptyPairing, other, rack).left).toMatchObject([{ reason: 'disk-of-another' }]);
 });

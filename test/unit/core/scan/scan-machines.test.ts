@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { fitsSerialPatterns } from '../../../../core/scan/scan';
-import { samsung, read } from './scan-reading';
+import { fitsSerialPatterns, readScan, type ScanReading } from '../../../../core/scan/scan';
+import { appSettingsSchema } from '../../../../core/settings/settings';
+import { bays, drives, samsung, read } from './scan-reading';
 
 const dell = { maker: 'Dell service tag', pattern: '[0-9A-Z]{7}' };
 
@@ -177,5 +178,26 @@ describe('a label', () => {
       details: { assetTag: '00042' },
     });
     expect(read('1S20XW0012USPF2ABCDE', { labelRules }).kind).toBe('part-number');
+  });
+});
+
+describe('the code of a machine that asks to be let into the rack', () => {
+  const withCodes = (text: string, codes: readonly string[]): ScanReading =>
+    readScan(text, { settings: appSettingsSchema.parse({}), bays, drives, codes });
+
+  it.each(['7K0139', '7k0 139', '7KO-I39', ']C07K0139\r\n'])('is no serial: %j', (text) => {
+    expect(withCodes(text, ['ABC234', '7K0139'])).toEqual({ kind: 'admission-code', code: '7K0139' });
+  });
+
+  it('is one only while a machine asks, and no part of a text', () => {
+    expect(withCodes('7K0139', [])).toEqual({ kind: 'machine', serial: '7K0139' });
+    expect(read('7K0139').kind).toBe('machine');
+    expect(withCodes('7K01391', ['7K0139'])).toEqual({ kind: 'machine', serial: '7K01391' });
+  });
+
+  it('that is a bay or an attached drive too means neither', () => {
+    const named = [...bays, { label: 'BAY234', port: null, driveId: null }];
+    const settings = appSettingsSchema.parse({});
+    expect(readScan('BAY234', { settings, bays: named, drives, codes: ['BAY234'] }).kind).toBe('unreadable');
   });
 });

@@ -2,7 +2,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
-import { runAgent, type AgentView } from '../../../../station/agent/agent';
+import { runAgent, workAfter, type AgentView } from '../../../../station/agent/agent';
 import { makeIdentity } from '../../../../station/rack-link/certificate';
 
 /** An agent whose station is a server of the test. */
@@ -115,4 +115,15 @@ describe('an agent', () => {
     expect(asked).toEqual(['/agents/hello']);
     expect(ended).toMatchObject({ code: 'rack-protocol' });
   });
+});
+
+it('work is said to go on only while whoever does it may be there; how it ended stays', () => {
+  const working = { state: 'working', job: 'verifying', done: 1, total: 3 } as const;
+  expect(workAfter(working, 1, 1)).toBe(working);
+  expect(workAfter(working, 1, 2)).toBe(working);
+  expect(workAfter(working, 1, 0)).toBeNull();
+  // One of two helpers is gone: it may have been the one that worked.
+  expect(workAfter(working, 2, 1)).toBeNull();
+  const ended = { state: 'ended', verdict: 'passed', text: '', atEnd: 'wait', isDone: true } as const;
+  expect(workAfter(ended, 2, 0)).toBe(ended);
 });

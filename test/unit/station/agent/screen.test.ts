@@ -64,6 +64,21 @@ describe('the screen of a machine', () => {
     expect(end('failed')).toContain('The drive does not answer.');
   });
 
+  it('is green no more when the verdict is over', () => {
+    const screen = new MachineScreen(machine);
+    const ended = { state: 'ended', verdict: 'passed', text: '', atEnd: 'wait', isDone: true } as const;
+    expect(screen.draw(admitted, ended, large)).toMatch(/^\u001b\[0;97;42m/);
+    const erased = screen.draw(
+      admitted,
+      { state: 'working', job: 'sanitising', done: null, total: null },
+      large,
+    );
+    expect(erased).toMatch(/^\u001b\[0;97;40m/);
+    expect(erased).toContain('This machine erases its drive securely.');
+    screen.draw(admitted, ended, large);
+    expect(screen.draw(admitted, { state: 'none' }, large)).toMatch(/^\u001b\[0;97;40m/);
+  });
+
   it('tells the console only what has changed', () => {
     const screen = new MachineScreen(machine);
     const draw = (done: number, size = large): string =>
@@ -74,7 +89,16 @@ describe('the screen of a machine', () => {
     expect(draw(22, { columns: 80, rows: 25 })).toContain('\u001b[2J');
   });
 
-  it('shows barcodes that a scanner reads: serial as bars and square, UUID and MAC as squares', () => {
+  it('has room for the code as bars on the smallest console, and shows it no more when it is admitted', () => {
+    const small = { columns: 80, rows: 25 };
+    const shown = drawScreen(waiting, null, small);
+    expect(linesOf(shown).some((line) => line.trim() === 'Code 7KQ2MX')).toBe(true);
+    const screen = new MachineScreen(machine);
+    screen.draw(waiting, null, large);
+    expect(screen.draw(admitted, null, large)).not.toContain('Code 7KQ2MX');
+  });
+
+  it('shows barcodes that a scanner reads: code and serial as bars and squares, UUID and MAC as squares', () => {
     const lines = linesOf(drawScreen(waiting, null, large));
     // What has no room below its barcode goes on in the next line.
     expect(lines.join(' ').replace(/\s+/g, '')).toContain('UUID4C4C4544-0042-4A10-8059-B4C04F4D3132');
@@ -86,6 +110,7 @@ describe('the screen of a machine', () => {
         '\n',
       );
       expect(read.filter((text) => text === '5CD1234XY1')).toHaveLength(2);
+      expect(read.filter((text) => text === '7KQ2MX')).toHaveLength(2);
       expect(read).toContain('4C4C4544-0042-4A10-8059-B4C04F4D3132');
       expect(read).toContain('3C:52:82:10:20:30');
     } finally {
