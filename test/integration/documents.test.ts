@@ -66,10 +66,7 @@ const notRun: readonly (readonly [command: string, reason: string])[] = [
   ['prestage live open-disk', 'needs a stick: test/deep/live-disk.test.ts'],
   ['prestage live close-disk', 'needs a stick: test/deep/live-disk.test.ts'],
   ['prestage live machine', 'needs a machine on a stick: test/deep/live-machine.test.ts'],
-  [
-    'prestage apply --media contoso --drive',
-    'needs a machine on a stick: test/deep/live-machine.test.ts',
-  ],
+  ['prestage apply --media contoso --drive', 'needs a machine on a stick: test/deep/live-machine.test.ts'],
   ['prestage live update', 'needs a stick: test/deep/live-setup.test.ts'],
   ['prestage state', 'asks for a password: test/deep/state-backup.test.ts'],
   [

@@ -53,7 +53,7 @@ describe('a scan on Machines', () => {
   it('calls a station by its name: it is no machine', async () => {
     const station = machine('6', 'STA234', { serial: null, station: 'Depot 3' });
     appStore.setState({ state: { ...emptyState, rack: { ...emptyState.rack, machines: [station] } } });
-    const outcome = await admitScanned('STA234');
+    const { outcome } = await admitScanned('STA234');
     expect(outcome).toMatchObject({ effect: 'machine-admitted', machineSerial: null, text: 'Depot 3' });
     if (outcome.result !== 'accepted') throw new Error('refused');
     expect(en.bench.accepted(outcome)).toBe('Station Depot 3 is admitted');
