@@ -148,8 +148,12 @@ describe.skipIf(!isRoot)('a machine that starts from the network', () => {
       const entries = run(process.execPath, [prestage, 'ledger', 'list', '--state', state, '--json']);
       expect(entries).toContain(machineSerial);
       expect(entries).toContain('NVMERACK0001');
-      const exported = run(process.execPath, [prestage, 'ledger', 'export', '--state', state]);
-      expect(exported).toContain('"atEnd":"restart"');
+      const exported = run(process.execPath, [
+        ...[prestage, 'ledger', 'export', '--format', 'json', '--state', state],
+      ]);
+      // What the batch asked for, and what the machine was told at last and confirmed.
+      expect(exported).toMatch(/"atEnd": ?"restart"/);
+      expect(exported).toContain('machine-ended');
     },
   );
 
