@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { scansOfLine } from '../../core/flow/take-out';
@@ -88,7 +88,9 @@ function failingPrinter(folder: string): string {
   const output = join(folder, 'out');
   giveToUser(output);
   const script =
-    `#!/bin/sh\ncount=$(ls '${output}' | wc -l)\n(echo "$@"; cat) > '${output}'/"$count"\n` +
+    `#!/bin/sh\ncount=$(ls '${output}' | wc -l)\n` +
+    // Whole, or not there: whoever looks may be faster than it writes.
+    `(echo "$@"; cat) > '${folder}'/part\nmv '${folder}'/part '${output}'/"$count"\n` +
     '[ "$count" -ne 1 ] || { echo \'lp: the printer is off\' >&2; exit 1; }\n';
   writeFileSync(join(folder, 'lp'), script, { mode: 0o755 });
   return folder;
@@ -260,7 +262,9 @@ describe('line mode', () => {
 
   it('takes a work order to its end: labels, CANCEL, RETRY, CLEAR, SHIP, and SHIP again', async () => {
     const machines = serials.slice(0, 3);
-    const printer = join(area, 'printer');
+    // Its own when it is tried again: what came out before is counted.
+    const printer = mkdtempSync(join(area, 'printer-'));
+    giveToUser(printer);
     const app = await start({
       desk: { lineLabels: true },
       labels: { queue: 'Labels', form: 'zpl' },
