@@ -95,10 +95,8 @@ export class RackService {
    * without an operator
    */
   async serve({ listen, boot }: AppRequest<'serveRack'>): Promise<void> {
-    const { settings, keep, operator, boot: starter } = this.#dependencies;
-    const { closedNetwork } = settings();
-    // Who is let in without a code is let in by somebody.
-    if (closedNetwork && operator() === '') throw noOperator();
+    const { settings, keep, boot: starter } = this.#dependencies;
+    this.#requireOperator(settings());
     const again = this.#thread !== null;
     if (this.#starting !== null || (again && (boot === null || starter.isOn))) return;
     this.#starting = again ? 'machines' : 'rack';
@@ -204,12 +202,21 @@ export class RackService {
    * Whether these settings can count now; asked before they are kept, so that nothing is shown that does not hold.
    * @throws PrestageError drive-busy while machines are written, not-confirmed without an operator
    */
-  requireChange({ closedNetwork }: Pick<RackSettings, 'closedNetwork'>): void {
-    const { settings, busy, operator } = this.#dependencies;
+  requireChange(wanted: Pick<RackSettings, 'closedNetwork'>): void {
     const isOurs = this.#thread !== null || this.#starting !== null;
-    if (!isOurs || closedNetwork === settings().closedNetwork) return;
-    if (busy()) throw rackInUse();
-    if (closedNetwork && operator() === '') throw noOperator();
+    const isNew = wanted.closedNetwork !== this.#dependencies.settings().closedNetwork;
+    if (isOurs && isNew) this.#requireServedAgain(wanted);
+  }
+
+  /** The rack can be ended now, and served again with these settings. @throws PrestageError as `requireChange` */
+  #requireServedAgain(wanted: Pick<RackSettings, 'closedNetwork'>): void {
+    if (this.#dependencies.busy()) throw rackInUse();
+    this.#requireOperator(wanted);
+  }
+
+  /** Who is let in without a code is let in by somebody. @throws PrestageError not-confirmed without an operator */
+  #requireOperator({ closedNetwork }: Pick<RackSettings, 'closedNetwork'>): void {
+    if (closedNetwork && this.#dependencies.operator() === '') throw noOperator();
   }
 
   /**
@@ -217,13 +224,12 @@ export class RackService {
    * @throws PrestageError as `serve`; drive-busy while machines are written
    */
   async settle(): Promise<void> {
-    const { settings, busy, operator, boot } = this.#dependencies;
+    const { settings, boot } = this.#dependencies;
     const { closedNetwork } = settings();
     const listens = this.#served?.listens ?? null;
     const isOurs = this.#starting === null && this.#thread !== null;
     if (!isOurs || listens === null || this.#closedNetwork === closedNetwork) return;
-    if (busy()) throw rackInUse();
-    if (closedNetwork && operator() === '') throw noOperator();
+    this.#requireServedAgain({ closedNetwork });
     const wish = boot.isOn ? this.#wish : null;
     await this.#end();
     await this.serve({ listen: listens, boot: wish });
