@@ -85,6 +85,8 @@ export class LiveService {
 
   /** Looks again, but for a station that runs from no stick, which stays so. Never rejects. */
   async look(): Promise<void> {
+    // What began before the call may not know what was done since.
+    if (this.#running !== null) await this.#running;
     if (this.#isNone) return;
     this.#running ??= this.#read().finally(() => {
       this.#running = null;

@@ -102,7 +102,7 @@ const wish = async (at: TestApp, path: string): Promise<{ driveId: string; reaso
 
 /** A delivery of a small media, signed with a key without a password. */
 async function sendMedia(name: string, key: string): Promise<string> {
-  const [tree, wim, to] = [`${name}-tree`, `${name}.wim`, `${name}-sent`].map((one) => join(area, one));
+  const [tree, wim, to] = ['tree', 'wim', 'sent'].map((one) => join(area, `${name}-${count}.${one}`));
   makeContent(present(tree), 1, MiB);
   await captureTree(present(tree), present(wim));
   const sent = ['media', 'send', present(wim), '--to', present(to), '--name', name, '--revision', '1'];
@@ -130,7 +130,7 @@ describe.skipIf(!isRoot)('a disk for images and media', () => {
       };
       expect((await now()).live?.imageDisk).toBeNull();
       // A media on the stick stays there, and can be used.
-      const keys = await minisignKeys(area, 'sender');
+      const keys = await minisignKeys(area, `sender-${count}`);
       const kept = ['--state', '/var/lib/prestage'];
       const library = '/var/lib/prestage/library';
       const receive = async (folder: string): Promise<CliResult> =>
