@@ -5,6 +5,7 @@ import { isCancellation } from '../../core/base/errors';
 import { hashPieces, type HashedPiece, type HashPiece } from '../hash/hash';
 import { readChunkMap, diskImageDamaged } from './chunk-map-file';
 import type { ImageProgress } from './apply-image';
+import { prepareStores } from './store-template';
 
 /** Where each chunk of a map lies in the files of a disk image folder. */
 function chunkPieces(map: ChunkMap, directory: string): HashPiece[] {
@@ -26,6 +27,8 @@ export async function checkDiskImage(
   signal: AbortSignal,
 ): Promise<HelperResponse<'checkDiskImage'>> {
   const { map, fingerprint } = await readChunkMap(join(directory, chunkMapName));
+  // Drives' own images are asked for next, and are told what is wrong with it.
+  prepareStores(directory, map).catch(() => undefined);
   const total = bytesOf(map);
   let hashed: HashedPiece[];
   try {

@@ -123,7 +123,7 @@ export function clusterBytes({ length, number }: PlannedPartition): number {
 }
 
 /** An error of a tool that works on the disk image, with the tool's last words as the cause. */
-function diskImageFailed(what: string, result: Pick<ToolResult, 'status' | 'stderr'>): PrestageError {
+export function diskImageFailed(what: string, result: Pick<ToolResult, 'status' | 'stderr'>): PrestageError {
   return new PrestageError({
     code: 'render-failed',
     message: `The disk image could not be made: ${what}.`,

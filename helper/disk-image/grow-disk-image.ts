@@ -1,5 +1,4 @@
 /** Makes the disk image of one drive size from one that was made for a smaller drive (docs/adr/0064-one-render-for-all-sizes.md). */
-import { createHash } from 'node:crypto';
 import { link, mkdir, open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
@@ -16,11 +15,11 @@ import {
   type ChunkMap,
 } from '../../core/media/chunk-map';
 import { cachePlace, onDisk } from '../tools/disk';
-import { writeWhole } from '../tools/write-whole';
 import { checkedReader } from './checked-chunks';
 import { fingerprintOf, readChunkMap, diskImageDamaged, writeChunkMap } from './chunk-map-file';
 import { clusterBytes } from './format-partition';
-import { growNtfs, NotGrowable, type Edit } from './grow-ntfs';
+import { growNtfs, NotGrowable } from './grow-ntfs';
+import { ChunkFile, layEdits } from './lay-edits';
 
 /**
  * The files of the smaller image, under a second name, and one more with the chunks that are others on the larger drive. Nothing of
@@ -44,7 +43,7 @@ async function fillFolder(
   await mkdir(directory, { mode: 0o700 });
   try {
     if (partitions === null) throw new NotGrowable('the layout does not fit the drive');
-    const grown = await GrownChunks.create(join(directory, grownChunksName));
+    const grown = new ChunkFile(join(directory, grownChunksName));
     const chunks: Chunk[] = [];
     try {
       for (const partition of partitions.filter(({ fileSystem }) => fileSystem !== 'none')) {
@@ -80,7 +79,7 @@ async function growPartition(
   to: PlannedPartition,
   { sectorSize }: ChunkMap,
   chunks: readonly Chunk[],
-  grown: GrownChunks,
+  grown: ChunkFile,
 ): Promise<Chunk[]> {
   const moved = chunks.map((chunk) => ({ ...chunk, offset: chunk.offset - from.offset + to.offset }));
   if (from.offset === to.offset && from.length === to.length) return moved;
@@ -89,68 +88,11 @@ async function growPartition(
   const read = checkedReader(file, from.offset, chunks);
   const volume = { length: from.length, sectorSize, clusterBytes: clusterBytes(from), read };
   const edits = await growNtfs(volume, to.length, hiddenSectors(to.offset / sectorSize));
-  const had = new Map(moved.map((chunk) => [chunk.offset - to.offset, chunk]));
-  const ranges = [...had].map(([offset, { length }]) => ({ offset, length }));
+  const ranges = moved.map(({ offset, length }) => ({ offset: offset - to.offset, length }));
   const all = [...ranges, ...edits].sort((left, right) => left.offset - right.offset);
-  const result: Chunk[] = [];
-  for (const range of planRanges(all, to.length)) {
-    const same = had.get(range.offset);
-    const touching = edits.filter((one) => overlaps(one, range));
-    if (same?.length === range.length && touching.length === 0) {
-      result.push(same);
-      continue;
-    }
-    const bytes = await read(range.offset, range.length);
-    for (const one of touching) lay(one, bytes, range.offset);
-    result.push({
-      offset: to.offset + range.offset,
-      length: range.length,
-      partition: to.number,
-      ...(await grown.add(bytes)),
-    });
-  }
-  return result;
-}
-
-type Range = Pick<Edit, 'offset' | 'length'>;
-
-function overlaps(one: Range, other: Range): boolean {
-  return one.offset < other.offset + other.length && other.offset < one.offset + one.length;
-}
-
-/** Lays the part of an edit that falls into a range over the range's bytes. */
-function lay({ offset, length, bytes }: Edit, range: Buffer, rangeOffset: number): void {
-  const from = Math.max(0, rangeOffset - offset);
-  const at = Math.max(0, offset - rangeOffset);
-  const count = Math.min(length - from, range.length - at);
-  if (bytes === null) range.fill(0, at, at + count);
-  else bytes.copy(range, at, from, from + count);
-}
-
-/** The file with the chunks that the smaller image does not have. Those that are alike, as zeros are, lie there once. */
-class GrownChunks {
-  readonly #places = new Map<string, number>();
-  #end = 0;
-
-  private constructor(private readonly file: FileHandle) {}
-
-  static async create(path: string): Promise<GrownChunks> {
-    return new GrownChunks(await open(path, 'wx', 0o600));
-  }
-
-  async add(bytes: Buffer): Promise<Pick<Chunk, 'sha256' | 'grown'>> {
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const key = `${sha256} ${bytes.length}`;
-    const known = this.#places.get(key);
-    if (known !== undefined) return { sha256, grown: known };
-    const grown = this.#end;
-    await writeWhole(this.file, bytes, grown);
-    this.#places.set(key, grown);
-    this.#end += bytes.length;
-    return { sha256, grown };
-  }
-
-  async close(): Promise<void> {
-    await this.file.close();
-  }
+  const place = { start: to.offset, number: to.number };
+  return await layEdits(place, moved, planRanges(all, to.length), edits, read, async (bytes) => {
+    const { sha256, place: at } = await grown.add(bytes);
+    return { sha256, grown: at };
+  });
 }

@@ -6,7 +6,7 @@
  * Source of the forms: ntfs-3g's layout.h, and what its mkntfs writes; ntfsresize changes the same places, and also has Windows check the
  * volume twice at its next start.
  */
-import type { ByteRange } from '../../core/media/chunk-map';
+import type { Edit } from './lay-edits';
 
 /** A volume with this form is not grown; its disk image is made for each size. */
 export class NotGrowable extends Error {}
@@ -21,11 +21,6 @@ export interface Volume {
 }
 
 /** Bytes that are others on the larger partition. */
-export interface Edit extends ByteRange {
-  /** null: zeros. */
-  readonly bytes: Buffer | null;
-}
-
 interface Run {
   /** First cluster; null: a hole. */
   readonly start: number | null;

@@ -7,7 +7,6 @@ import { hashPieces } from '../hash/hash';
 /**
  * Lists what was written to a partition's sparse file, and hashes it.
  * @param onProgress bytes of this partition that are hashed, and all of them
- * @param known ranges that are known to have been written, whatever the file system tells of them. Bytes from the start of the file
  * @throws PrestageError cancelled
  */
 export async function mapPartition(
@@ -15,9 +14,8 @@ export async function mapPartition(
   partition: PlannedPartition,
   onProgress: (done: number, total: number) => void,
   signal: AbortSignal,
-  known: readonly ByteRange[] = [],
 ): Promise<Chunk[]> {
-  const ranges = await rangesOf(path, partition, known);
+  const ranges = await rangesOf(path, partition);
   const total = ranges.reduce((sum, { length }) => sum + length, 0);
   const hashed = await hashPieces(
     ranges.map((range) => ({ path, ...range })),
@@ -34,25 +32,11 @@ export async function mapPartition(
 }
 
 /** The ranges to write, in bytes from the start of the file. */
-export async function rangesOf(
-  path: string,
-  { length }: PlannedPartition,
-  known: readonly ByteRange[] = [],
-): Promise<ByteRange[]> {
+export async function rangesOf(path: string, { length }: PlannedPartition): Promise<ByteRange[]> {
   const handle = await open(path, 'r');
   try {
-    return withKnown(dataExtents(handle.fd, length), known, length);
+    return planRanges(dataExtents(handle.fd, length), length);
   } finally {
     await handle.close();
   }
-}
-
-/** The ranges to write of a file: what its file system tells, and what is known besides. Pure. */
-export function withKnown(
-  told: readonly ByteRange[],
-  known: readonly ByteRange[],
-  fileLength: number,
-): ByteRange[] {
-  const all = [...told, ...known].sort((left, right) => left.offset - right.offset);
-  return planRanges(all, fileLength);
 }

@@ -37,6 +37,62 @@ export interface DriveThreadResult {
   readonly bytesWritten: number;
 }
 
+/** Threads that are started before their drives' jobs: a start takes as long as writing 20 MB. */
+class DriveThreads {
+  readonly #ready = new Set<Worker>();
+  #wanted = 0;
+  #starting = false;
+
+  /** Starts threads, or ends some, until so many wait. Not all in one turn of the event loop: each takes milliseconds of it. */
+  keepReady(count: number): void {
+    this.#wanted = count;
+    if (!this.#starting) this.#next();
+  }
+
+  #next(): void {
+    this.#starting = this.#ready.size < this.#wanted;
+    if (this.#starting) {
+      this.#start();
+      setImmediate(() => {
+        this.#next();
+      }).unref();
+    }
+    for (const worker of [...this.#ready].slice(this.#wanted)) {
+      this.#ready.delete(worker);
+      void worker.terminate();
+    }
+  }
+
+  #start(): void {
+    const worker = newThread();
+    this.#ready.add(worker);
+    // Whoever takes it hears of what it comes to from then on.
+    const forget = (): void => {
+      this.#ready.delete(worker);
+    };
+    worker.once('error', forget).once('exit', forget);
+  }
+
+  /** A thread that waits for its data. */
+  take(): Worker {
+    const [worker] = this.#ready;
+    if (worker === undefined) return newThread();
+    this.#ready.delete(worker);
+    this.#wanted -= 1;
+    worker.removeAllListeners('error').removeAllListeners('exit');
+    return worker;
+  }
+}
+
+function newThread(): Worker {
+  const worker = new Worker(join(__dirname, 'drive-worker.cjs'));
+  // A thread that hangs in the kernel must not keep the helper from ending.
+  worker.unref();
+  return worker;
+}
+
+export const driveThreads = new DriveThreads();
+
 let hung = 0;
 
 /** Whether a thread was given up that may hang in the kernel: a process that waits for it never exits. */
@@ -51,9 +107,7 @@ export function hasHungThread(): boolean {
 export async function runDriveThread(options: DriveThreadOptions): Promise<DriveThreadResult> {
   const progress = new SharedProgress();
   const end = await new Promise<DriveEnd>((resolve) => {
-    const worker = new Worker(join(__dirname, 'drive-worker.cjs'), {
-      workerData: { ...options.data, progress: progress.buffer } satisfies DriveWorkerData,
-    });
+    const worker = driveThreads.take();
     const watch = new StallWatch(options.stallMilliseconds, performance.now());
     const onAbort = (): void => {
       progress.requestStop();
@@ -92,8 +146,7 @@ export async function runDriveThread(options: DriveThreadOptions): Promise<Drive
     worker.once('exit', (code) => {
       settle({ type: 'crashed', detail: `the drive's thread ended with ${code}` });
     });
-    // A thread that hangs in the kernel must not keep the helper from ending.
-    worker.unref();
+    worker.postMessage({ ...options.data, progress: progress.buffer } satisfies DriveWorkerData);
   });
   return { end, bytesWritten: progress.bytesWritten };
 }

@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ByteRange } from '../../core/media/chunk-map';
 import type { PartitionTable } from '../../core/drive/gpt';
@@ -177,7 +177,12 @@ async function run(data: DriveWorkerData): Promise<void> {
   }
 }
 
-run(workerData as DriveWorkerData).catch((error: unknown) => {
+// The thread may wait for its drive: it is started while the media is hashed (drive-thread.ts).
+parentPort?.once('message', (data: DriveWorkerData) => {
+  run(data).catch(fail);
+});
+
+function fail(error: unknown): void {
   if (error instanceof Stopped) send({ type: 'stopped' });
   else if (error instanceof DriveFailure) {
     const { kind, offset, chunk, errno, message } = error;
@@ -188,4 +193,4 @@ run(workerData as DriveWorkerData).catch((error: unknown) => {
       detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   }
-});
+}

@@ -5,11 +5,13 @@ import { blocked } from '../../core/job/batch-rules';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { confirmationOf, identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
+import { required } from '../../core/base/required';
 import { requireRecordsKept } from '../live-setup/live-state';
 import { elevatedCaller } from '../tools/caller';
 import { listDrives } from '../drives/list-drives';
 import { diskGuidIfReadable } from './disk-guid';
 import { refuseOtherUsers } from './other-users';
+import { driveThreads } from './drive-thread';
 import { closeDescriptor, driveChanged, openDrive, recheckDrive, type OpenedDrive } from './open-drive';
 
 /**
@@ -89,6 +91,32 @@ export class Reservations {
   private readonly sealed = new Set<string>();
   /** How each was asked for. */
   private readonly asked = new Map<string, HelperRequest<'listDrives'>>();
+  /** What the station was told last, and when: milliseconds of the process's own clock. */
+  private told: { readonly drives: readonly Drive[]; readonly at: number } | null = null;
+
+  /** Lists drives for the station, which may ask for some of them next. @throws as {@link listDrives} */
+  async list(request: HelperRequest<'listDrives'>): Promise<Drive[]> {
+    const drives = await listDrives(request);
+    this.told = { drives, at: performance.now() };
+    return drives;
+  }
+
+  /**
+   * Where the drives are that are to be opened: as the station was just told, where all are there as they were confirmed. Nothing is
+   * decided by it: who they are is looked at again once they are open.
+   */
+  async #whereToOpen(
+    { drives }: HelperRequest<'reserveDrives'>,
+    listing: () => Promise<Drive[]>,
+  ): Promise<readonly Drive[]> {
+    const { told } = this;
+    if (told === null || performance.now() - told.at > timeouts.toldListing) return await listing();
+    const isThere = ({ driveId, confirmed }: (typeof drives)[number]): boolean => {
+      const drive = told.drives.find(({ id }) => id === driveId);
+      return drive?.verdict === 'eligible' && identityDifferences(confirmed, drive).length === 0;
+    };
+    return drives.every(isThere) ? told.drives : await listing();
+  }
 
   /**
    * Opens drives and looks at all details again. The listing is made after the drives are open: from then on
@@ -98,7 +126,7 @@ export class Reservations {
     const listing = (): Promise<Drive[]> =>
       listDrives({ benchDirectory: request.benchDirectory, protectedPaths: request.protectedPaths });
     if (request.benchDirectory === null) await requireRecordsKept();
-    const before = await listing();
+    const before = await this.#whereToOpen(request, listing);
     const opened: OpenedDrive[] = [];
     try {
       for (const { driveId, confirmed } of request.drives) {
@@ -108,24 +136,30 @@ export class Reservations {
       }
       await refuseOtherUsers(opened.map(({ drive }) => drive));
       const after = await listing();
-      for (const { driveId, confirmed } of request.drives) {
-        findConfirmed(after, driveId, confirmed, 'write');
+      for (const [index, { driveId, confirmed }] of request.drives.entries()) {
+        const drive = findConfirmed(after, driveId, confirmed, 'write');
+        opened[index] = { ...required(opened[index], `the open drive ${driveId}`), drive };
       }
     } catch (error) {
       await Promise.all(opened.map(({ fd }) => closeDescriptor(fd)));
       throw error;
     }
     const found = await Promise.all(opened.map(diskGuidIfReadable));
-    return {
-      reservations: opened.map((drive, index) => {
-        const reservation = randomUUID();
-        this.held.set(reservation, drive);
-        const { benchDirectory, protectedPaths } = request;
-        this.asked.set(reservation, { benchDirectory, protectedPaths });
-        const diskGuid = found[index];
-        return { reservation, drive: drive.drive, ...(diskGuid === undefined ? {} : { diskGuid }) };
-      }),
-    };
+    const reservations = opened.map((drive, index) => {
+      const reservation = randomUUID();
+      this.held.set(reservation, drive);
+      const { benchDirectory, protectedPaths } = request;
+      this.asked.set(reservation, { benchDirectory, protectedPaths });
+      const diskGuid = found[index];
+      return { reservation, drive: drive.drive, ...(diskGuid === undefined ? {} : { diskGuid }) };
+    });
+    this.#keepThreads();
+    return { reservations };
+  }
+
+  /** A thread waits for each drive that is held for a job. */
+  #keepThreads(): void {
+    driveThreads.keepReady(this.held.size - this.sealed.size);
   }
 
   /** Hands a held drive over, once. Whoever takes it closes it or gives it back. */
@@ -160,6 +194,7 @@ export class Reservations {
     this.held.delete(reservation);
     this.sealed.delete(reservation);
     this.asked.delete(reservation);
+    this.#keepThreads();
     if (opened !== undefined) await closeDescriptor(opened.fd);
   }
 

@@ -9,7 +9,7 @@ import { gatherParts } from '../delivery/gather-parts';
 import { rebuildMedia } from '../delivery/rebuild-media';
 import { splitMedia } from '../delivery/send-media';
 import { verifyCms } from '../delivery/verify-cms';
-import { listControllers, listDrives } from '../drives/list-drives';
+import { listControllers } from '../drives/list-drives';
 import { readHealth } from '../health/read-health';
 import { makeLiveData, openLiveData } from '../live-setup/data-partition';
 import { forgetImageDisk, makeImageDisk, openImageDisk, requireForImages } from '../live-setup/image-disk';
@@ -97,6 +97,9 @@ async function onReserved<T>(
   }
 }
 
+// By running the tools, which is not done with privilege; begun before the station asks.
+const versions = elevated ? Promise.resolve({}) : toolVersions();
+
 const handlers: HelperHandlers = {
   // The protocol's version was compared before (rpc-server.ts).
   hello: async () => ({
@@ -108,13 +111,12 @@ const handlers: HelperHandlers = {
       prestage: version,
       node: process.versions.node,
       kernel: release(),
-      // Asked for by running the tools, which is not done with privilege.
-      ...(elevated ? {} : await toolVersions()),
+      ...(await versions),
     },
   }),
   readMachine: async (_, { signal }) => await readMachine('/sys', signal),
   listDrives: async (request) => ({
-    drives: await listDrives(request),
+    drives: await reservations.list(request),
     controllers: await listControllers(request),
   }),
   readLive: async () => ({ live: await readLiveState() }),

@@ -8,6 +8,7 @@ export const toolPackages = {
   'mkfs.fat': 'dosfstools',
   mcopy: 'mtools',
   mdir: 'mtools',
+  mshowfat: 'mtools',
   'qemu-system-x86_64': 'qemu-system-x86',
   setpriv: 'util-linux',
   ip: 'iproute2',

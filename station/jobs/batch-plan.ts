@@ -166,6 +166,15 @@ export interface BatchPlan {
   readonly expected: ExpectedHash;
   /** Changes when a file of the media changes. */
   readonly mediaMark: string;
+  /** How the media was looked into. */
+  readonly look: {
+    /** As `lookVersions` gives them. */
+    readonly versions: string;
+    /** Hash of the bytes in which a look was made that was kept; null: the media was looked into now. */
+    readonly sha256: string | null;
+    /** The media is one file, which nobody changed while it was looked into. */
+    readonly isWhole: boolean;
+  };
   readonly layout: Layout;
   /** The boot loaders that will lie on the drives. */
   readonly loader: LoaderPlan;

@@ -34,6 +34,7 @@ import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { protectedPlaces } from '../library/protected-places';
 import { signedMediaAt } from '../library/signed-media';
+import { keptLook, lookVersions } from '../media/kept-looks';
 import { requireLiveReady } from '../live/require-ready';
 import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';
@@ -86,7 +87,13 @@ export async function planBatch(
   const protectedPaths = protectedPlaces(paths, settings, path);
   const client = await helpers.plain();
   // Beside the drives; what is wrong with them is said first.
-  const inspection = client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal });
+  const versions = lookVersions((await helpers.greeting()).versions);
+  const before = await mediaMark([path]);
+  const kept = await keptLook(paths, path, request.imageIndex, versions, mediaMark);
+  const inspection =
+    kept === null
+      ? client.call('inspectMedia', { path, imageIndex: request.imageIndex }, { signal })
+      : Promise.resolve(kept.media);
   inspection.catch(() => undefined);
   const { drives } = await client.call(
     'listDrives',
@@ -170,11 +177,13 @@ export async function planBatch(
     if (size !== undefined) await requireSize({ ...drive, size });
   }
 
+  const mark = await mediaMark(media.files);
   return {
     media,
     image,
     expected,
-    mediaMark: await mediaMark(media.files),
+    mediaMark: mark,
+    look: { versions, sha256: kept?.sha256 ?? null, isWhole: mark === before },
     layout,
     loader,
     loaderWarnings: machineDoubts(loader, trusting),

@@ -12,6 +12,7 @@ import { KiB, MiB } from '../../core/base/units';
 import type { MediaHash } from '../../core/media/media';
 import type { AppendContext } from '../ledger/ledger';
 import { assertExpected } from '../media/media-expectation';
+import { forgetLook, keepLook } from '../media/kept-looks';
 import { requireOrderedMedia } from '../orders/batch-order';
 import type { DiskImage } from '../image-cache/get-or-create-image';
 import { SizeImages } from '../image-cache/size-images';
@@ -135,7 +136,7 @@ const imageKind = (job: PlannedJob): string => `${sizeWhenWritten(job)} ${job.dr
 async function hashAndCreateImage(
   { proof }: BatchRequest,
   plan: BatchPlan,
-  { helpers, cache, signal, onTask }: BatchDependencies,
+  { helpers, cache, paths, signal, onTask }: BatchDependencies,
   images: Map<string, DiskImage>,
   folders: string[],
   holders: string[],
@@ -154,6 +155,10 @@ async function hashAndCreateImage(
   const hash = hashing.then((found) => {
     requireOrderedMedia(plan.order, found);
     assertExpected(plan.expected, found);
+    if (plan.look.sha256 !== null && plan.look.sha256 !== found.sha256) {
+      forgetLook(paths, plan.media);
+      throw mediaChanged(plan);
+    }
     return found;
   });
   // Awaited by the disk images; a rejection before that is not unhandled.
@@ -184,6 +189,9 @@ async function hashAndCreateImage(
   }
   const found = await hash;
   await requireUnchanged(plan);
+  if (plan.look.sha256 === null && plan.look.isWhole) {
+    keepLook(paths, { media: plan.media, mark: plan.mediaMark, versions: plan.look.versions }, found);
+  }
   return found;
 }
 

@@ -31,6 +31,8 @@ export interface StatePaths {
   readonly settingsFile: string;
   /** Folder. May be deleted: disk images are made again. */
   readonly imageCache: string;
+  /** What looks into media found. May be deleted: they are looked into again. */
+  readonly looksFile: string;
   /** Folder. Chunk maps of finished drives, by fingerprint; needed to verify a drive again. */
   readonly chunkMaps: string;
   /** Folder. Pictures of rehearsals, by their SHA-256. */
@@ -106,6 +108,7 @@ export function statePaths(stateDirectory: string | null, options: StateOptions 
     publicKeyFile: join(state, 'station-key.pub.pem'),
     settingsFile: join(settings, 'settings.json'),
     imageCache: join(cache, 'renders'),
+    looksFile: join(state, 'media-looks.json'),
     chunkMaps: join(state, 'chunk-maps'),
     pictures: join(state, 'pictures'),
     runs: join(state, 'runs'),

@@ -4,7 +4,7 @@ import type { LiveState } from '../../../../core/live/live-state';
 
 /** A stick whose disk for images and media is there or not. */
 const liveWith = (open: boolean): LiveState => ({
-  ...{ role: 'bench', slot: 'a', version: null, built: null, data: 'open', station: null, disk: null },
+  ...{ role: 'station', slot: 'a', version: null, built: null, data: 'open', station: null, disk: null },
   medium: { path: '/dev/sdz', size: 1_000_000_000, model: 'Stick' },
   imageDisk: { model: 'Portable SSD', serial: 'IMAGES0001', size: 0, open },
 });
