@@ -53,9 +53,12 @@ async function fillFolder(
       await link(join(renderDirectory, grownChunksName), join(directory, grownChunksName));
     }
     const own = new ChunkFile(join(directory, ownChunksName));
-    const chunks = await ownChunks(request, map, own).finally(async () => {
+    let chunks: Chunk[];
+    try {
+      chunks = await ownChunks(request, map, own);
+    } finally {
       await own.close();
-    });
+    }
     if (signal.aborted) throw cancelled('Making the disk image of a drive');
     const { slots: _ofAllDrives, ...common } = map;
     const driveImage: ChunkMap = { ...common, chunks };

@@ -192,8 +192,7 @@ async function differences(
     for (const chunk of chunks) await compare(chunk.offset, await readChunk(source, chunk.offset, chunk));
     // What mcopy wrote where the shared partition has nothing.
     for (const range of planRanges(extents(changed.fd, length), length)) {
-      for (const { offset, length: size } of outside(range, chunks))
-        await compare(offset, Buffer.alloc(size));
+      for (const part of outside(range, chunks)) await compare(part.offset, Buffer.alloc(part.length));
     }
   } finally {
     await changed.close();
