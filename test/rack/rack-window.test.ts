@@ -1,6 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -35,6 +44,11 @@ afterAll(() => {
   removeArea(area);
 });
 
+/** A folder of its own for each try of a test. */
+function folderOf(name: string): string {
+  return mkdtempSync(join(area, `${name}-`));
+}
+
 /** The app on a screen of its own, with somebody who works there. */
 async function open(operator: string, options: AppWindowOptions): Promise<AppWindow> {
   const display = await startDisplay();
@@ -57,7 +71,7 @@ async function served({
 
 describe('a station and another one, each in its window', () => {
   it('scans its code, is admitted by a press there, gets media and disk image, and has them as its own', async () => {
-    const stations = await Stations.make(join(area, 'stations'));
+    const stations = await Stations.make(folderOf('stations'));
     const [there, here] = [stations.copyOfFirst('there'), await stations.second('here')];
     const giving = await open('Grace Hopper', { state: there });
     await giving.page.keyboard.press('F8');
@@ -194,9 +208,9 @@ describe('machines that are started from the network, by the window', () => {
     /** Folders that the app has laid out for machines. */
     readonly leftFolders: () => string[];
   }> {
-    const folder = join(area, computer);
+    const folder = folderOf('netboot');
     const [tmp, bin, image] = [join(folder, 'tmp'), join(folder, 'bin'), join(folder, 'prestage-live.iso')];
-    for (const one of [folder, tmp, bin]) mkdirSync(one);
+    for (const one of [tmp, bin]) mkdirSync(one);
     // As /tmp is.
     chmodSync(tmp, 0o1777);
     writeFileSync(image, smallImage());
