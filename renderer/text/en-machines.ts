@@ -114,7 +114,7 @@ export const machinesText = {
     title: 'Waiting to be admitted',
     none: 'No machine is waiting.',
     compare:
-      'Compare the code with the one on the machine’s screen. The same code: admit it, or scan it from there.',
+      'Each machine or station in this list shows a code on its own screen. If it is the same as the code here, press Admit, or scan the code from that screen.',
     station: (name: string): string => `Station ${name}`,
     stationHint: 'It wants to get media and disk images from this station. The code is on its Media screen.',
     code: 'Code',

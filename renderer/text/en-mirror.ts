@@ -35,7 +35,7 @@ export const mirrorText = {
   asking: (address: string): string => `Asking the station at ${address} …`,
   compare: (station: string): string => `Compare this code with the one that station ${station} shows`,
   compareHint:
-    'It stands on the Machines screen there, under “Waiting to be admitted”. The same code: press Admit there, or scan it from this screen.',
+    'That station shows a code on its Machines screen, under “Waiting to be admitted”. If the two codes are the same, press Admit there, or scan the code on this screen with that station’s scanner.',
   codeLabel: (code: string): string => `Barcode of the code ${code}`,
   waits: 'This screen goes on by itself then.',
 

@@ -8,6 +8,12 @@ import { fingerprintOf, type RackIdentity } from './certificate';
 
 /** HTTPS to a station of which only the SHA-256 of its certificate is known. */
 
+/**
+ * What the other end may prove its key with: that of a station, and those of other servers, which are told by their certificate. Without
+ * it the TLS of Electron (BoringSSL) does not offer the first, and no station has another.
+ */
+const proofs = 'ed25519:ecdsa_secp256r1_sha256:rsa_pss_rsae_sha256:rsa_pkcs1_sha256';
+
 export interface StationAddress {
   readonly host: string;
   readonly port: number;
@@ -157,6 +163,7 @@ class PinnedAgent extends Agent {
       key: this.#identity.key,
       cert: this.#identity.certificate,
       minVersion: 'TLSv1.3',
+      sigalgs: proofs,
       // Its name and dates say nothing: the fingerprint is compared below.
       rejectUnauthorized: false,
     });

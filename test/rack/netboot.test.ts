@@ -11,7 +11,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { productManifest } from '../../build/package/paths';
@@ -20,6 +20,7 @@ import { appRackSchema } from '../../core/contract/app-rack';
 import { prestage } from '../support/cli';
 import { openToOthers, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
+import { dnsmasqIn, makeMedium, startMachine } from '../support/netboot';
 import { ip, NetworkRoom } from '../support/network-room';
 
 /** `prestage rack serve --interface`, in network namespaces: one is the station, one a machine, one another network. */
@@ -32,19 +33,6 @@ const nobody = 65_534;
 const sudoers = '/etc/sudoers.d/prestage-test-netboot';
 const helper = resolve(prestage, '../helper.cjs');
 const sha256 = createHash('sha256').update(system).digest('hex');
-
-const givenSchema = z.object({
-  offer: z.object({
-    address: z.string(),
-    server: z.string(),
-    file: z.string(),
-    options: z.record(z.string(), z.string()),
-  }),
-  config: z.string(),
-  sizes: z.record(z.string(), z.number()),
-  outside: z.string(),
-  system: z.string(),
-});
 
 interface Held {
   readonly ready: Promise<void>;
@@ -90,7 +78,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     // As /tmp is.
     chmodSync(join(area, 'tmp'), 0o1777);
     image = join(area, 'medium');
-    makeMedium(image);
+    makeMedium(image, system);
   });
   afterEach(async () => {
     for (const { child, ended } of started.splice(0)) {
@@ -178,25 +166,6 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
   const leftFolders = (): string[] =>
     readdirSync(join(area, 'tmp')).filter((name) => name.startsWith('prestage-netboot'));
 
-  function dnsmasqIn(computer: string): number[] {
-    return room.processes(computer).filter((id) => commandOf(id) === 'dnsmasq');
-  }
-
-  /** What a machine that starts is given. */
-  function startMachine(): z.infer<typeof givenSchema> {
-    const client = [join(root, 'node_modules/tsx/dist/cli.mjs'), join(root, 'test/support/boot-client.ts')];
-    const told = spawnSync(
-      'ip',
-      [
-        ...['netns', 'exec', machine, process.execPath, ...client],
-        ...['192.168.77.9', macOf(machine, 'eth0')],
-      ],
-      { encoding: 'utf8', timeout: 60_000 },
-    );
-    expect(told.stderr).toBe('');
-    return givenSchema.parse(JSON.parse(told.stdout));
-  }
-
   /** The app in the station's namespace. @returns what it says, and what tells it */
   function openApp(user = 0): AppTold {
     const folder = join(area, `app-${String((states += 1))}`);
@@ -235,7 +204,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     room.address(machine, 'eth0', '192.168.77.66/24');
     const flood = floodFrom('192.168.77.66', ['192.168.77.1', [7411, 7412]]);
     await flood.ready;
-    const given = startMachine();
+    const given = startMachine(machine, '192.168.77.9');
     await flood.end();
     expect(given.offer).toMatchObject({ server: '192.168.77.1', file: 'shimx64.efi' });
     expect(given.offer.address).toMatch(/^192\.168\.77\.(?!1$)\d+$/);
@@ -260,7 +229,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     expect(places.filter((place) => /:67$/.test(place))).toEqual([expect.stringContaining('%rack0:67')]);
 
     // As a user of its own, with three capabilities and no way to more.
-    const [id = 0] = dnsmasqIn(station);
+    const [id = 0] = dnsmasqIn(room, station);
     const status = readFileSync(`/proc/${id}/status`, 'utf8');
     expect(Number(/^Uid:\s+(\d+)/m.exec(status)?.[1])).toBeGreaterThan(0);
     // CAP_NET_BIND_SERVICE 10, CAP_NET_ADMIN 12, CAP_NET_RAW 13
@@ -283,7 +252,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     writeFileSync(sudoers, `nobody ALL=(root) NOPASSWD: ${process.execPath} ${helper}\n`, { mode: 0o440 });
     const one = serve([], '', nobody);
     await serving(one);
-    expect(dnsmasqIn(station)).toHaveLength(1);
+    expect(dnsmasqIn(room, station)).toHaveLength(1);
     expect(leftFolders()).toHaveLength(1);
     expect(statSync(join(area, 'tmp', leftFolders()[0] ?? '')).uid).toBe(nobody);
     one.child.kill('SIGKILL');
@@ -319,26 +288,29 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     expect(app.last()?.boot?.service).toMatchObject({ interface: 'rack0', address: '192.168.77.1', version });
     await expect.poll(() => app.last()?.serves, wait).toBe('here');
     expect(app.last()?.kept).toMatchObject({ on: true, interface: 'rack0' });
-    expect(startMachine()).toMatchObject({ offer: { server: '192.168.77.1' }, system: sha256 });
+    expect(startMachine(machine, '192.168.77.9')).toMatchObject({
+      offer: { server: '192.168.77.1' },
+      system: sha256,
+    });
     await expect.poll(() => app.last()?.boot?.fetches, wait).toEqual({ fetching: 0, fetched: 1 });
 
     // Behind the cable there may be another network now: nobody is answered until it was looked at.
     ip('-n', machine, 'link', 'set', 'eth0', 'down');
     await expect.poll(service, wait).toBe('waiting');
-    expect(dnsmasqIn(station)).toEqual([]);
+    expect(dnsmasqIn(room, station)).toEqual([]);
     ip('-n', machine, 'link', 'set', 'eth0', 'up');
     await expect.poll(service, wait).toBe('serving');
-    for (const id of dnsmasqIn(station)) process.kill(id, 'SIGKILL');
+    for (const id of dnsmasqIn(room, station)) process.kill(id, 'SIGKILL');
     await expect.poll(service, wait).toBe('refused');
     expect(app.last()?.serves).toBe('here');
     app.tell(serve);
     await expect.poll(service, wait).toBe('serving');
     app.tell({ do: 'stop' });
     await expect.poll(() => app.last()?.serves, wait).toBe('off');
-    expect([dnsmasqIn(station), leftFolders()]).toEqual([[], []]);
+    expect([dnsmasqIn(room, station), leftFolders()]).toEqual([[], []]);
     app.tell(serve);
     await expect.poll(service, wait).toBe('serving');
-    expect(dnsmasqIn(station)).toHaveLength(1);
+    expect(dnsmasqIn(room, station)).toHaveLength(1);
     expect(leftFolders()).toHaveLength(1);
 
     app.child.kill('SIGKILL');
@@ -371,7 +343,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     await expect.poll(() => app.refused(), { timeout: 60_000 }).toMatch(/^privilege-/);
     await expect.poll(() => app.last()?.error?.code).toMatch(/^privilege-/);
     expect(app.last()).toMatchObject({ serves: 'off', boot: { service: { state: 'off' } } });
-    expect([dnsmasqIn(station), leftFolders()]).toEqual([[], []]);
+    expect([dnsmasqIn(room, station), leftFolders()]).toEqual([[], []]);
     app.child.stdin?.end();
     expect(await app.ended, app.text()).toBe(0);
   });
@@ -380,7 +352,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     plug();
     const one = serve();
     await serving(one);
-    const dnsmasq = new Set(dnsmasqIn(station));
+    const dnsmasq = new Set(dnsmasqIn(room, station));
     expect(dnsmasq.size).toBe(1);
     const others = room.processes(station).filter((id) => !dnsmasq.has(id));
     expect(others).toContain(one.child.pid);
@@ -413,7 +385,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
       expect(error.message).toContain('192.168.77.9');
       expect(room.processes(station)).toEqual([]);
     } finally {
-      for (const id of dnsmasqIn(machine)) process.kill(id, 'SIGTERM');
+      for (const id of dnsmasqIn(room, machine)) process.kill(id, 'SIGTERM');
       await ended;
     }
   });
@@ -461,10 +433,10 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     const [whole, broken] = [image, join(area, 'broken')];
     try {
       image = broken;
-      makeMedium(broken);
+      makeMedium(broken, system);
       rmSync(join(broken, 'prestage/netboot/grubnetx64.efi'));
       expect((await refusal()).cause).toContain('prestage/netboot/grubnetx64.efi');
-      makeMedium(broken, '0.0.1');
+      makeMedium(broken, system, '0.0.1');
       expect(await refusal()).toMatchObject({
         code: 'boot-image',
         message: expect.stringContaining('0.0.1') as unknown,
@@ -536,35 +508,3 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     };
   }
 });
-
-/** Files as an image of Prestage Live has them, of lengths that tell them apart. */
-function makeMedium(folder: string, of = version): void {
-  const about = JSON.stringify({ version: of, built: '2026-01-01T00:00:00Z', commit: 'none' });
-  const files: Record<string, string | Buffer> = {
-    'prestage/live.json': about,
-    'prestage/netboot/grubnetx64.efi': randomBytes(700),
-    'EFI/BOOT/BOOTX64.EFI': randomBytes(600),
-    'live/vmlinuz': randomBytes(5000),
-    'live/initrd': randomBytes(9000),
-    'live/filesystem.squashfs': system,
-  };
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), content);
-  }
-}
-
-function commandOf(id: number): string {
-  try {
-    return readFileSync(`/proc/${id}/comm`, 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
-
-function macOf(computer: string, name: string): string {
-  const [one] = z
-    .array(z.object({ address: z.string() }))
-    .parse(JSON.parse(ip('-n', computer, '-json', 'link', 'show', name)));
-  return one?.address ?? '';
-}
