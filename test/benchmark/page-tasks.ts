@@ -80,8 +80,9 @@ export async function tracePage<T>(
     on(thread, task).map(({ tdur = 0 }) => tdur / 1000);
   const tasks = took(page, /^RunTask$/).filter((one) => one >= leastWork);
   const frames = framesOf(on(page, /^RunTask$/), on(page, /^Commit$/));
-  if (tasks.length === 0 || frames.length === 0)
+  if (tasks.length === 0 || frames.length === 0) {
     throw new Error('the trace has no task of the page with its processor time');
+  }
   const drawing = [
     ...took(/^ThreadPool|^CompositorTileWorker/, /^RasterTask$/),
     ...took(/^VizCompositor|^CrGpuMain/, /^RunTask$|^GPUTask$/),
