@@ -44,8 +44,11 @@ function askForFrame(): void {
   requestAnimationFrame(drawInFrame);
 }
 
-const stands = new Turns(askForFrame);
-const moves = new Turns(askForFrame);
+/** As many as a bench has drives: in turns all would take more work, and longer, than they win. */
+const few = 48;
+
+const stands = new Turns(few, askForFrame);
+const moves = new Turns(few, askForFrame);
 
 let looks = false;
 

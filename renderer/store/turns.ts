@@ -1,5 +1,5 @@
 /**
- * Two hundred cards that change at once are more than one frame has time for. Those of a small change, as a scan makes, are drawn
+ * Two hundred cards that change at once are more than one frame has time for. Those of a small change are drawn
  * at once; else each waits for its turn, and a frame draws as many as it has time for.
  */
 
@@ -11,18 +11,20 @@ export interface Member {
   readonly draw: () => void;
 }
 
-/** So many are drawn at once, without waiting. */
-export const few = 6;
-
 /** Who has to be drawn again, and who waits for that. Without a clock and without a page. */
 export class Turns {
   readonly #seen = new Map<Member, unknown>();
   /** In the order in which they came to wait. */
   readonly #waiting = new Set<Member>();
   readonly #onWait: () => void;
+  readonly #few: number;
 
-  /** @param onWait told when members wait: they are to be drawn in the next frames, by {@link next} */
-  constructor(onWait: () => void) {
+  /**
+   * @param few so many that change at once are drawn at once, without waiting
+   * @param onWait told when members wait: they are to be drawn in the next frames, by {@link next}
+   */
+  constructor(few: number, onWait: () => void) {
+    this.#few = few;
     this.#onWait = onWait;
   }
 
@@ -44,7 +46,7 @@ export class Turns {
       this.#seen.set(member, now);
       changed.push(member);
     }
-    if (changed.length <= few) {
+    if (changed.length <= this.#few) {
       for (const member of changed) this.#waiting.delete(member);
       for (const member of changed) member.draw();
     } else {

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { bayShownOf } from '../../../renderer/store/bay-shown';
 import { keepReferences } from '../../../renderer/store/keep-references';
-import { few, Turns } from '../../../renderer/store/turns';
+import { Turns } from '../../../renderer/store/turns';
 import { benchOfMachines } from '../../support/app-preview-machines-states';
 import { someJob } from '../../support/app-samples';
+
+const few = 6;
 
 /** Cards that show a number each; `drawn` says which ones were drawn, in order. */
 function someCards(count: number): {
@@ -15,7 +17,7 @@ function someCards(count: number): {
   readonly leave: (card: number) => void;
 } {
   let waits = 0;
-  const turns = new Turns(() => {
+  const turns = new Turns(few, () => {
     waits += 1;
   });
   const shown = Array.from({ length: count }, () => 0);
@@ -61,7 +63,7 @@ describe('turns', () => {
     expect(drawn).toEqual(upTo(200));
   });
 
-  test('a scan does not wait behind those that do, and is not drawn a second time', () => {
+  test('a card that changes alone does not wait behind those that do, and is not drawn a second time', () => {
     const { turns, drawn, change } = someCards(200);
     change(...upTo(200));
     drawNext(turns, 2);
