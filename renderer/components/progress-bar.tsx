@@ -25,7 +25,7 @@ export function ProgressBar({
       aria-valuenow={percent ?? undefined}
       data-tone={tone}
     >
-      <span style={{ transform: `scaleX(${(percent ?? 0) / 100})` }} />
+      <span style={{ width: `${percent ?? 0}%` }} />
     </div>
   );
 }

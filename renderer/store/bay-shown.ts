@@ -1,11 +1,12 @@
-import { useRef } from 'react';
+import type { AppState } from '../../core/contract/app';
 import type { AppBootTest, AppJob } from '../../core/contract/app-bench';
 import type { AppErasure } from '../../core/contract/app-erase';
 import type { AppSizeCheck, HealthsState } from '../../core/contract/app-health';
 import type { Drive } from '../../core/drive/drive';
+import type { PlannedDrive } from '../../core/contract/app-start';
 import type { DrivePast } from '../../core/ledger/drive-past';
 import type { Pair } from '../../core/pairing/pairing-state';
-import { useApp } from './app-store';
+import { useStands } from './in-turn';
 import {
   bayKindOf,
   bootTestOf,
@@ -18,6 +19,7 @@ import {
   pairOf,
   pastKindOf,
   pastOf,
+  plannedOf,
   sizeCheckOf,
   type CardKind,
   type PastKind,
@@ -28,6 +30,8 @@ export interface BayShown {
   readonly drive: Drive | null;
   readonly job: AppJob | null;
   readonly pair: Pair | null;
+  /** What the start will put on it. */
+  readonly planned: PlannedDrive | null;
   readonly bootTest: AppBootTest | null;
   readonly past: DrivePast | null;
   readonly health: HealthsState[number] | null;
@@ -44,8 +48,8 @@ export interface BayShown {
 function sameBut<T extends object, K extends keyof T>(
   before: T,
   after: T,
-  but: K,
-  same: (before: T[K], after: T[K]) => boolean,
+  but: K | null = null,
+  same: (before: T[K], after: T[K]) => boolean = Object.is,
 ): boolean {
   const names = Object.keys(after) as (keyof T)[];
   return (
@@ -64,45 +68,35 @@ function hasOnlyMoved(before: AppJob, after: AppJob): boolean {
   });
 }
 
-/** The newest job of a drive, the same object while it only moves: ten times a second nothing of a card changes but its bar. */
-function useStillJob(driveId: string | null): AppJob | null {
-  const shown = useRef<AppJob | null>(null);
-  return useApp((state) => {
-    const job = jobOf(state, driveId);
-    const before = shown.current;
-    if (job === null || before === null || !hasOnlyMoved(before, job)) shown.current = job;
-    return shown.current;
-  });
+/**
+ * What is shown of a bay. Takes from the state only what is the bay's own, and the job as it was while it only moves: ten times a
+ * second nothing of a card changes but its bar.
+ * @param before what it was last: given again when it still is
+ */
+export function bayShownOf(state: AppState, driveId: string | null, before: BayShown | null): BayShown {
+  const drive = driveOf(state, driveId);
+  const newest = jobOf(state, driveId);
+  const shown = before?.job ?? null;
+  const job = newest !== null && shown !== null && hasOnlyMoved(shown, newest) ? shown : newest;
+  const pair = pairOf(state, driveId);
+  const past = pastOf(state, driveId);
+  const erasure = erasureOf(state, driveId);
+  const erased = job === null && drive !== null ? erasureKind(erasure, pair) : null;
+  const kind = bayKindOf(state, driveId);
+  const after: BayShown = {
+    ...{ drive, job, pair, past, kind },
+    planned: plannedOf(state, driveId),
+    bootTest: bootTestOf(state, driveId),
+    health: healthOf(state, driveId),
+    sizeCheck: sizeCheckOf(state, driveId),
+    erasure: erased === null ? null : erasure,
+    pastKind: pastKindOf(kind, past),
+    away: isAway(state, drive),
+  };
+  return before !== null && sameBut(before, after) ? before : after;
 }
 
-/**
- * What is shown of a bay, on cards and tiles alike. Takes from the state only what is the bay's own, so that ten updates a second
- * of 48 drives draw each one only when its own job moved.
- */
+/** {@link bayShownOf}, on cards and tiles alike: two hundred of them may change at once. */
 export function useBayShown(driveId: string | null): BayShown {
-  const drive = useApp((state) => driveOf(state, driveId));
-  const job = useStillJob(driveId);
-  const pair = useApp((state) => pairOf(state, driveId));
-  const bootTest = useApp((state) => bootTestOf(state, driveId));
-  const past = useApp((state) => pastOf(state, driveId));
-  const health = useApp((state) => healthOf(state, driveId));
-  const sizeCheck = useApp((state) => sizeCheckOf(state, driveId));
-  const away = useApp((state) => isAway(state, driveOf(state, driveId)));
-  const newest = useApp((state) => erasureOf(state, driveId));
-  const erased = job === null && drive !== null ? erasureKind(newest, pair) : null;
-  const erasure = erased === null ? null : newest;
-  const kind = useApp((state) => bayKindOf(state, driveId));
-  return {
-    drive,
-    job,
-    pair,
-    bootTest,
-    past,
-    health,
-    sizeCheck,
-    erasure,
-    kind,
-    pastKind: pastKindOf(kind, past),
-    away,
-  };
+  return useStands(bayShownOf, driveId);
 }

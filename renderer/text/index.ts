@@ -1,4 +1,5 @@
 import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
 import type { AppSettings } from '../../core/settings/settings';
 import { appStore } from '../store/app-store';
 import { backupText } from './en-backup';
@@ -67,7 +68,13 @@ export function currentText(): Text {
   return tables[appStore.getState().state?.settings.desk.language ?? 'en'];
 }
 
+/** The language apart from all else: each word on the screen asks for it, and hardly anything changes it. */
+const languageStore = createStore<AppSettings['language']>(() => 'en');
+appStore.subscribe(({ state }) => {
+  languageStore.setState(state?.settings.desk.language ?? 'en', true);
+});
+
 /** The table of the language in the settings. */
 export function useText(): Text {
-  return tables[useStore(appStore, ({ state }) => state?.settings.desk.language ?? 'en')];
+  return tables[useStore(languageStore)];
 }

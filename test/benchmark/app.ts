@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AppPatch } from '../../core/contract/app';
+import type { AppPatch, AppState } from '../../core/contract/app';
 import type { AppJob } from '../../core/contract/app-bench';
 import { GiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
@@ -56,6 +56,21 @@ function jobsAt(driveIds: readonly string[], step: number): AppJob[] {
   }));
 }
 
+/** How far the jobs of {@link jobsAt} are, as the app pushes it beside them. */
+function progressAt(jobs: readonly AppJob[], step: number): AppState['progress'] {
+  const drives = jobs.map(({ driveId, state }, index) => {
+    const percent = 'bytesDone' in state ? Math.floor((80 * state.bytesDone) / state.bytesTotal) : 0;
+    // Each one's time is told anew once a second, not all in the same update.
+    return { driveId, percent, secondsLeft: 600 + index - Math.floor((step + (index % 10)) / 10) };
+  });
+  const total = {
+    ...{ startedAt, drives: jobs.length, running: jobs.length, passed: 0, failed: 0, stopped: 0 },
+    ...{ failedBays: [], bootTests: [], percent: drives[0]?.percent ?? 0, over: false },
+    ...{ secondsLeft: 800 - Math.floor(step / 10), seconds: null },
+  };
+  return { drives, total };
+}
+
 async function measureFrames(folder: string): Promise<Frames & { readonly mainDelay: readonly number[] }> {
   const bench = join(folder, 'rack');
   await makeBench(bench, 48, '1G');
@@ -101,7 +116,7 @@ async function measureMachines(
   state: string,
   count: number,
   benchView: 'cards' | 'rack',
-): Promise<Frames & PageTasks & { readonly first: number }> {
+): Promise<Frames & PageTasks & { readonly first: PageTasks }> {
   const bench = join(folder, 'one');
   await makeBench(bench, 1, '1G').catch(() => undefined);
   const app = await AppWindow.start({ state, bench });
@@ -118,19 +133,23 @@ async function measureMachines(
     await cards.nth(count - 1).waitFor();
     const driveIds = drives.bays.flatMap(({ driveId }) => driveId ?? []);
     // The first one turns all cards over, once; what comes after it goes on for an hour.
+    const tellAt = async (step: number): Promise<void> => {
+      const jobs = jobsAt(driveIds, step);
+      await push({ jobs, progress: progressAt(jobs, step) });
+    };
     const first = await tracePage(app, async () => {
-      await push({ jobs: jobsAt(driveIds, 0) });
+      await tellAt(0);
       await sleep(1000);
     });
     const { value, ...tasks } = await tracePage(app, async () => {
       const frames = app.page.evaluate<Frames>(watchFrames(seconds * 1000));
       for (let step = 1; step <= seconds * 10; step += 1) {
-        await push({ jobs: jobsAt(driveIds, step) });
+        await tellAt(step);
         await sleep(90);
       }
       return await frames;
     });
-    const measured = { ...value, ...tasks, first: Math.max(...first.tasks) };
+    const measured = { ...value, ...tasks, first };
     const drawn = await cards.filter({ hasText: /writing/i }).count();
     if (drawn !== count) throw new Error(`the page shows ${drawn} of ${count} jobs`);
     return measured;
@@ -161,14 +180,18 @@ try {
     console.log(`  event loop of the main process, looked at every 5 ms, ms: ${late}`);
   }
   for (const view of ['cards', 'rack'] as const) {
-    const { first, tasks, drawing, milliseconds, ...frames } = await measureMachines(
+    const { first, tasks, frames, drawing, milliseconds, ...clock } = await measureMachines(
       join(folder, `state-${view}`),
       200,
       view,
     );
-    show(`200 machines as ${view}`, frames);
+    show(`200 machines as ${view}`, clock);
     console.log(`  processor of a task of the page, ms (median / p95 / p99 / worst): ${spread(tasks)}`);
-    console.log(`  ... of the first update, which changes every card: ${first.toFixed(1)} ms`);
+    console.log(`  processor of a frame, ms           (median / p95 / p99 / worst): ${spread(frames)}`);
+    const most = (values: readonly number[]): string => Math.max(...values).toFixed(1);
+    console.log(
+      `  the first update, which changes every card: at most ${most(first.tasks)} ms in a task, ${most(first.frames)} ms in a frame`,
+    );
     console.log(`  drawing, on other threads: ${((100 * drawing) / milliseconds).toFixed(0)} % of a core`);
   }
 } finally {

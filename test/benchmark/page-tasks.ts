@@ -6,9 +6,11 @@ import type { AppWindow } from '../support/app-window';
 export interface PageTasks {
   /**
    * Processor milliseconds of each task of the page's main thread in which it worked: script, style, layout, and the list of what
-   * is to be drawn. A frame waits for one of them.
+   * is to be drawn.
    */
   readonly tasks: readonly number[];
+  /** Processor milliseconds of each frame that was drawn: of all tasks since the last one, which it waits for. */
+  readonly frames: readonly number[];
   /** Processor milliseconds of all threads that draw pixels, in all. Without a graphics card, the processor draws. */
   readonly drawing: number;
   /** Milliseconds of the clock. */
@@ -21,6 +23,8 @@ interface TraceEvent {
   readonly ph: string;
   readonly pid: number;
   readonly tid: number;
+  readonly ts: number;
+  readonly dur?: number;
   readonly tdur?: number;
   readonly args?: { readonly name?: string };
 }
@@ -29,6 +33,25 @@ const categories = ['devtools.timeline', 'disabled-by-default-devtools.timeline'
 
 /** Less is no work: a timer that finds nothing to do. Milliseconds. */
 const leastWork = 0.05;
+
+/** The thread that a page's script, style and layout run on. */
+const page = /^CrRendererMain$/;
+
+/** A task that hands over what is to be drawn (`commits`) ends a frame: processor milliseconds from one such to the next. */
+function framesOf(tasks: readonly TraceEvent[], commits: readonly TraceEvent[]): number[] {
+  const frames: number[] = [];
+  const ends = commits.map(({ ts }) => ts).sort((one, other) => one - other);
+  let sum = 0;
+  let next = 0;
+  for (const { ts, dur = 0, tdur = 0 } of [...tasks].sort((one, other) => one.ts - other.ts)) {
+    sum += tdur / 1000;
+    if ((ends[next] ?? Infinity) > ts + dur) continue;
+    while ((ends[next] ?? Infinity) <= ts + dur) next += 1;
+    frames.push(sum);
+    sum = 0;
+  }
+  return frames;
+}
 
 /** @returns what `work` gives, and what the page took meanwhile */
 export async function tracePage<T>(
@@ -49,15 +72,20 @@ export async function tracePage<T>(
       .filter(({ ph, name }) => ph === 'M' && name === 'thread_name')
       .map(({ pid, tid, args }) => [`${pid} ${tid}`, args?.name ?? '']),
   );
+  const on = (thread: RegExp, event: RegExp): TraceEvent[] =>
+    traceEvents.filter(
+      ({ pid, tid, name }) => thread.test(threads.get(`${pid} ${tid}`) ?? '') && event.test(name),
+    );
   const took = (thread: RegExp, task: RegExp): number[] =>
-    traceEvents
-      .filter(({ pid, tid, name }) => thread.test(threads.get(`${pid} ${tid}`) ?? '') && task.test(name))
-      .map(({ tdur = 0 }) => tdur / 1000);
-  const tasks = took(/^CrRendererMain$/, /^RunTask$/).filter((one) => one >= leastWork);
-  if (tasks.length === 0) throw new Error('the trace has no task of the page with its processor time');
+    on(thread, task).map(({ tdur = 0 }) => tdur / 1000);
+  const tasks = took(page, /^RunTask$/).filter((one) => one >= leastWork);
+  const frames = framesOf(on(page, /^RunTask$/), on(page, /^Commit$/));
+  if (tasks.length === 0 || frames.length === 0) {
+    throw new Error('the trace has no task of the page with its processor time');
+  }
   const drawing = [
     ...took(/^ThreadPool|^CompositorTileWorker/, /^RasterTask$/),
     ...took(/^VizCompositor|^CrGpuMain/, /^RunTask$|^GPUTask$/),
   ].reduce((sum, one) => sum + one, 0);
-  return { value, tasks, drawing, milliseconds };
+  return { value, tasks, frames, drawing, milliseconds };
 }

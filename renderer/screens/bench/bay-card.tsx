@@ -1,13 +1,9 @@
 import { memo, type ReactElement } from 'react';
-import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
+import type { AppJob } from '../../../core/contract/app-bench';
 import type { AppErasure } from '../../../core/contract/app-erase';
-import type { AppSizeCheck, HealthsState } from '../../../core/contract/app-health';
 import type { RackPlace } from '../../../core/drive/rack-shape';
-import type { DrivePast } from '../../../core/ledger/drive-past';
-import type { Pair } from '../../../core/pairing/pairing-state';
-import type { Drive } from '../../../core/drive/drive';
 import type { Tone } from '../../components/notice';
-import { useBayShown } from '../../store/bay-shown';
+import { useBayShown, type BayShown } from '../../store/bay-shown';
 import type { CardKind, Density, PastKind } from '../../store/selectors';
 import { selectDrive } from '../../store/view-store';
 import { useText, type Text } from '../../text';
@@ -76,30 +72,14 @@ export function statusWord(
   }
 }
 
-interface CardProps {
-  readonly drive: Drive | null;
-  readonly job: AppJob | null;
-  readonly pair: Pair | null;
-  readonly bootTest: AppBootTest | null;
-  readonly past: DrivePast | null;
-  readonly health: HealthsState[number] | null;
-  readonly sizeCheck: AppSizeCheck | null;
-  readonly erasure: AppErasure | null;
-  readonly density: Density;
-}
-
 function Body({
-  kind,
-  drive,
-  job,
-  pair,
-  bootTest,
-  past,
-  health,
-  sizeCheck,
-  erasure,
+  shown,
   density,
-}: CardProps & { readonly kind: CardKind }): ReactElement | null {
+}: {
+  readonly shown: BayShown;
+  readonly density: Density;
+}): ReactElement | null {
+  const { kind, drive, job, pair, planned, bootTest, past, health, sizeCheck, erasure } = shown;
   if (job !== null) {
     return kind === 'running' ? (
       <RunningBody job={job} density={density} />
@@ -108,15 +88,15 @@ function Body({
     );
   }
   if (drive !== null && erasure !== null) return <ErasureBody {...{ drive, erasure, density }} />;
-  return drive === null ? null : <IdleBody {...{ drive, pair, past, health, sizeCheck, density }} />;
+  return drive === null ? null : <IdleBody {...{ drive, pair, planned, past, health, sizeCheck, density }} />;
 }
 
 /** A bay with its drive. */
 export const BayCard = memo(function BayCard({ label, driveId, density, place }: BayCardProps): ReactElement {
   const words = useText();
   const text = words.bench;
-  const { drive, job, pair, bootTest, past, health, sizeCheck, erasure, kind, pastKind, away } =
-    useBayShown(driveId);
+  const shown = useBayShown(driveId);
+  const { drive, job, erasure, kind, pastKind, away } = shown;
   const word = statusWord(kind, job, pastKind, words, erasure);
   return (
     <li
@@ -156,7 +136,7 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
             </p>
           )}
         </div>
-        <Body {...{ kind, drive, job, pair, bootTest, past, health, sizeCheck, erasure, density }} />
+        <Body shown={shown} density={density} />
         {away && kind !== 'away' && (
           <p className="card-note toned" data-tone="warn">
             {words.machines.card.away}

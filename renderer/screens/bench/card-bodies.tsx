@@ -2,13 +2,13 @@ import { IconCheck, IconPlayerStop, IconX } from '@tabler/icons-react';
 import type { CSSProperties, ReactElement } from 'react';
 import type { AppJob, AppBootTest } from '../../../core/contract/app-bench';
 import type { AppSizeCheck, HealthsState } from '../../../core/contract/app-health';
+import type { PlannedDrive } from '../../../core/contract/app-start';
 import type { DrivePast } from '../../../core/ledger/drive-past';
 import type { Pair } from '../../../core/pairing/pairing-state';
 import type { Drive } from '../../../core/drive/drive';
 import { driveAgainWords } from '../../../core/job/drive-again';
 import { formatBytes } from '../../../core/base/display';
-import { useApp } from '../../store/app-store';
-import { plannedOf, type CardKind, type Density } from '../../store/selectors';
+import type { CardKind, Density } from '../../store/selectors';
 import { HealthLine } from './health-line';
 import { PastLines } from './past-lines';
 import { isSetAside } from '../../../core/job/short-reasons';
@@ -19,6 +19,7 @@ import { useText } from '../../text';
 interface IdleBodyProps {
   readonly drive: Drive;
   readonly pair: Pair | null;
+  readonly planned: PlannedDrive | null;
   readonly past: DrivePast | null;
   readonly health: HealthsState[number] | null;
   readonly sizeCheck: AppSizeCheck | null;
@@ -26,7 +27,15 @@ interface IdleBodyProps {
 }
 
 /** A drive that nothing is done with: what it is, why it may not be written, whose it will be. */
-export function IdleBody({ drive, pair, past, health, sizeCheck, density }: IdleBodyProps): ReactElement {
+export function IdleBody({
+  drive,
+  pair,
+  planned,
+  past,
+  health,
+  sizeCheck,
+  density,
+}: IdleBodyProps): ReactElement {
   const words = useText();
   const text = words.bench;
   const model = drive.model ?? text.unknownModel;
@@ -35,7 +44,6 @@ export function IdleBody({ drive, pair, past, health, sizeCheck, density }: Idle
   const healthShown = health !== null && density !== 'dense' && reason?.code !== 'health';
   const notes = drive.notes.filter(({ code }) => code !== 'health' || !healthShown);
   const size = formatBytes(drive.size);
-  const planned = useApp((state) => plannedOf(state, drive.id));
   const { computerName = '', model: machineModel, driverPack } = planned ?? {};
   const machine = { ...pair?.machine, ...(machineModel === undefined ? {} : { model: machineModel }) };
   const known = [computerName, text.knownWords(machine)].filter((part) => part !== '').join(' · ');

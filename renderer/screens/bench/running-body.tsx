@@ -1,18 +1,17 @@
 import { memo, type ReactElement } from 'react';
-import { formatDuration } from '../../../core/base/display';
 import type { AppJob } from '../../../core/contract/app-bench';
 import { ProgressBar } from '../../components/progress-bar';
 import type { Density } from '../../store/selectors';
 import { curvePoints } from '../../store/rates';
-import { useDriveProgress } from '../../store/progress';
-import { rateWords, useRate } from '../../store/rates-store';
+import { useFar, useRateWords, useSamples } from '../../store/progress';
 import { useText } from '../../text';
 
 const curveWidth = 120;
 const curveHeight = 24;
 
 /** Drawn twice a second at most: the samples are the same object in between. */
-const Curve = memo(function Curve({ samples }: { readonly samples: readonly number[] }): ReactElement | null {
+const Curve = memo(function Curve({ driveId }: { readonly driveId: string }): ReactElement | null {
+  const samples = useSamples(driveId);
   if (samples.length < 2) return null;
   return (
     <svg
@@ -50,10 +49,8 @@ function looksAlike(one: RunningBodyProps, other: RunningBodyProps): boolean {
 /** A drive that is worked on: how far, how fast, how long still. */
 export const RunningBody = memo(function RunningBody({ job, density }: RunningBodyProps): ReactElement {
   const text = useText().bench;
-  const rate = useRate(job.driveId);
-  const progress = useDriveProgress(job.driveId);
-  const percent = progress?.percent ?? null;
-  const left = progress?.secondsLeft ?? null;
+  const rate = useRateWords(job.driveId);
+  const { percent, left } = useFar(job.driveId);
   const { state } = job;
   const task = state.state === 'preparing' && state.task !== null ? text.taskPhase[state.task.phase] : null;
   return (
@@ -67,11 +64,11 @@ export const RunningBody = memo(function RunningBody({ job, density }: RunningBo
       <div className="card-progress">
         <p className="card-percent">{percent === null ? '' : text.percent(percent)}</p>
         <p className="card-speed">
-          <span>{task ?? rateWords(rate)}</span>
-          <span>{left === null ? '' : text.left(formatDuration(left))}</span>
+          <span>{task ?? rate}</span>
+          <span>{left === null ? '' : text.left(left)}</span>
         </p>
       </div>
-      {rate !== null && density !== 'dense' && <Curve samples={rate.samples} />}
+      {density !== 'dense' && <Curve driveId={job.driveId} />}
       <div className="card-bar">
         <ProgressBar
           label={text.progressLabel(job.bay)}

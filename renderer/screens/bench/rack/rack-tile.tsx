@@ -1,11 +1,11 @@
 import { memo, useMemo, type MouseEvent, type ReactElement } from 'react';
-import { formatBytes, formatDuration } from '../../../../core/base/display';
+import { formatBytes } from '../../../../core/base/display';
 import type { AppBootTest, AppJob } from '../../../../core/contract/app-bench';
 import type { RackPlace } from '../../../../core/drive/rack-shape';
 import type { Drive } from '../../../../core/drive/drive';
 import type { DrivePast } from '../../../../core/ledger/drive-past';
 import { useBayShown } from '../../../store/bay-shown';
-import { useDriveProgress } from '../../../store/progress';
+import { useFar } from '../../../store/progress';
 import type { CardKind } from '../../../store/selectors';
 import { formatDay } from '../../../format';
 import { useText, type Text } from '../../../text';
@@ -68,22 +68,20 @@ function reasonOf(
 /** Per cent and time left; what moves, drawn apart from what does not. */
 const Running = memo(function Running({ driveId }: { readonly driveId: string | null }): ReactElement {
   const text = useText().bench;
-  const progress = useDriveProgress(driveId ?? '');
-  const percent = progress?.percent ?? 0;
-  const left = progress?.secondsLeft ?? null;
-  const time = left === null ? '' : formatDuration(left);
+  const { percent, left } = useFar(driveId);
+  const time = left ?? '';
   // In a low tile the time stands alone.
   const [before, after] = left === null ? [] : text.left(time).split(time);
   return (
     <>
-      <p className="tile-figure">{progress === null ? '' : text.percent(percent)}</p>
+      <p className="tile-figure">{percent === null ? '' : text.percent(percent)}</p>
       <p className="tile-line clipped">
         {before}
         {time}
         <span className="tile-more">{after}</span>
       </p>
       <span className="tile-bar" aria-hidden>
-        <span style={{ transform: `scaleX(${percent / 100})` }} />
+        <span style={{ width: `${percent ?? 0}%` }} />
       </span>
     </>
   );
@@ -132,32 +130,34 @@ export const RackTile = memo(function RackTile(props: RackTileProps): ReactEleme
       tabIndex={current ? 0 : -1}
       onClick={press}
     >
-      <div className="tile-head">
-        <BayNumber label={label} />
-        <StatusMark kind={kind} past={pastKind} />
+      <div className="tile-content">
+        <div className="tile-head">
+          <BayNumber label={label} />
+          <StatusMark kind={kind} past={pastKind} />
+        </div>
+        {!hidden && (
+          <>
+            <p
+              className={machine === '' ? 'tile-serial soft mono clipped' : 'tile-serial mono clipped'}
+              title={machine === '' ? (drive?.serial ?? undefined) : machine}
+            >
+              {machine === '' ? (drive === null ? '' : (drive.serial ?? text.noSerial)) : machine}
+            </p>
+            <div className="tile-state">
+              <p className={ended ? 'tile-verdict' : 'tile-word'}>{word}</p>
+              {kind === 'running' && erasure !== null ? (
+                <p className="tile-figure">{erasedPercent === null ? '' : text.percent(erasedPercent)}</p>
+              ) : kind === 'running' ? (
+                <Running driveId={driveId} />
+              ) : (
+                <p className={isMore ? 'tile-line tile-more clipped' : 'tile-line clipped'} title={reason}>
+                  {reason}
+                </p>
+              )}
+            </div>
+          </>
+        )}
       </div>
-      {!hidden && (
-        <>
-          <p
-            className={machine === '' ? 'tile-serial soft mono clipped' : 'tile-serial mono clipped'}
-            title={machine === '' ? (drive?.serial ?? undefined) : machine}
-          >
-            {machine === '' ? (drive === null ? '' : (drive.serial ?? text.noSerial)) : machine}
-          </p>
-          <div className="tile-state">
-            <p className={ended ? 'tile-verdict' : 'tile-word'}>{word}</p>
-            {kind === 'running' && erasure !== null ? (
-              <p className="tile-figure">{erasedPercent === null ? '' : text.percent(erasedPercent)}</p>
-            ) : kind === 'running' ? (
-              <Running driveId={driveId} />
-            ) : (
-              <p className={isMore ? 'tile-line tile-more clipped' : 'tile-line clipped'} title={reason}>
-                {reason}
-              </p>
-            )}
-          </div>
-        </>
-      )}
     </li>
   );
 });
