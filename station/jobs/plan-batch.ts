@@ -34,7 +34,7 @@ import { requireCacheFile } from '../image-cache/file-size';
 import type { LedgerReader } from '../ledger/ledger-reader';
 import { protectedPlaces } from '../library/protected-places';
 import { signedMediaAt } from '../library/signed-media';
-import { keptLook, lookVersions } from '../media/kept-looks';
+import { keptLook, lookVersions } from './kept-looks';
 import { requireLiveReady } from '../live/require-ready';
 import { checkAgainstOrder, machineOf, replacedOf } from '../orders/batch-order';
 import { OrderReader, type OpenOrder } from '../orders/order-reader';

@@ -12,7 +12,7 @@ import { KiB, MiB } from '../../core/base/units';
 import type { MediaHash } from '../../core/media/media';
 import type { AppendContext } from '../ledger/ledger';
 import { assertExpected } from '../media/media-expectation';
-import { forgetLook, keepLook } from '../media/kept-looks';
+import { forgetLook, keepLook } from './kept-looks';
 import { requireOrderedMedia } from '../orders/batch-order';
 import type { DiskImage } from '../image-cache/get-or-create-image';
 import { SizeImages } from '../image-cache/size-images';
