@@ -15,11 +15,11 @@ import { required } from '../../core/base/required';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { cachePlace, onDisk } from '../tools/disk';
-import { checkedReader, readChunk } from './checked-chunks';
+import { readChunk } from './checked-chunks';
 import { fingerprintOf, readChunkMap, diskImageDamaged, writeChunkMap } from './chunk-map-file';
-import { ChunkFile, layEdits } from './lay-edits';
+import { ChunkFile } from './lay-edits';
 import { fillSlots } from './slots';
-import { editsFor, storeTemplate } from './store-template';
+import { ownBytes, storeTemplate } from './store-template';
 
 /**
  * Makes one drive's own disk image from one that all drives share: the shared files themselves, under a second name, and a file with
@@ -122,19 +122,19 @@ async function efiChunks(
     if (guid === undefined) throw diskImageDamaged(`it has no ${role} partition`);
     return guid;
   };
-  const edits = editsFor(template, {
+  const guids = {
     diskGuid: request.diskGuid,
     efiPartitionGuid: guidOf('efi'),
     windowsPartitionGuid: guidOf('windows'),
-  });
-  return await onFile(join(request.renderDirectory, partitionFileName(efi.number)), async (file) => {
-    const read = checkedReader(file, efi.offset, shared);
-    const place = { start: efi.offset, number: efi.number };
-    return await layEdits(place, shared, template.ranges, edits, read, async (bytes) => {
-      const { sha256, place: at } = await own.add(bytes);
-      return { sha256, own: at };
-    });
-  });
+  };
+  const chunks: Chunk[] = template.shared.map((chunk) => ({ ...chunk, offset: efi.offset + chunk.offset }));
+  for (const piece of template.own) {
+    const bytes = ownBytes(piece, guids);
+    const { sha256, place } = await own.add(bytes);
+    const at = { offset: efi.offset + piece.offset, length: bytes.length, partition: efi.number };
+    chunks.push({ ...at, sha256, own: place });
+  }
+  return chunks;
 }
 
 async function onFile<T>(path: string, work: (file: FileHandle) => Promise<T>): Promise<T> {

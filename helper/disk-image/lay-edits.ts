@@ -44,12 +44,13 @@ export async function layEdits(
   return result;
 }
 
-function overlaps(one: ByteRange, other: ByteRange): boolean {
+/** Whether two ranges have a byte in common. */
+export function overlaps(one: ByteRange, other: ByteRange): boolean {
   return one.offset < other.offset + other.length && other.offset < one.offset + one.length;
 }
 
 /** Lays the part of an edit that falls into a range over the range's bytes. */
-function lay({ offset, length, bytes }: Edit, range: Buffer, rangeOffset: number): void {
+export function lay({ offset, length, bytes }: Edit, range: Buffer, rangeOffset: number): void {
   const from = Math.max(0, rangeOffset - offset);
   const at = Math.max(0, offset - rangeOffset);
   const count = Math.min(length - from, range.length - at);

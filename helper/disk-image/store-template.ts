@@ -3,9 +3,11 @@
  * the programs that make any store, with GUIDs that stand for a drive's own; each drive gets its own in their place. Six short programs
  * for each of 48 drives took seconds.
  */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { required } from '../../core/base/required';
+import { KiB } from '../../core/base/units';
 import type { BcdChange } from '../../core/boot/bcd';
 import { guidBytes } from '../../core/boot/bcd-device';
 import { setBootTarget, type DriveGuids } from '../../core/boot/bcd-rules';
@@ -23,11 +25,11 @@ import { changeBootStore, readBootStore } from '../boot/hive';
 import { inTemporaryFolder, temporaryPlace, toolOnDisk } from '../tools/disk';
 import { runTool, type ToolResult } from '../tools/runner';
 import { writeWhole } from '../tools/write-whole';
-import { readChunk } from './checked-chunks';
+import { checkedReader, readChunk } from './checked-chunks';
 import { diskImageDamaged } from './chunk-map-file';
 import { clusterPlaces } from './fat-places';
 import { diskImageFailed, refuseWarnings } from './format-partition';
-import type { Edit } from './lay-edits';
+import { lay, overlaps, type Edit } from './lay-edits';
 
 const storePath = '::/EFI/Microsoft/Boot/BCD';
 
@@ -38,13 +40,22 @@ interface Mark extends ByteRange {
   readonly from: number;
 }
 
-export interface StoreTemplate {
-  /** What is written to the partition, in bytes from its start. */
-  readonly ranges: readonly ByteRange[];
-  /** What differs from the shared partition; bytes from its start. */
-  readonly edits: readonly Edit[];
+/** Bytes that each drive has of its own, from this place of the partition on, with the marks in them. */
+export interface OwnPiece {
+  readonly offset: number;
+  readonly bytes: Buffer;
   readonly marks: readonly Mark[];
 }
+
+/** All that is written to the EFI partition, in bytes from its start. */
+export interface StoreTemplate {
+  /** In the shared partition's file. */
+  readonly shared: readonly Chunk[];
+  readonly own: readonly OwnPiece[];
+}
+
+/** Around what is a drive's own, so much is its own with it: what lies between stays shared, and is hashed once. */
+const pieceBytes = 64 * KiB;
 
 /** Of the last EFI partition: a batch has one, whatever the sizes of its drives. */
 let last: { readonly key: string; readonly made: Promise<StoreTemplate | null> } | null = null;
@@ -91,13 +102,13 @@ export async function prepareStores(directory: string, map: ChunkMap): Promise<v
   if (efi !== undefined) await storeTemplate(directory, map, efi);
 }
 
-/** What a drive with these GUIDs has in place of the shared partition's bytes; later ones lie over earlier ones. */
-export function editsFor({ edits, marks }: StoreTemplate, guids: DriveGuids): Edit[] {
-  const own = marks.map(({ offset, length, guid, from }) => ({
-    ...{ offset, length },
-    bytes: Buffer.from(guidBytes(guids[guid])).subarray(from, from + length),
-  }));
-  return [...edits, ...own];
+/** The bytes of a drive with these GUIDs. */
+export function ownBytes({ offset, bytes, marks }: OwnPiece, guids: DriveGuids): Buffer {
+  const own = Buffer.from(bytes);
+  for (const { offset: at, length, guid, from } of marks) {
+    own.set(guidBytes(guids[guid]).subarray(from, from + length), at - offset);
+  }
+  return own;
 }
 
 async function makeTemplate(
@@ -131,8 +142,8 @@ async function makeTemplate(
     const bytes = await readFile(store);
     const places = await clusterPlaces(file, storePath, bytes);
     const edits = await differences(source, file, length, chunks, extents);
-    const written = [...chunks, ...edits, ...places].sort((left, right) => left.offset - right.offset);
-    return { ranges: planRanges(written, length), edits, marks: marksIn(bytes, places, guids, changes) };
+    const marks = marksIn(bytes, places, guids, changes);
+    return await cut(checkedReader(source, 0, chunks), length, chunks, { edits, places, marks });
   } finally {
     await source.close();
   }
@@ -189,7 +200,12 @@ async function differences(
         edits.push({ offset: offset + at, length: bytes.length, bytes: Buffer.from(bytes) });
       }
     };
-    for (const chunk of chunks) await compare(chunk.offset, await readChunk(source, chunk.offset, chunk));
+    // Compared with its hash when it was copied, and again where it is used.
+    for (const { offset, length: size } of chunks) {
+      const had = Buffer.alloc(size);
+      await source.read(had, 0, size, offset);
+      await compare(offset, had);
+    }
     // What mcopy wrote where the shared partition has nothing.
     for (const range of planRanges(extents(changed.fd, length), length)) {
       for (const part of outside(range, chunks)) await compare(part.offset, Buffer.alloc(part.length));
@@ -198,6 +214,59 @@ async function differences(
     await changed.close();
   }
   return edits;
+}
+
+/** Parts what is written into what stays shared and what is a drive's own. */
+async function cut(
+  read: ReturnType<typeof checkedReader>,
+  length: number,
+  chunks: readonly Chunk[],
+  { edits, places, marks }: { edits: readonly Edit[]; places: readonly ByteRange[]; marks: readonly Mark[] },
+): Promise<StoreTemplate> {
+  const inOrder = (ranges: readonly ByteRange[]): ByteRange[] =>
+    [...ranges].sort((left, right) => left.offset - right.offset);
+  const [partition] = chunks.map(({ partition: number }) => number);
+  const shared: Chunk[] = [];
+  const own: OwnPiece[] = [];
+  for (const range of planRanges(inOrder([...chunks, ...edits, ...places]), length)) {
+    const changed = inOrder([...edits, ...marks].filter((one) => overlaps(one, range)));
+    const same = chunks.find((chunk) => chunk.offset === range.offset && chunk.length === range.length);
+    if (same !== undefined && changed.length === 0) {
+      shared.push(same);
+      continue;
+    }
+    const bytes = await read(range.offset, range.length);
+    for (const edit of edits.filter((one) => overlaps(one, range))) lay(edit, bytes, range.offset);
+    for (const piece of piecesOf(range, changed)) {
+      const { offset, length: size } = piece;
+      const part = bytes.subarray(offset - range.offset, offset - range.offset + size);
+      if (piece.isOwn) {
+        // A copy: the rest of the range is not to stay in memory with it.
+        own.push({ offset, bytes: Buffer.from(part), marks: marks.filter((mark) => overlaps(mark, piece)) });
+      } else {
+        const sha256 = createHash('sha256').update(part).digest('hex');
+        shared.push({ offset, length: size, partition: required(partition, 'a chunk'), sha256 });
+      }
+    }
+  }
+  return { shared, own };
+}
+
+/** @param changed in order */
+function piecesOf(range: ByteRange, changed: readonly ByteRange[]): (ByteRange & { isOwn: boolean })[] {
+  const end = range.offset + range.length;
+  const pieces: (ByteRange & { isOwn: boolean })[] = [];
+  let offset = range.offset;
+  const push = (until: number, isOwn: boolean): void => {
+    if (until > offset) pieces.push({ offset, length: until - offset, isOwn });
+    offset = Math.max(offset, until);
+  };
+  for (const one of changed) {
+    push(Math.min(end, Math.floor(one.offset / pieceBytes) * pieceBytes), false);
+    push(Math.min(end, Math.ceil((one.offset + one.length) / pieceBytes) * pieceBytes), true);
+  }
+  push(end, false);
+  return pieces;
 }
 
 /** The parts of a range that no chunk has. */

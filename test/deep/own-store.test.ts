@@ -21,7 +21,7 @@ import { findLayout, planPartitions } from '../../core/drive/layout';
 import { planRanges, type ByteRange, type Chunk, type ChunkMap } from '../../core/media/chunk-map';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { createBootStore, readBootStore } from '../../helper/boot/hive';
-import { editsFor, storeTemplate } from '../../helper/disk-image/store-template';
+import { ownBytes, storeTemplate } from '../../helper/disk-image/store-template';
 import { temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 
@@ -93,7 +93,7 @@ async function image(
   return { folder, map: { version: 1, layout: 'uefi', driveSize, sectorSize: 512, partitions, chunks } };
 }
 
-const someGuids = (): Parameters<typeof editsFor>[1] => ({
+const someGuids = (): Parameters<typeof ownBytes>[1] => ({
   diskGuid: randomUUID(),
   efiPartitionGuid: randomUUID(),
   windowsPartitionGuid: randomUUID(),
@@ -102,25 +102,32 @@ const someGuids = (): Parameters<typeof editsFor>[1] => ({
 /** The partition as a drive with these GUIDs gets it. */
 async function ownPartition(
   { folder, map }: Awaited<ReturnType<typeof image>>,
-  guids: Parameters<typeof editsFor>[1],
+  guids: Parameters<typeof ownBytes>[1],
 ): Promise<string> {
   const efi = present(map.partitions.find(({ role }) => role === 'efi'));
   const template = present(await storeTemplate(folder, map, efi, extents));
   const own = join(folder, `${guids.diskGuid}.img`);
-  // As a drive is written: nothing but what the ranges name.
+  // As a drive is written: nothing but the chunks.
   const shared = readFileSync(join(folder, `partition-${efi.number}.img`));
-  for (const { offset, bytes } of editsFor(template, guids)) bytes?.copy(shared, offset);
   writeFileSync(own, '');
   truncateSync(own, efi.length);
   const fd = openSync(own, 'r+');
-  for (const { offset, length } of template.ranges) writeSync(fd, shared, offset, length, offset);
+  for (const { offset, length, sha256 } of template.shared) {
+    const bytes = shared.subarray(offset, offset + length);
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+    writeSync(fd, bytes, 0, length, offset);
+  }
+  for (const piece of template.own) {
+    const bytes = ownBytes(piece, guids);
+    writeSync(fd, bytes, 0, bytes.length, piece.offset);
+  }
   closeSync(fd);
   return own;
 }
 
 async function expectOwnStore(
   of: Awaited<ReturnType<typeof image>>,
-  guids: Parameters<typeof editsFor>[1],
+  guids: Parameters<typeof ownBytes>[1],
 ): Promise<void> {
   const own = await ownPartition(of, guids);
   execFileSync('fsck.fat', ['-n', own]);
