@@ -1,5 +1,6 @@
 /** Where the content of a file lies on a FAT file system, by mtools' `mshowfat`. */
 import { open, type FileHandle } from 'node:fs/promises';
+import { timeouts } from '../../core/base/timeouts';
 import type { ByteRange } from '../../core/media/chunk-map';
 import { runTool } from '../tools/runner';
 import { diskImageFailed } from './format-partition';
@@ -15,7 +16,7 @@ const clusters = /<(\d+)(?:-(\d+))?>/g;
  * @throws PrestageError render-failed, tool-missing
  */
 export async function clusterPlaces(image: string, path: string, content: Buffer): Promise<ByteRange[]> {
-  const told = await runTool('mshowfat', ['-i', image, path]);
+  const told = await runTool('mshowfat', ['-i', image, path], { timeout: timeouts.listingTool });
   const text = told.stdout.toString('utf8');
   if (told.status !== 0) throw diskImageFailed('mshowfat did not find the boot store', told);
   const handle = await open(image, 'r');

@@ -7,6 +7,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { open, readFile, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { required } from '../../core/base/required';
+import { timeouts } from '../../core/base/timeouts';
 import { KiB } from '../../core/base/units';
 import type { BcdChange } from '../../core/boot/bcd';
 import { guidBytes } from '../../core/boot/bcd-device';
@@ -32,6 +33,8 @@ import { diskImageFailed, refuseWarnings } from './format-partition';
 import { lay, overlaps, type Edit } from './lay-edits';
 
 const storePath = '::/EFI/Microsoft/Boot/BCD';
+/** The helper waits for it before it ends. */
+const inTime = { timeout: timeouts.listingTool };
 
 /** Where a part of one of a drive's GUIDs lies; bytes from the start of the partition. */
 interface Mark extends ByteRange {
@@ -102,6 +105,11 @@ export async function prepareStores(directory: string, map: ChunkMap): Promise<v
   if (efi !== undefined) await storeTemplate(directory, map, efi);
 }
 
+/** Resolves when nothing is made any more: what is made has a temporary folder. */
+export async function storesAreMade(): Promise<void> {
+  await last?.made.catch(() => undefined);
+}
+
 /** The bytes of a drive with these GUIDs. */
 export function ownBytes({ offset, bytes, marks }: OwnPiece, guids: DriveGuids): Buffer {
   const own = Buffer.from(bytes);
@@ -137,7 +145,7 @@ async function makeTemplate(
     const changes = setBootTarget(read, guids);
     if (changes.length === 0) return null;
     await changeBootStore(store, read, changes, noSignal());
-    const put = await runTool('mcopy', ['-i', file, '-o', '-m', store, storePath]);
+    const put = await runTool('mcopy', ['-i', file, '-o', '-m', store, storePath], inTime);
     await requireGood(put, 'mcopy could not write the boot store');
     const bytes = await readFile(store);
     const places = await clusterPlaces(file, storePath, bytes);
@@ -161,10 +169,10 @@ async function requireGood(result: ToolResult, failure: string): Promise<void> {
 /** @returns the store's file; null: the partition has none */
 async function takeStore(efi: string, folder: string): Promise<string | null> {
   // mcopy says no more than "not found" of a store that is not there; the listing tells the two apart.
-  const listed = await runTool('mdir', ['-i', efi, '-b', storePath]);
+  const listed = await runTool('mdir', ['-i', efi, '-b', storePath], inTime);
   if (listed.status !== 0) return null;
   const file = join(folder, 'store');
-  const taken = await runTool('mcopy', ['-i', efi, '-n', storePath, file]);
+  const taken = await runTool('mcopy', ['-i', efi, '-n', storePath, file], inTime);
   await requireGood(taken, 'mcopy could not read the boot store');
   return file;
 }

@@ -40,6 +40,7 @@ import { createDriveImage } from '../disk-image/create-drive-image';
 import { checkDiskImage } from '../disk-image/check-disk-image';
 import { growDiskImage } from '../disk-image/grow-disk-image';
 import { makeDiskImage } from '../disk-image/make-disk-image';
+import { storesAreMade } from '../disk-image/store-template';
 import { bootTestDrive } from '../boot-test/boot-test';
 import { listBootInterfaces } from '../netboot/interfaces';
 import { closeBootImage, openBootImage } from '../netboot/open-boot-image';
@@ -369,6 +370,7 @@ void server.closed.then(async () => {
   await reservations.end(async (opened) => {
     await eraseTables(opened, timeouts.driveStall);
   });
+  await storesAreMade();
   // process.exit waits for every thread, and one that hangs in the kernel never comes back.
   if (hasHungThread()) process.kill(process.pid, 'SIGKILL');
   process.exit(0);
