@@ -114,7 +114,10 @@ export async function storesAreMade(): Promise<void> {
 export function ownBytes({ offset, bytes, marks }: OwnPiece, guids: DriveGuids): Buffer {
   const own = Buffer.from(bytes);
   for (const { offset: at, length, guid, from } of marks) {
-    own.set(guidBytes(guids[guid]).subarray(from, from + length), at - offset);
+    // A GUID may begin in one piece and end in the next.
+    const start = Math.max(at, offset);
+    const end = Math.min(at + length, offset + bytes.length);
+    own.set(guidBytes(guids[guid]).subarray(from + start - at, from + end - at), start - offset);
   }
   return own;
 }
