@@ -168,7 +168,8 @@ export async function launch({
     executablePath: programAsUser(through),
     args: [folder, '--state', state, ...(bench === undefined ? [] : ['--bench', bench]), ...args],
     env: { ...variables, HOME: state, ...env },
-    timeout: 30_000,
+    // Beside other windows on two cores a start takes up to half a minute.
+    timeout: 120_000,
   });
 }
 
