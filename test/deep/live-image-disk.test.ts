@@ -198,13 +198,17 @@ describe.skipIf(!isRoot)('a disk for images and media', () => {
       await expectProblems();
       expect(await on.live.shell(`cat ${images}/one`)).toBe('image\n');
       // A LUKS header is on it, and a disk that was chosen is not chosen again.
-      expect(execFileSync('cryptsetup', ['luksDump', `${disk}p1`], { encoding: 'utf8' })).toContain(
+      expect(execFileSync('cryptsetup', ['luksDump', `${replugged}p1`], { encoding: 'utf8' })).toContain(
         'PRESTAGE-IMAGES',
       );
-      expect(execFileSync('sgdisk', ['--verify', disk], { encoding: 'utf8' })).toContain('No problems found');
+      expect(execFileSync('sgdisk', ['--verify', replugged], { encoding: 'utf8' })).toContain(
+        'No problems found',
+      );
       const key = await on.live.shell('stat --format %a /var/lib/prestage/image-disk.key');
       expect(key.trim()).toBe('600');
-      expect(await codeOf(at.handlers.makeImageDisk(await wish(at, disk)))).toBe('live-image-disk-refused');
+      expect(await codeOf(at.handlers.makeImageDisk(await wish(at, replugged)))).toBe(
+        'live-image-disk-refused',
+      );
 
       // As after a start without it.
       const end = `umount ${images} ${library}/disk; rm /dev/mapper/prestage-images; umount /var/lib/prestage; rm /dev/mapper/prestage-data`;
