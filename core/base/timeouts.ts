@@ -29,8 +29,6 @@ export const timeouts = {
   operatorShift: 12 * 60 * 60_000,
   /** Between two looks at the clock for that. */
   operatorLook: 60_000,
-  /** How long a listing that the station was given says where drives are to be opened. Who they are is asked again then. */
-  toldListing: 10_000,
   /** A tool that lists (lsblk, wimlib-imagex info). */
   listingTool: 30_000,
   /** A drive's answer to smartctl. One that sleeps spins up first, in up to ten seconds. */

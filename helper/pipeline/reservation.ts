@@ -91,32 +91,6 @@ export class Reservations {
   private readonly sealed = new Set<string>();
   /** How each was asked for. */
   private readonly asked = new Map<string, HelperRequest<'listDrives'>>();
-  /** What the station was told last, and when: milliseconds of the process's own clock. */
-  private told: { readonly drives: readonly Drive[]; readonly at: number } | null = null;
-
-  /** Lists drives for the station, which may ask for some of them next. @throws as {@link listDrives} */
-  async list(request: HelperRequest<'listDrives'>): Promise<Drive[]> {
-    const drives = await listDrives(request);
-    this.told = { drives, at: performance.now() };
-    return drives;
-  }
-
-  /**
-   * Where the drives are that are to be opened: as the station was just told, where all are there as they were confirmed. Nothing is
-   * decided by it: who they are is looked at again once they are open.
-   */
-  async #whereToOpen(
-    { drives }: HelperRequest<'reserveDrives'>,
-    listing: () => Promise<Drive[]>,
-  ): Promise<readonly Drive[]> {
-    const { told } = this;
-    if (told === null || performance.now() - told.at > timeouts.toldListing) return await listing();
-    const isThere = ({ driveId, confirmed }: (typeof drives)[number]): boolean => {
-      const drive = told.drives.find(({ id }) => id === driveId);
-      return drive?.verdict === 'eligible' && identityDifferences(confirmed, drive).length === 0;
-    };
-    return drives.every(isThere) ? told.drives : await listing();
-  }
 
   /**
    * Opens drives and looks at all details again. The listing is made after the drives are open: from then on
@@ -126,7 +100,7 @@ export class Reservations {
     const listing = (): Promise<Drive[]> =>
       listDrives({ benchDirectory: request.benchDirectory, protectedPaths: request.protectedPaths });
     if (request.benchDirectory === null) await requireRecordsKept();
-    const before = await this.#whereToOpen(request, listing);
+    const before = await listing();
     const opened: OpenedDrive[] = [];
     try {
       for (const { driveId, confirmed } of request.drives) {

@@ -9,7 +9,7 @@ import { gatherParts } from '../delivery/gather-parts';
 import { rebuildMedia } from '../delivery/rebuild-media';
 import { splitMedia } from '../delivery/send-media';
 import { verifyCms } from '../delivery/verify-cms';
-import { listControllers } from '../drives/list-drives';
+import { listControllers, listDrives } from '../drives/list-drives';
 import { readHealth } from '../health/read-health';
 import { makeLiveData, openLiveData } from '../live-setup/data-partition';
 import { forgetImageDisk, makeImageDisk, openImageDisk, requireForImages } from '../live-setup/image-disk';
@@ -117,7 +117,7 @@ const handlers: HelperHandlers = {
   }),
   readMachine: async (_, { signal }) => await readMachine('/sys', signal),
   listDrives: async (request) => ({
-    drives: await reservations.list(request),
+    drives: await listDrives(request),
     controllers: await listControllers(request),
   }),
   readLive: async () => ({ live: await readLiveState() }),
