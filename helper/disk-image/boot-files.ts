@@ -8,6 +8,7 @@ import { readEfiProgram } from '../boot/pe';
 import type { ImageSource } from '../media/image-source';
 import { layOverLoader, type LoaderOverlay } from './loader-overlay';
 import { findTool, lastWords, runTool } from '../tools/runner';
+import { cachePlace } from '../tools/disk';
 import { addMissing, entryIn, extract, folderIn, refuseLinks } from './boot-tree';
 import { requireDone } from './format-partition';
 
@@ -104,5 +105,5 @@ async function copyToPartition(
     });
   }
   const failure = 'mcopy could not copy the boot files';
-  await requireDone(copied, dirname(partitionFile), failure, 'mcopy, for the boot files,');
+  await requireDone(copied, cachePlace(dirname(partitionFile)), failure, 'mcopy, for the boot files,');
 }

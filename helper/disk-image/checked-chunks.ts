@@ -8,7 +8,7 @@ import { diskImageDamaged } from './chunk-map-file';
  * What is made from bytes of a disk image gets a hash of its own, and nothing behind it could tell any more that they had changed.
  * @throws PrestageError render-damaged
  */
-export function requireChunk(bytes: Buffer, { offset, sha256 }: Pick<Chunk, 'offset' | 'sha256'>): void {
+function requireChunk(bytes: Buffer, { offset, sha256 }: Pick<Chunk, 'offset' | 'sha256'>): void {
   if (createHash('sha256').update(bytes).digest('hex') === sha256) return;
   throw diskImageDamaged(`the chunk at byte ${offset} has changed`);
 }

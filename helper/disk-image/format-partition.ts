@@ -1,5 +1,6 @@
 import { truncate, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import type { DiskPlace } from '../../core/base/disk-refusal';
 import { PrestageError } from '../../core/base/errors';
 import type { PlannedPartition } from '../../core/drive/layout';
 import { clusterBytesOf, hiddenSectors } from '../../core/drive/ntfs';
@@ -63,7 +64,7 @@ export async function formatPartition(
   const { number } = partition;
   await requireDone(
     result,
-    dirname(file),
+    cachePlace(dirname(file)),
     `${tool} could not format partition ${number}`,
     `${tool}, for partition ${number},`,
     [largeClusters],
@@ -76,7 +77,7 @@ const largeClusters =
 
 /**
  * Refuses what a tool did that worked on a disk image, unless it succeeded and warned of nothing.
- * @param folder what it wrote to, in the image cache
+ * @param place where it wrote to
  * @param failure what happened if it failed, as the end of a sentence
  * @param what the tool and its task, for {@link refuseWarnings}
  * @param harmless lines that say nothing of what was made
@@ -84,13 +85,13 @@ const largeClusters =
  */
 export async function requireDone(
   result: Pick<ToolResult, 'args' | 'status' | 'stderr'>,
-  folder: string,
+  place: DiskPlace,
   failure: string,
   what: string,
   harmless: readonly RegExp[] = [],
 ): Promise<void> {
   if (result.status !== 0) {
-    throw await toolOnDisk(result.stderr, cachePlace(folder), diskImageFailed(failure, result));
+    throw await toolOnDisk(result.stderr, place, diskImageFailed(failure, result));
   }
   refuseWarnings(what, result, harmless);
 }

@@ -23,13 +23,13 @@ import {
 import type { PlannedPartition } from '../../core/drive/layout';
 import { dataExtents } from '../drives/block-device';
 import { changeBootStore, readBootStore } from '../boot/hive';
-import { inTemporaryFolder, temporaryPlace, toolOnDisk } from '../tools/disk';
+import { inTemporaryFolder, temporaryPlace } from '../tools/disk';
 import { runTool, type ToolResult } from '../tools/runner';
 import { writeWhole } from '../tools/write-whole';
 import { checkedReader, readChunk } from './checked-chunks';
 import { diskImageDamaged } from './chunk-map-file';
 import { clusterPlaces } from './fat-places';
-import { diskImageFailed, refuseWarnings } from './format-partition';
+import { requireDone } from './format-partition';
 import { lay, overlaps, type Edit } from './lay-edits';
 
 const storePath = '::/EFI/Microsoft/Boot/BCD';
@@ -163,10 +163,7 @@ async function makeTemplate(
 const noSignal = (): AbortSignal => new AbortController().signal;
 
 async function requireGood(result: ToolResult, failure: string): Promise<void> {
-  if (result.status !== 0) {
-    throw await toolOnDisk(result.stderr, temporaryPlace(), diskImageFailed(failure, result));
-  }
-  refuseWarnings('mcopy, for the boot store,', result);
+  await requireDone(result, temporaryPlace(), failure, 'mcopy, for the boot store,');
 }
 
 /** @returns the store's file; null: the partition has none */

@@ -5,7 +5,6 @@ import { blocked } from '../../core/job/batch-rules';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { confirmationOf, identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
-import { required } from '../../core/base/required';
 import { requireRecordsKept } from '../live-setup/live-state';
 import { elevatedCaller } from '../tools/caller';
 import { listDrives } from '../drives/list-drives';
@@ -110,9 +109,8 @@ export class Reservations {
       }
       await refuseOtherUsers(opened.map(({ drive }) => drive));
       const after = await listing();
-      for (const [index, { driveId, confirmed }] of request.drives.entries()) {
-        const drive = findConfirmed(after, driveId, confirmed, 'write');
-        opened[index] = { ...required(opened[index], `the open drive ${driveId}`), drive };
+      for (const { driveId, confirmed } of request.drives) {
+        findConfirmed(after, driveId, confirmed, 'write');
       }
     } catch (error) {
       await Promise.all(opened.map(({ fd }) => closeDescriptor(fd)));

@@ -4,7 +4,7 @@ import type { ProgressState } from '../../core/contract/app-bench';
 import { useApp } from './app-store';
 import { useMoves } from './in-turn';
 import type { Rate } from './rates';
-import { ratesStore, rateWords } from './rates-store';
+import { rateOf, ratesStore, rateWords } from './rates-store';
 import { memberOf } from './selectors';
 
 type DriveProgress = ProgressState['drives'][number];
@@ -37,11 +37,10 @@ export function useFar(driveId: string | null): Far {
   return useMoves(farOf, driveId);
 }
 
-const rateOf = (driveId: string | null): Rate | null =>
-  ratesStore.getState().rates.get(driveId ?? '') ?? null;
-const rateWordsOf = (_: AppState, driveId: string | null): string => rateWords(rateOf(driveId));
+const rateWordsOf = (_: AppState, driveId: string | null): string =>
+  rateWords(rateOf(ratesStore.getState(), driveId));
 const samplesOf = (_: AppState, driveId: string | null): Rate['samples'] =>
-  rateOf(driveId)?.samples ?? noSamples;
+  rateOf(ratesStore.getState(), driveId)?.samples ?? noSamples;
 const noSamples: Rate['samples'] = [];
 
 /** How fast a drive is, on one of many cards; empty while it cannot be told. */

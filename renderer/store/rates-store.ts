@@ -4,10 +4,13 @@ import type { AppJob } from '../../core/contract/app-bench';
 import { formatRate } from '../../core/base/display';
 import { advanceRate, type Rate } from './rates';
 
-/** The rate of each drive that moves bytes, by its id. */
-export const ratesStore = createStore<{ readonly rates: ReadonlyMap<string, Rate> }>(() => ({
-  rates: new Map(),
-}));
+interface Rates {
+  /** By the drive's id. */
+  readonly rates: ReadonlyMap<string, Rate>;
+}
+
+/** The rate of each drive that moves bytes. */
+export const ratesStore = createStore<Rates>(() => ({ rates: new Map() }));
 
 /** Takes the jobs' new byte counts into account. */
 export function recordRates(jobs: readonly AppJob[], now: number): void {
@@ -24,8 +27,12 @@ export function recordRates(jobs: readonly AppJob[], now: number): void {
 }
 
 /** How fast one drive is; null while it moves no bytes. */
+export function rateOf({ rates }: Rates, driveId: string | null): Rate | null {
+  return rates.get(driveId ?? '') ?? null;
+}
+
 export function useRate(driveId: string): Rate | null {
-  return useStore(ratesStore, ({ rates }) => rates.get(driveId) ?? null);
+  return useStore(ratesStore, (state) => rateOf(state, driveId));
 }
 
 /** The words for a rate; empty while it cannot be told yet. */

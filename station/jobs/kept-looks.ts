@@ -48,7 +48,7 @@ export async function keptLook(
   mark: (files: readonly string[]) => Promise<string>,
 ): Promise<KeptLook | null> {
   const look = readLooks(looksFile).find(
-    ({ media, versions: of }) => media.path === path && media.imageIndex === imageIndex && of === versions,
+    (one) => isOf(one, { path, imageIndex }) && one.versions === versions,
   );
   return look !== undefined && (await mark(look.media.files)) === look.mark ? look : null;
 }
