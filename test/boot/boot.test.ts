@@ -8,7 +8,6 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
-  rmSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -20,7 +19,7 @@ import { mediaSchema } from '../../core/media/media';
 import { bootTestVerdictSchema } from '../../core/job/boot-test';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
@@ -41,7 +40,7 @@ beforeAll(async () => {
 });
 afterEach(detachAllLoops);
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const benchOf = (name: string): string => join(area, `bench-${name}`);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AppState } from '../../core/contract/app';
@@ -10,7 +10,7 @@ import { Ledger } from '../../station/ledger/ledger';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { statePaths } from '../../station/state/state-paths';
 import { makeBench } from '../support/virtual-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeMedia, type MadeMedia } from '../support/wim';
 import { TestApp } from '../support/app-service';
 import { runHere } from '../support/command-line';
@@ -31,7 +31,7 @@ beforeAll(async () => {
   sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 beforeEach(async () => {
   own = temporaryArea('reopened-one');

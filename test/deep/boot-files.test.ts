@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bcdElements, bcdObjects, elementOf, objectOf, type BcdStore } from '../../core/boot/bcd';
@@ -10,7 +10,7 @@ import { makeBench } from '../support/virtual-bench';
 import { benchDrives, errorOf, reportOf, type ListedDrive } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeMedia } from '../support/wim';
 import { bootPaths } from '../support/wim-tree';
 
@@ -23,7 +23,7 @@ beforeAll(() => {
   area = temporaryArea('boot-files');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function applied(name: string, media: string, drives: number): Promise<ListedDrive[]> {

@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSy
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { launched, makeCodeCaches } from '../../build/code-cache';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 /** What V8 kept of the programs (build/code-cache.ts) makes them start sooner, and never another program run. */
 
@@ -27,7 +27,7 @@ beforeEach(() => {
   );
 });
 afterEach(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 function start(program: string, ...args: string[]): string {

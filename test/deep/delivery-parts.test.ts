@@ -22,7 +22,7 @@ import { gatherParts } from '../../helper/delivery/gather-parts';
 import { rebuildMedia } from '../../helper/delivery/rebuild-media';
 import { splitMedia } from '../../helper/delivery/send-media';
 import { captureTree, makeContent } from '../support/delivery';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 import { failure, nothing } from '../support/media-files';
 import { mountMemory, undoDisks } from '../support/refusal-disk';
@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterEach(undoDisks);
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 function fresh(name: string): string {

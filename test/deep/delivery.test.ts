@@ -28,7 +28,7 @@ import {
   run,
   type KeyPair,
 } from '../support/delivery';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
 import { killWithHelper } from '../support/power-cut';
@@ -101,7 +101,7 @@ beforeAll(async () => {
   firstReceived = received(await receive(sent, state, '--receipt', at('receipt.json')));
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 describe('media send', () => {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync, rmSync, statfsSync, writ
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { onlyDrive, prestage, reportOf, runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 import { mountMemory, remountReadOnly, undoDisks } from '../support/refusal-disk';
 import {
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterEach(undoDisks);
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const needsRoot = 'needs root: a small file system to mount';

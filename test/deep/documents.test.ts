@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, linkSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -9,7 +9,7 @@ import { loadSettings } from '../../station/state/settings';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, runCli, type CliResult } from '../support/cli';
 import { commandsOf, documentFiles, documentText, fencedBlocks, isGenerated } from '../support/documents';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
 
@@ -136,7 +136,7 @@ beforeAll(async () => {
   }
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** A text of a document with the examples in it exchanged for what is here. */

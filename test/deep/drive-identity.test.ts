@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { MiB } from '../../core/base/units';
 import { drivesAt, errorOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { changeDevices, devicesIn, standInLsblk } from '../support/refusal-lsblk';
 import { apply as applyTo, makeStation, verify, type RefusalStation } from '../support/refusal-station';
@@ -22,7 +22,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { smallFiles: 20 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const benchForm = z.looseObject({

@@ -1,4 +1,4 @@
-import { closeSync, openSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -6,7 +6,7 @@ import { GiB, MiB } from '../../core/base/units';
 import { drivePastSchema, type DrivePast } from '../../core/ledger/drive-past';
 import { runCli } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { heldPrograms } from '../support/held-programs';
 import { Hold } from '../support/hold';
 import { runAtTerminal } from '../support/refusal-run';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { smallFiles: 60 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const today = new Date().toISOString().slice(0, 10);

@@ -4,7 +4,6 @@ import {
   readFileSync,
   readSync,
   renameSync,
-  rmSync,
   truncateSync,
   writeFileSync,
   writeSync,
@@ -15,7 +14,7 @@ import { MiB } from '../../core/base/units';
 import { errorOf, listDrives } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { apply, changeBench, idIn, machineOf, place, ship, verify } from '../support/finished-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { runAtTerminal } from '../support/refusal-run';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -29,7 +28,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { smallFiles: 20 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 describe('a finished drive that comes back through an adapter with other sectors', () => {

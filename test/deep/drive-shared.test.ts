@@ -7,7 +7,7 @@ import { MiB } from '../../core/base/units';
 import { errorOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { changeBench, idIn, place, ship, type Place } from '../support/finished-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { runPresenting } from '../support/presenting';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const isRoot = process.getuid?.() === 0;

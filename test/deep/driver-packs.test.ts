@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { benchDrives, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { present } from '../support/present';
@@ -44,7 +44,7 @@ beforeAll(async () => {
   created = await runHere(['media', 'create', recipe, '--output', media, '--json']);
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 it('lays each pack into the media once, with the table, and lists them', async () => {

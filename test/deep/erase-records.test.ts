@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { TestApp } from '../support/app-service';
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { runUntilCut } from '../support/power-cut';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { Hold } from '../support/hold';
 import { pdfText } from '../support/pdf-text';
 import { present } from '../support/present';
@@ -27,7 +27,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { smallFiles: 3 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 interface Scene {

@@ -1,11 +1,10 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { abilitiesSchema } from '../../core/sanitise/methods';
 import { benchDrives, errorOf, type CliResult } from '../support/cli';
 import { runThrough } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { ModelledDrive, ModelledPrograms } from '../support/modelled-drive';
 import { present } from '../support/present';
@@ -22,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   detachAllLoops();
-  if (isRoot) rmSync(area, { recursive: true, force: true });
+  if (isRoot) removeArea(area);
 });
 
 const listForm = z.looseObject({

@@ -23,7 +23,7 @@ import type { HelperClient } from '../../station/helper-client/helper-client';
 import { benchDrives, prestage, reportOf, type ApplyReport } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition, imageHashes, partitionOn, volumeHashes } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { realTool, standIn } from '../support/refusal-run';
 import { makeBench } from '../support/virtual-bench';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** What ntfsfix and ntfsresize find: nothing. ntfsresize compares the bitmap with the clusters of every file. */
@@ -166,7 +166,7 @@ describe('a batch of four sizes', () => {
         );
         expect(verified.status).toBe(0);
       }
-      rmSync(folder, { recursive: true, force: true });
+      removeArea(folder);
     }
     const again = await apply(bench, state, layout, ['--again', 'The same drives, for the test']);
     expect(again.render.cached).toBe(true);

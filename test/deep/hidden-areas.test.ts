@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import type { ShownErase } from '../../core/sanitise/choose';
 import { sanitisedSchema, type Sanitised } from '../../core/sanitise/sanitised';
 import { TestApp } from '../support/app-service';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDrive } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { ModelledDrive, ModelledPrograms } from '../support/modelled-drive';
 import { pdfText } from '../support/pdf-text';
@@ -33,7 +33,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   detachAllLoops();
-  if (isRoot) rmSync(area, { recursive: true, force: true });
+  if (isRoot) removeArea(area);
 });
 
 const old = Buffer.from('what the last owner kept');

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeBench } from '../support/virtual-bench';
 import { benchDrives, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { pdfText } from '../support/pdf-text';
 import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
@@ -61,7 +61,7 @@ beforeAll(async () => {
   files = unzipSync(readFileSync(bundle));
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const file = (name: string): Uint8Array => present(files[name]);

@@ -1,9 +1,9 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { benchDrives, errorOf, reportOf, runCli, type CliResult } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { realTool, standIn } from '../support/refusal-run';
 import { makeBench } from '../support/virtual-bench';
@@ -17,7 +17,7 @@ beforeEach(() => {
   area = temporaryArea('kept-looks');
 });
 afterEach(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const looksForm = z.looseObject({ looks: z.array(z.looseObject({ sha256: z.string() })) });

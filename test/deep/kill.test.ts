@@ -1,5 +1,5 @@
 import { execFileSync, type ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { benchDrives, reportOf, runCli, type CliResult, type ListedDrive } from 
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { childrenOf } from '../support/power-cut';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { heldPrograms } from '../support/held-programs';
 import { Hold, type HeldPoint } from '../support/hold';
 import { present } from '../support/present';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'));
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 interface Scene {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findLayout, planPartitions } from '../../core/drive/layout';
 import { GiB } from '../../core/base/units';
 import { errorOf, onlyDrive, runCli, type CliResult } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { benchState, makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -38,7 +38,7 @@ beforeAll(async () => {
   await makeBench(join(large, 'bench'), 1, '20480G');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
   if (large !== null) rmSync(large, { recursive: true, force: true });
 });
 

@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -9,7 +9,7 @@ import { makeSignature, publicKeyText } from '../../station/signing/minisign';
 import { newSecretKey } from '../../station/signing/secret-key';
 import { TestApp } from '../support/app-service';
 import { runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { liveDisk } from '../support/live-disk';
 import { LiveSystem } from '../support/live-system';
 import { LoopStick, makeStickImage } from '../support/loop-stick';
@@ -40,7 +40,7 @@ afterEach(async () => {
   detachAllLoops();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const stickDisk = liveDisk('sda', '8:0', {

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { errorOf, runCli, type CliResult } from '../support/cli';
-import { openToOthers, temporaryArea } from '../support/global-setup';
+import { removeArea, openToOthers, temporaryArea } from '../support/global-setup';
 import { liveDisk } from '../support/live-disk';
 import { LiveSystem, type LiveOptions } from '../support/live-system';
 import { detachAllLoops, isRoot } from '../support/loop';
@@ -29,7 +29,7 @@ afterEach(async () => {
   detachAllLoops();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const stick = liveDisk('sda', '8:0', {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { toErrorData } from '../../core/base/errors';
@@ -11,7 +11,7 @@ import { statePaths } from '../../station/state/state-paths';
 import { TestApp } from '../support/app-service';
 import { errorOf, runCli, type CliResult } from '../support/cli';
 import { captureTree, makeContent, minisignKeys } from '../support/delivery';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { LoopStick } from '../support/loop-stick';
 import { detachAllLoops, isRoot } from '../support/loop';
 import { present } from '../support/present';
@@ -39,7 +39,7 @@ afterEach(async () => {
   detachAllLoops();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const open = { act: 'open', key: { kind: 'passphrase', text: 'correct horse' } } as const;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { commandBarcode } from '../../core/scan/scan';
@@ -8,7 +8,7 @@ import { liveMachineForm } from '../../station/cli/live-machine-command';
 import { TestApp } from '../support/app-service';
 import { errorOf, runCli, type CliResult } from '../support/cli';
 import { minisignKeys } from '../support/delivery';
-import { openToOthers, temporaryArea } from '../support/global-setup';
+import { removeArea, openToOthers, temporaryArea } from '../support/global-setup';
 import { liveDisk } from '../support/live-disk';
 import { LiveSystem, type LiveOptions } from '../support/live-system';
 import { isRoot } from '../support/loop';
@@ -41,7 +41,7 @@ afterEach(async () => {
   system = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const stick = liveDisk('sda', '8:0', {

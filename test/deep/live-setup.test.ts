@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { newSecretKey } from '../../station/signing/secret-key';
 import { makeSignature, publicKeyText } from '../../station/signing/minisign';
 import { TestApp } from '../support/app-service';
 import { errorOf, type CliResult } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { LoopStick, makeStickImage, slotMebibytes } from '../support/loop-stick';
 import { detachAllLoops, isRoot, rootOnly } from '../support/loop';
 
@@ -34,7 +34,7 @@ afterEach(async () => {
   detachAllLoops();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const liveForm = z.object({

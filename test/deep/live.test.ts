@@ -1,9 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorOf, type CliResult } from '../support/cli';
-import { openToOthers, temporaryArea } from '../support/global-setup';
+import { removeArea, openToOthers, temporaryArea } from '../support/global-setup';
 import { liveDisk } from '../support/live-disk';
 import { LiveSystem, type LiveOptions } from '../support/live-system';
 import { isRoot } from '../support/loop';
@@ -26,7 +26,7 @@ afterEach(async () => {
   system = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const part = (name: string, number: string, partlabel: string, at: string | null = null): Device =>

@@ -1,9 +1,8 @@
-import { rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MachineControl } from '../../helper/boot-test/machine-control';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 /** What answers on QEMU's socket may be anything. */
 
@@ -11,7 +10,7 @@ const servers: { readonly server: Server; readonly area: string }[] = [];
 afterEach(() => {
   for (const { server, area } of servers.splice(0)) {
     server.close();
-    rmSync(area, { recursive: true, force: true });
+    removeArea(area);
   }
 });
 

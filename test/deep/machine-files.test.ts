@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ledgerExportSchema } from '../../station/ledger/export';
 import { benchDrives, errorOf, reportOf, type CliResult, type ListedDrive } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -62,7 +62,7 @@ beforeAll(async () => {
   );
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function apply(state: string, file: string): Promise<CliResult> {
@@ -136,7 +136,7 @@ describe('files that each machine gets of its own', () => {
           sha256: createHash('sha256').update(fileOf(file)).digest('hex'),
         })),
       );
-      rmSync(folder, { recursive: true, force: true });
+      removeArea(folder);
     }
 
     // One render for both; a second batch finds it.
@@ -205,7 +205,7 @@ describe('files that each machine gets of its own', () => {
     const volume = extractPartition(one.path, 'windows', folder);
     const text = execFileSync('ntfscat', [volume, '/Prestage/name.txt'], { encoding: 'utf8' });
     expect(text.trimEnd()).toBe('This is SN0009');
-    rmSync(folder, { recursive: true, force: true });
+    removeArea(folder);
   });
 
   it('refuses before anything is touched', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,7 +12,7 @@ import { readBootStore } from '../../helper/boot/hive';
 import { errorOf, reportOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { apply, expectRefused, makeStation, type RefusalStation } from '../support/refusal-station';
 import {
   addAttributes,
@@ -42,7 +42,7 @@ beforeAll(async () => {
   });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const fresh = (): string => join(area, `media${String((counter += 1))}.wim`);

@@ -27,7 +27,7 @@ import { errorOf, onlyDrive, prestage, reportOf, runCli, type CliResult } from '
 import { runHere } from '../support/command-line';
 import { extractPartition, imageHashes } from '../support/drive-check';
 import { childrenOf } from '../support/power-cut';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { Hold } from '../support/hold';
 import { isRoot, rootOnly } from '../support/loop';
 import {
@@ -63,7 +63,7 @@ beforeAll(async () => {
 afterEach(undoDisks);
 afterAll(async () => {
   await api.dispose();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function create(recipe: string, output: string, ...more: readonly string[]): Promise<CliResult> {

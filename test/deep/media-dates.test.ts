@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PrestageError } from '../../core/base/errors';
@@ -8,7 +8,7 @@ import { TestApp } from '../support/app-service';
 import { benchDrives, errorOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { minisignKeys } from '../support/delivery';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeVariables, variablesFile } from '../support/media-variables';
 import { present } from '../support/present';
 import { benchState, makeBench } from '../support/virtual-bench';
@@ -59,7 +59,7 @@ beforeAll(async () => {
   recipe = at('recipe.yaml');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const inspect = (...more: string[]): Promise<CliResult> =>

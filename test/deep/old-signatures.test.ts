@@ -1,12 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findLayout, planPartitions, type PlannedPartition } from '../../core/drive/layout';
 import { GiB, KiB, MiB } from '../../core/base/units';
 import { onlyDrive } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeBench, overwrite } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -21,7 +20,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { smallFiles: 20 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** What libblkid makes of a partition's bytes, by looking at them: TYPE, or null when it finds nothing. */

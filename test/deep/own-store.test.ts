@@ -22,7 +22,7 @@ import { planRanges, type ByteRange, type Chunk, type ChunkMap } from '../../cor
 import type { PlannedPartition } from '../../core/drive/layout';
 import { createBootStore, readBootStore } from '../../helper/boot/hive';
 import { ownBytes, storeTemplate } from '../../helper/disk-image/store-template';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 
 /** Boot stores of drives that share a disk image: GUIDs in the places that one store told, by the real programs. */
@@ -37,7 +37,7 @@ beforeAll(() => {
   area = temporaryArea('own-store');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** What is not zero: the built helper asks the file system (helper/addon), which these sources cannot. */

@@ -1,10 +1,10 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { toErrorData } from '../../core/base/errors';
 import { HelperClient } from '../../station/helper-client/helper-client';
 import { HelperProcess } from '../../station/helper-client/helper-process';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { LoopStick } from '../support/loop-stick';
 import { isRoot } from '../support/loop';
 import { standIn } from '../support/refusal-run';
@@ -23,7 +23,7 @@ afterEach(async () => {
   on = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 describe.skipIf(!isRoot)('a machine of the rack', () => {

@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -8,7 +7,7 @@ import { TestApp } from '../support/app-service';
 import { benchDrives, errorOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { runThrough } from '../support/command-line';
 import { present } from '../support/present';
 import { benchState, makeBench } from '../support/virtual-bench';
@@ -26,7 +25,7 @@ beforeAll(() => {
   execFileSync('cc', ['-shared', '-fPIC', '-O2', '-o', library, source, '-ldl']);
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const state = (): string => join(area, 'state');

@@ -6,7 +6,7 @@ import { MiB } from '../../core/base/units';
 import { errorOf, reportOf } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition, imageHashes, volumeHashes } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { realTool, standIn } from '../support/refusal-run';
 import { apply, expectRefused, makeStation, type RefusalStation } from '../support/refusal-station';
 import {
@@ -40,7 +40,7 @@ beforeAll(async () => {
   esd = await makeMedia(join(area, 'esd'), { compression: 'LZMS', solid: true, smallFiles: 60 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const fresh = (extension = 'wim'): string => join(area, `bad${String((counter += 1))}.${extension}`);

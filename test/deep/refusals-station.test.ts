@@ -16,7 +16,7 @@ import type { ErrorCode } from '../../core/base/errors';
 import { benchState } from '../support/virtual-bench';
 import { reportOf, runCli } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 import { mountMemory, undoDisks } from '../support/refusal-disk';
 import { realTool, runWithoutTool, standIn } from '../support/refusal-run';
@@ -42,7 +42,7 @@ beforeAll(async () => {
 });
 afterEach(undoDisks);
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const fresh = (name: string): string => join(area, `${name}${String((counter += 1))}`);

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GiB } from '../../core/base/units';
 import { errorOf, onlyDrive, reportOf, runCli } from '../support/cli';
 import { extractPartition, hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
 import { flipByte, makeMedia } from '../support/wim';
@@ -40,7 +40,7 @@ beforeAll(() => {
   without = join(copy, 'dist/prestage.cjs');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 interface Written {
@@ -94,7 +94,7 @@ function listing(drive: string): string {
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
-  rmSync(folder, { recursive: true, force: true });
+  removeArea(folder);
   return told;
 }
 

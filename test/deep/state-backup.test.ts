@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { Ledger } from '../../station/ledger/ledger';
 import { processMark } from '../../station/state/process-mark';
 import { statePaths } from '../../station/state/state-paths';
 import { errorOf, runCli, type CliResult } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 /** A station's state as one file, and back. */
 
@@ -41,7 +41,7 @@ beforeAll(async () => {
   writeFileSync(password, 'correct horse battery\n', { mode: 0o600 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const backup = async (file: string, folder = state): Promise<CliResult> =>

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mutateWim } from '../support/mutate-wim';
 import { richWim } from '../support/rich-wim';
 import { flipByte, makeMedia, type MadeMedia, type MediaOptions } from '../support/wim';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 
 /**
  * unpack-wim beside wimlib-imagex alone: the same volume, to the byte. The clock stands still for both; what differs then are NTFS's
@@ -51,7 +51,7 @@ beforeAll(() => {
   execFileSync('mkntfs', ['-F', '-Q', '-q', join(area, 'empty.img')], { stdio: 'ignore' });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 function emptyVolume(): string {

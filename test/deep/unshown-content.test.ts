@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TestApp } from '../support/app-service';
 import { errorOf } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { apply, idIn, machineOf, place, ship, verify, type Place } from '../support/finished-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { helperPresenting, runPresenting } from '../support/presenting';
 import { benchState } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** A list that does not tell what is on a drive. */

@@ -1,6 +1,6 @@
 import { unzipSync } from 'fflate';
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JobDetails } from '../../core/ledger/record';
@@ -15,7 +15,7 @@ import { TestApp } from '../support/app-service';
 import { errorOf } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { apply, idIn, place, type Place } from '../support/finished-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { runAtTerminal } from '../support/refusal-run';
 import { pdfText } from '../support/pdf-text';
 import { benchState } from '../support/virtual-bench';
@@ -39,7 +39,7 @@ afterEach(async () => {
   app = null;
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** A bench whose first drive was finished for FIRST-01. */

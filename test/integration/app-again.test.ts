@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { Ledger } from '../../station/ledger/ledger';
 import { statePaths } from '../../station/state/state-paths';
 import { makeBench } from '../support/virtual-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeMedia, type MadeMedia } from '../support/wim';
 import { TestApp } from '../support/app-service';
 import { context, done, sampleJob, started } from '../unit/station/ledger/samples';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 beforeEach(async () => {
   const own = temporaryArea('app-again-one');

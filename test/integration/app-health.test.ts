@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MiB } from '../../core/base/units';
 import { TestApp } from '../support/app-service';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 import { helperPresenting } from '../support/presenting';
 import { present } from '../support/present';
@@ -24,7 +23,7 @@ afterEach(async () => {
   await app.service.close();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 describe.skipIf(!isRoot)('a drive that is attached', () => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AppState } from '../../core/contract/app';
@@ -9,7 +9,7 @@ import { GiB, MiB } from '../../core/base/units';
 import { makeBench } from '../support/virtual-bench';
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeMedia, type MadeMedia } from '../support/wim';
 import { TestApp } from '../support/app-service';
 
@@ -31,7 +31,7 @@ beforeAll(async () => {
   sha256 = hashOf(media.path);
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 beforeEach(async () => {
   own = temporaryArea('app-order');

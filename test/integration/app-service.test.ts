@@ -11,7 +11,7 @@ import { reasonBarcode } from '../../core/scan/reasons';
 import { commandBarcode } from '../../core/scan/scan';
 import { makeBench } from '../support/virtual-bench';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeMedia, type MadeMedia } from '../support/wim';
 import { TestApp } from '../support/app-service';
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
   sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 beforeEach(async () => {
   const own = temporaryArea('app');

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LibraryEntry } from '../../core/delivery/library';
 import { makeTicket } from '../../core/scan/job-ticket';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 import { TestApp } from '../support/app-service';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   expect(otherSha256).not.toBe(sha256);
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 beforeEach(async () => {
   own = temporaryArea('app-ticket');

@@ -26,7 +26,7 @@ import {
 } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable, imageHashes, partitionOn, volumeHashes } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
 import { present } from '../support/present';
 import { makeMedia, smallWim, type MadeMedia } from '../support/wim';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { compression: 'LZX', extraFiles: recoveryFiles });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const nextMachine = (): string => `MACHINE${String((machines += 1)).padStart(4, '0')}`;
@@ -75,7 +75,7 @@ function expectSound(drive: string, wanted: Map<string, string>): void {
   const windows = extractPartition(drive, 'windows', folder);
   expect(execFileSync('ntfsfix', ['-n', windows], { encoding: 'utf8' })).toContain('processed successfully');
   expect(volumeHashes(windows, folder)).toEqual(wanted);
-  rmSync(folder, { recursive: true, force: true });
+  removeArea(folder);
 }
 
 const winre = '/Windows/System32/Recovery/Winre.wim';
@@ -89,7 +89,7 @@ function expectRecovery(drive: string, image: Map<string, string>): void {
   // Folders have no content.
   const files = [...volumeHashes(volume, folder)].filter(([, sha1]) => !/^0+$/.test(sha1));
   expect(new Map(files)).toEqual(wanted);
-  rmSync(folder, { recursive: true, force: true });
+  removeArea(folder);
 }
 
 describe('apply on virtual drives', () => {
@@ -188,7 +188,7 @@ describe('apply on virtual drives', () => {
         encoding: 'utf8',
         stdio: ['ignore', 'pipe', 'ignore'],
       });
-      rmSync(folder, { recursive: true, force: true });
+      removeArea(folder);
       const modes = [...rights.matchAll(/mode 0?([0-7]{3})\b/g)].map(([, mode]) => mode);
       expect([rights.includes('/Recovery/WindowsRE/Winre.wim'), new Set(modes)]).toEqual([
         true,

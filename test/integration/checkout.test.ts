@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canRead, mountOpen, openCheckout, plainUserProblem } from '../support/checkout';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 
 /** A clone below a folder that is closed to others, such as /root: other users' programs of the tests find it. */
@@ -20,7 +20,7 @@ beforeAll(() => {
   chmodSync(home, 0o700);
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 describe.skipIf(!isRoot)('a clone that is closed to others', () => {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { errorOf, reportOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
 import { idIn, place, type Place } from '../support/finished-bench';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 import { runPresenting } from '../support/presenting';
 import { benchState } from '../support/virtual-bench';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { smallFiles: 20 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const recorded = (name: string): string =>

@@ -21,7 +21,7 @@ import { launchHelper } from '../../station/helper-client/launch-helper';
 import { benchState, makeBench } from '../support/virtual-bench';
 import { prestage } from '../support/cli';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops } from '../support/loop';
 import { present } from '../support/present';
 import { makeMedia } from '../support/wim';
@@ -61,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await api.dispose();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 afterEach(detachAllLoops);
 beforeEach(async () => {

@@ -1,10 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { benchDrives, prestage, reportOf, runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { heldPrograms } from '../support/held-programs';
 import { Hold } from '../support/hold';
 import { makeBench } from '../support/virtual-bench';
@@ -21,7 +21,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { smallFiles: 10 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function applyArguments(name: string): Promise<string[]> {

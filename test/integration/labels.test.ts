@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type * as renderer from 'zpl-renderer-js';
@@ -15,7 +15,7 @@ import { statePaths } from '../../station/state/state-paths';
 import { TestApp } from '../support/app-service';
 import { benchDrives, errorOf, reportOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { pdfText } from '../support/pdf-text';
 import { present } from '../support/present';
 import { noPrintServer, startPrintServer, type PrintServer } from '../support/print-server';
@@ -58,7 +58,7 @@ beforeAll(() => {
   chmodSync(join(hanging, 'lp'), 0o755);
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** What ZBar reads on a label that a renderer of ZPL, which is not ours, has drawn. */

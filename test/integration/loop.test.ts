@@ -8,7 +8,7 @@ import { makeBench } from '../support/virtual-bench';
 import { benchDrives, errorOf, listDrives, reportOf, runCli, type ListedDrive } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';
 import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -32,7 +32,7 @@ afterEach(() => {
   for (const mount of mounts.splice(0)) execFileSync('umount', [mount]);
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function loopBench(
@@ -85,7 +85,7 @@ describe.skipIf(!isRoot)('apply on block devices', () => {
           'processed successfully',
         );
         expect(volumeHashes(windows, folder)).toEqual(imageHashes(media.path));
-        rmSync(folder, { recursive: true, force: true });
+        removeArea(folder);
       }
       const verify = await runHere([
         'verify',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -15,7 +15,7 @@ import { builtScript } from '../support/built-script';
 import { reportOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { runThrough } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import {
   apply,
   applyArguments,
@@ -48,7 +48,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'));
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** What starts the real helper on a machine with this firmware. */

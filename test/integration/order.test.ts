@@ -17,7 +17,7 @@ import {
 } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { heldPrograms } from '../support/held-programs';
 import { Hold } from '../support/hold';
 import { present } from '../support/present';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 beforeEach(async () => {
   scenes += 1;

@@ -11,7 +11,7 @@ import {
   type CliResult,
   type ListedDrive,
 } from '../support/cli';
-import { openToOthers, temporaryArea } from '../support/global-setup';
+import { removeArea, openToOthers, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { present } from '../support/present';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -35,7 +35,7 @@ afterEach(() => {
   detachAllLoops();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 async function applyAsNobody(

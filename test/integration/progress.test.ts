@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import type { ProgressState } from '../../core/contract/app-bench';
 import { commandBarcode } from '../../core/scan/scan';
 import { TestApp } from '../support/app-service';
 import { benchDrives, reportOf, runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { extraBytes: 300_000_000 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** The per cents that the command line printed of the drive in a bay, in order. */

@@ -1,11 +1,11 @@
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { MiB } from '../../core/base/units';
 import { listDrives, runCli } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
 import { present } from '../support/present';
 import { attachDrive, mountDrive, swapOn, systemDisks, undoDisks } from '../support/refusal-disk';
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterEach(undoDisks);
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const another = async (options: { drives?: number; size?: string } = {}): Promise<RefusalStation> =>

@@ -1,11 +1,11 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../core/base/errors';
 import { benchState } from '../support/virtual-bench';
 import { reportOf } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import {
   apply,
   applyArguments,
@@ -28,7 +28,7 @@ beforeAll(async () => {
   media = await makeMedia(join(area, 'media'), { smallFiles: 60 });
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 describe('apply refuses an assignment', () => {

@@ -14,7 +14,7 @@ import type { ErrorCode } from '../../core/base/errors';
 import { GiB } from '../../core/base/units';
 import { benchState } from '../support/virtual-bench';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot, rootOnly } from '../support/loop';
 import { present } from '../support/present';
 import { attachDrive, exchangeDrive, undoDisks } from '../support/refusal-disk';
@@ -43,7 +43,7 @@ beforeAll(async () => {
 });
 afterEach(undoDisks);
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const station = async (drives = 1): Promise<RefusalStation> =>

@@ -1,11 +1,11 @@
-import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sanitisedSchema } from '../../core/sanitise/sanitised';
 import { benchDrives, errorOf, reportOf, runCli } from '../support/cli';
 import { runUntilCut } from '../support/power-cut';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { Hold } from '../support/hold';
 import { present } from '../support/present';
 import { pdfText } from '../support/pdf-text';
@@ -19,7 +19,7 @@ beforeAll(() => {
   area = temporaryArea('sanitise');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const old = Buffer.from('what the last owner kept');

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { appMethods } from '../../core/contract/app';
@@ -9,7 +9,7 @@ import { unpackZip } from '../../station/shipment/zip';
 import { statePaths } from '../../station/state/state-paths';
 import { makeBench } from '../support/virtual-bench';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { TestApp } from '../support/app-service';
 import { context, done, sampleJob, started, foundWrong } from '../unit/station/ledger/samples';
@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await app.service.close();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 it('lists what waits, what is held, and after closing what was shipped; the bundle is the command line’s', async () => {

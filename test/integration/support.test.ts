@@ -1,18 +1,10 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { errorOf, reportOf, runCli } from '../support/cli';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { jsonLines } from '../support/json-lines';
 import { apply, makeStation, nextMachine, type RefusalStation } from '../support/refusal-station';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -29,7 +21,7 @@ beforeAll(async () => {
   station = await makeStation(area, 'station');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const lineSchema = z.looseObject({

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTicket } from '../../core/scan/job-ticket';
 import { type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { pdfText } from '../support/pdf-text';
 import { readCodes } from '../support/read-codes';
 import { makeMedia, type MadeMedia } from '../support/wim';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 let made = 0;

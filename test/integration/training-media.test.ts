@@ -1,13 +1,5 @@
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { PrestageError } from '../../core/base/errors';
@@ -20,7 +12,7 @@ import { TestApp } from '../support/app-service';
 import { benchDrives, errorOf, prestage, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { hasNoTable } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot, rootOnly } from '../support/loop';
 import { present } from '../support/present';
 import { makeBench } from '../support/virtual-bench';
@@ -43,7 +35,7 @@ beforeAll(async () => {
 afterEach(detachAllLoops);
 afterAll(async () => {
   await api.dispose();
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const sumOf = (file: string): string => createHash('sha256').update(readFileSync(file)).digest('hex');

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { fuseDifferences, readFuses, setFuses } from '../../build/fuses';
 import { packagedNode } from '../../build/node-runtime';
 import { libraryPackages } from '../../build/package/debian-control';
 import { productManifest } from '../../build/package/paths';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 
 /** The package that is released: what is in it, who may change it, and whether it runs as it lies there. */
@@ -53,7 +53,7 @@ describe('the Debian package', () => {
     run('dpkg-deb', ['-x', deb, unpacked]);
   }, patience);
   afterAll(() => {
-    rmSync(area, { recursive: true, force: true });
+    removeArea(area);
   });
 
   it(`has the fuses of its flavour, ${flavour}`, async () => {

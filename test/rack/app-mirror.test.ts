@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import type { AppState } from '../../core/contract/app';
 import type { AppMirror } from '../../core/contract/app-mirror';
 import { runHere } from '../support/command-line';
 import { TestApp } from '../support/app-service';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { Cable, RackParts, serveRack } from '../support/rack';
 import { good, recordsOf, Stations } from '../support/two-stations';
@@ -35,7 +35,7 @@ afterEach(async () => {
   await parts.end();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** The app of a station that has nothing. */

@@ -19,7 +19,7 @@ import { imageDetailsSchema, imageKey } from '../../station/image-cache/image-ca
 import { rackMirrorForm } from '../../station/cli/rack-mirror-command';
 import { errorOf, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { NetworkRoom } from '../support/network-room';
 import { present } from '../support/present';
 import { Cable, RackParts, Running, serveRack } from '../support/rack';
@@ -50,7 +50,7 @@ afterEach(async () => {
   await parts.end();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 const mirrorArgs = (address: string, fingerprint: string, state: string, ...more: string[]): string[] => [

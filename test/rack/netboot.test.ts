@@ -18,7 +18,7 @@ import { productManifest } from '../../build/package/paths';
 import { errorDataSchema } from '../../core/base/errors';
 import { appRackSchema } from '../../core/contract/app-rack';
 import { prestage } from '../support/cli';
-import { openToOthers, temporaryArea } from '../support/global-setup';
+import { removeArea, openToOthers, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
 import { dnsmasqIn, makeMedium, startMachine } from '../support/netboot';
 import { ip, NetworkRoom } from '../support/network-room';
@@ -89,7 +89,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     rmSync(sudoers, { force: true });
   });
   afterAll(() => {
-    rmSync(area, { recursive: true, force: true });
+    removeArea(area);
   });
 
   /** A station with a cable to a machine, at rack0, and one to another network, at office0. */

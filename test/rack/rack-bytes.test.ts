@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer as createLocalServer } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { connect, createServer as createWire, type AddressInfo, type Socket } from 'node:net';
@@ -31,7 +31,7 @@ import { Sessions } from '../../station/rack/sessions';
 import { makeIdentity, type RackIdentity } from '../../station/rack-link/certificate';
 import { commitmentOf, newNonce } from '../../station/rack-link/code';
 import { collect, PinnedStation } from '../../station/rack-link/pinned';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 
 /** How chunks go from a station to machines, and among machines; who gets none; and that none is believed. */
@@ -69,7 +69,7 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 function sha256(bytes: Uint8Array): string {

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -17,7 +17,7 @@ import { HelperProcess } from '../../station/helper-client/helper-process';
 import { ledgerExportSchema } from '../../station/ledger/export';
 import { reportOf } from '../support/cli';
 import { runHere } from '../support/command-line';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { Running, serveRack } from '../support/rack';
 import { makeBench } from '../support/virtual-bench';
@@ -54,7 +54,7 @@ afterEach(async () => {
   expect(existsSync(called) ? readFileSync(called, 'utf8') : '').toBe('');
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 /** @param held programs that a test holds */

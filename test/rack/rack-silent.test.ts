@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Drive } from '../../core/drive/drive';
@@ -11,7 +11,7 @@ import { planBatch } from '../../station/jobs/plan-batch';
 import { runBatch, type BatchReport } from '../../station/jobs/run-batch';
 import type { JobReport } from '../../station/jobs/run-job';
 import { RackHelpers } from '../../station/rack/rack-helpers';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { Running, serveRack } from '../support/rack';
 import { benchState, makeBench } from '../support/virtual-bench';
@@ -32,7 +32,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 interface Scene {

@@ -9,7 +9,7 @@ import { ledgerExportSchema } from '../../station/ledger/export';
 import { errorOf, reportOf, runCli, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
-import { temporaryArea } from '../support/global-setup';
+import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
 import { Cable, RackParts, readRack, Running, serveRack, type ShownRack } from '../support/rack';
 import { benchState, makeBench, overwrite } from '../support/virtual-bench';
@@ -30,7 +30,7 @@ afterEach(async () => {
   await parts.end();
 });
 afterAll(() => {
-  rmSync(area, { recursive: true, force: true });
+  removeArea(area);
 });
 
 interface Scene {

@@ -27,9 +27,22 @@ export function openToOthers(area: string): void {
   }
 }
 
-/** Removes such a folder of an app that has ended: a process of Electron's may still write its last file meanwhile. */
+/**
+ * Removes such a folder of programs that have ended: a process of Electron's may still write its last file meanwhile. Node's own
+ * maxRetries tries again to remove the folder, not what came into it since, and fails all the same.
+ */
 export function removeArea(area: string): void {
-  rmSync(area, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  for (let left = 100; ; left -= 1) {
+    try {
+      rmSync(area, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if (left === 0 || !(error instanceof Error && 'code' in error && error.code === 'ENOTEMPTY')) {
+        throw error;
+      }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
 }
 
 /** Before the integration tests: the programs they run must be there. After them: nothing may be left. */
@@ -47,7 +60,7 @@ export function setup(): () => void {
 
   return () => {
     const left = [...detachLoops(area), ...unmountAll(area)];
-    rmSync(area, { recursive: true, force: true });
+    removeArea(area);
     closeCheckout();
     if (left.length === 0) return;
     // vitest shows what a teardown throws, and still ends with success.
