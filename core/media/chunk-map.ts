@@ -12,6 +12,9 @@ export const ownChunksName = 'own-chunks.img';
 /** File of the folder of a grown disk image with the chunks that the smaller one does not have. */
 export const grownChunksName = 'grown-chunks.img';
 
+/** File of a disk image folder with what its drives share of their boot stores; made again where it is missing. */
+export const keptStoreName = 'boot-store.json';
+
 /** Longest chunk. 8 MiB keeps drives streaming and bounds what one failed comparison can hide behind. */
 export const maximumChunkBytes = 8 * MiB;
 /** Gaps up to this size are written too: one longer request costs less than two. */

@@ -18,10 +18,15 @@ export function fingerprintOf(map: ChunkMap): string {
 
 /** Writes a chunk map so that the file is there whole or not at all. */
 export async function writeChunkMap(file: string, map: ChunkMap): Promise<void> {
+  await writePlainFile(file, JSON.stringify(map));
+}
+
+/** Writes a file that is there whole or not at all. */
+export async function writePlainFile(file: string, text: string): Promise<void> {
   const temporary = `${file}.tmp`;
   const handle = await open(temporary, 'wx', 0o600);
   try {
-    await handle.writeFile(JSON.stringify(map));
+    await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
@@ -35,21 +40,28 @@ export async function writeChunkMap(file: string, map: ChunkMap): Promise<void> 
  */
 export async function readChunkMap(file: string): Promise<{ map: ChunkMap; fingerprint: string }> {
   try {
-    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    try {
-      const details = await handle.stat();
-      if (!details.isFile() || details.size > largestChunkMap) {
-        throw new Error('not a plain file of a plausible size');
-      }
-      refuseForeignFile(details.uid);
-      const map = chunkMapSchema.parse(JSON.parse(await handle.readFile('utf8')));
-      return { map, fingerprint: fingerprintOf(map) };
-    } finally {
-      await handle.close();
-    }
+    const map = chunkMapSchema.parse(JSON.parse(await readPlainFile(file, largestChunkMap)));
+    return { map, fingerprint: fingerprintOf(map) };
   } catch (error) {
     // Only the errno: a parser's message would quote a file that a privileged helper was made to open.
     throw diskImageDamaged('its chunk map cannot be read', errorCodeOf(error) ?? 'not a chunk map');
+  }
+}
+
+/**
+ * Reads a file of a disk image's folder that is neither a link nor anything else than a file, and the caller's own.
+ * @param largest bytes
+ * @throws Error, PrestageError helper-protocol
+ */
+export async function readPlainFile(file: string, largest: number): Promise<string> {
+  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const details = await handle.stat();
+    if (!details.isFile() || details.size > largest) throw new Error('not a plain file of a plausible size');
+    refuseForeignFile(details.uid);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
   }
 }
 

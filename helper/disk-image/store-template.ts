@@ -14,6 +14,7 @@ import { guidBytes } from '../../core/boot/bcd-device';
 import { setBootTarget, type DriveGuids } from '../../core/boot/bcd-rules';
 import {
   chunkAlignment,
+  keptStoreName,
   partitionFileName,
   planRanges,
   type ByteRange,
@@ -25,9 +26,11 @@ import { dataExtents } from '../drives/block-device';
 import { changeBootStore, readBootStore } from '../boot/hive';
 import { inTemporaryFolder, temporaryPlace } from '../tools/disk';
 import { runTool, type ToolResult } from '../tools/runner';
+import { ownVersion } from '../tools/versions';
 import { writeWhole } from '../tools/write-whole';
 import { checkedReader, readChunk } from './checked-chunks';
 import { diskImageDamaged } from './chunk-map-file';
+import { keepStore, keptStore, type Mark, type OwnPiece, type StoreTemplate } from './kept-store';
 import { clusterPlaces } from './fat-places';
 import { requireDone } from './format-partition';
 import { lay, overlaps, type Edit } from './lay-edits';
@@ -36,38 +39,24 @@ const storePath = '::/EFI/Microsoft/Boot/BCD';
 /** The helper waits for it before it ends. */
 const inTime = { timeout: timeouts.listingTool };
 
-/** Where a part of one of a drive's GUIDs lies; bytes from the start of the partition. */
-interface Mark extends ByteRange {
-  readonly guid: keyof DriveGuids;
-  /** Of the GUID's 16 bytes, the first that lies here. */
-  readonly from: number;
-}
-
-/** Bytes that each drive has of its own, from this place of the partition on, with the marks in them. */
-export interface OwnPiece {
-  readonly offset: number;
-  readonly bytes: Buffer;
-  readonly marks: readonly Mark[];
-}
-
-/** All that is written to the EFI partition, in bytes from its start. */
-export interface StoreTemplate {
-  /** In the shared partition's file. */
-  readonly shared: readonly Chunk[];
-  readonly own: readonly OwnPiece[];
-}
-
 /** Around what is a drive's own, so much is its own with it: what lies between stays shared, and is hashed once. */
 const pieceBytes = 64 * KiB;
+
+interface Means {
+  readonly extents: typeof dataExtents;
+  readonly version: () => string;
+}
+
+const programs: Means = { extents: dataExtents, version: ownVersion };
 
 /** Of the last EFI partition: a batch has one, whatever the sizes of its drives. */
 let last: { readonly key: string; readonly made: Promise<StoreTemplate | null> } | null = null;
 
 /**
- * The changes for a disk image; from memory for the further drives of the same one. It cannot be cancelled: others may wait for
+ * The changes for a disk image; from memory for the further drives of the same one, and from its folder for the batches after it. It cannot be cancelled: others may wait for
  * the same answer.
  * @param directory of the disk image that the drives share
- * @param extents tells what was written to an open file
+ * @param means tells what was written to an open file, and which version of Prestage this is
  * @returns null: the partition has no boot store, or one that names no drive
  * @throws PrestageError boot-store-invalid, render-damaged, render-failed, tool-missing, state-unavailable
  */
@@ -75,17 +64,14 @@ export async function storeTemplate(
   directory: string,
   map: ChunkMap,
   efi: PlannedPartition,
-  extents = dataExtents,
+  means: Means = programs,
 ): Promise<StoreTemplate | null> {
   const chunks = map.chunks
     .filter(({ partition }) => partition === efi.number)
     .map((chunk) => ({ ...chunk, offset: chunk.offset - efi.offset }));
   const key = JSON.stringify([efi.length, ...chunks.map(({ offset, sha256 }) => [offset, sha256])]);
   if (last?.key === key) return await last.made;
-  const shared = join(directory, partitionFileName(efi.number));
-  const made = inTemporaryFolder('boot-store', (folder) =>
-    makeTemplate(shared, efi.length, chunks, folder, extents),
-  );
+  const made = keptOrMade(directory, key, { efi, chunks, ...means });
   const mine = { key, made };
   last = mine;
   try {
@@ -94,6 +80,24 @@ export async function storeTemplate(
     if (last === mine) last = null;
     throw error;
   }
+}
+
+async function keptOrMade(
+  directory: string,
+  key: string,
+  of: Means & { readonly efi: PlannedPartition; readonly chunks: readonly Chunk[] },
+): Promise<StoreTemplate | null> {
+  const file = join(directory, keptStoreName);
+  const madeOf = `${of.version()} ${key}`;
+  const kept = await keptStore(file, madeOf);
+  if (kept !== undefined) return kept;
+  const { efi, chunks, extents } = of;
+  const shared = join(directory, partitionFileName(efi.number));
+  const made = await inTemporaryFolder('boot-store', (folder) =>
+    makeTemplate(shared, efi.length, chunks, folder, extents),
+  );
+  await keepStore(file, madeOf, made);
+  return made;
 }
 
 /**
@@ -168,11 +172,12 @@ async function requireGood(result: ToolResult, failure: string): Promise<void> {
 
 /** @returns the store's file; null: the partition has none */
 async function takeStore(efi: string, folder: string): Promise<string | null> {
+  const file = join(folder, 'store');
+  const taken = await runTool('mcopy', ['-i', efi, '-n', storePath, file], inTime);
+  if (taken.status === 0) return file;
   // mcopy says no more than "not found" of a store that is not there; the listing tells the two apart.
   const listed = await runTool('mdir', ['-i', efi, '-b', storePath], inTime);
   if (listed.status !== 0) return null;
-  const file = join(folder, 'store');
-  const taken = await runTool('mcopy', ['-i', efi, '-n', storePath, file], inTime);
   await requireGood(taken, 'mcopy could not read the boot store');
   return file;
 }

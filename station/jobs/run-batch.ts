@@ -9,6 +9,7 @@ import { driveLabel, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import { sideBySide } from '../../core/base/side-by-side';
 import { KiB, MiB } from '../../core/base/units';
+import type { TaskProgress } from '../../core/contract/helper-api';
 import type { MediaHash } from '../../core/media/media';
 import type { AppendContext } from '../ledger/ledger';
 import { assertExpected } from '../media/media-expectation';
@@ -61,13 +62,23 @@ export async function runBatch(
   dependencies: BatchDependencies,
 ): Promise<BatchReport> {
   const { helpers, cache, paths, signal } = dependencies;
-  const { reserved, leftOut } = await reserveAll(request, plan, dependencies);
   const images = new Map<string, DiskImage>();
   const own: string[] = [];
   const holders: string[] = [];
+  // Neither needs the other, and each takes a part of a second. What is wrong with a drive is said first.
+  const stop = new AbortController();
+  const tasks = new TasksLater(dependencies.onTask);
+  const beside = { ...dependencies, signal: AbortSignal.any([signal, stop.signal]), onTask: tasks.tell };
+  const hashing = hashAndCreateImage(request, plan, beside, images, own, holders);
+  hashing.catch(() => undefined);
+  let reserved: readonly ReservedJob[] = [];
   try {
+    const held = await reserveAll(request, plan, dependencies);
+    reserved = held.reserved;
+    const { leftOut } = held;
     dependencies.onReserved?.([...plan.leftOut, ...leftOut]);
-    const hash = await hashAndCreateImage(request, plan, dependencies, images, own, holders);
+    tasks.begin();
+    const hash = await hashing;
     const greeting = await helpers.greeting();
     const context: AppendContext = {
       operator: request.operator,
@@ -116,6 +127,8 @@ export async function runBatch(
       await journal.end();
     }
   } finally {
+    stop.abort();
+    await hashing.catch(() => undefined);
     await Promise.allSettled(
       reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
     );
@@ -123,6 +136,24 @@ export async function runBatch(
     await Promise.allSettled(holders.map((holder) => cache.release(holder)));
     // A disk image that is larger than the limit was needed, but is not kept. The batch's end is not its business.
     await cache.evict(0).catch(() => undefined);
+  }
+}
+
+/** Keeps how far tasks are until the drives are held: whoever is told shows it beside them. */
+class TasksLater {
+  readonly #kept = new Map<TaskProgress['phase'], TaskProgress>();
+  #begun = false;
+
+  constructor(private readonly onTask: BatchDependencies['onTask']) {}
+
+  readonly tell = (progress: TaskProgress): void => {
+    if (this.#begun) this.onTask(progress);
+    else this.#kept.set(progress.phase, progress);
+  };
+
+  begin(): void {
+    this.#begun = true;
+    for (const progress of this.#kept.values()) this.onTask(progress);
   }
 }
 

@@ -53,6 +53,8 @@ function extents(fd: number, length: number): ByteRange[] {
   return found;
 }
 
+const means = { extents, version: () => '1.2.3' };
+
 function chunksOf(file: string, efi: PlannedPartition): Chunk[] {
   const fd = openSync(file, 'r');
   const chunks = planRanges(extents(fd, efi.length), efi.length).map(({ offset, length }) => {
@@ -105,7 +107,7 @@ async function ownPartition(
   guids: Parameters<typeof ownBytes>[1],
 ): Promise<string> {
   const efi = present(map.partitions.find(({ role }) => role === 'efi'));
-  const template = present(await storeTemplate(folder, map, efi, extents));
+  const template = present(await storeTemplate(folder, map, efi, means));
   const own = join(folder, `${guids.diskGuid}.img`);
   // As a drive is written: nothing but the chunks.
   const shared = readFileSync(join(folder, `partition-${efi.number}.img`));
@@ -186,7 +188,27 @@ describe('drives that share a disk image', () => {
     const file = join(of.folder, `partition-${efi.number}.img`);
     execFileSync('mdel', ['-i', file, store]);
     const chunks = chunksOf(file, efi);
-    expect(await storeTemplate(of.folder, { ...of.map, chunks }, efi, extents)).toBeNull();
+    expect(await storeTemplate(of.folder, { ...of.map, chunks }, efi, means)).toBeNull();
+  });
+
+  it('have it from the folder of the image later on, unless it is damaged or of another version', async () => {
+    const [one, other] = [await image('kept', () => undefined), await image('other', () => undefined)];
+    const partition = (of: typeof one): PlannedPartition =>
+      present(of.map.partitions.find(({ role }) => role === 'efi'));
+    const made = await storeTemplate(one.folder, one.map, partition(one), means);
+    const forget = async (): Promise<unknown> =>
+      await storeTemplate(other.folder, other.map, partition(other), means);
+    await forget();
+    // Nothing but what was kept is there to make it of.
+    rmSync(join(one.folder, `partition-${partition(one).number}.img`));
+    expect(await storeTemplate(one.folder, one.map, partition(one), means)).toEqual(made);
+
+    await forget();
+    const newer = { ...means, version: () => '1.2.4' };
+    await expect(storeTemplate(one.folder, one.map, partition(one), newer)).rejects.toThrow('ENOENT');
+    const kept = join(one.folder, 'boot-store.json');
+    writeFileSync(kept, readFileSync(kept, 'utf8').replace('"guid":"diskGuid"', '"guid":"efiPartitionGuid"'));
+    await expect(storeTemplate(one.folder, one.map, partition(one), means)).rejects.toThrow('ENOENT');
   });
 
   it('are refused where the shared image has changed', async () => {
@@ -195,7 +217,7 @@ describe('drives that share a disk image', () => {
     const fd = openSync(join(of.folder, `partition-${efi.number}.img`), 'r+');
     writeSync(fd, Buffer.from('changed'), 0, 7, 3);
     closeSync(fd);
-    await expect(storeTemplate(of.folder, of.map, efi, extents)).rejects.toMatchObject({
+    await expect(storeTemplate(of.folder, of.map, efi, means)).rejects.toMatchObject({
       data: { code: 'render-damaged' },
     });
   });
