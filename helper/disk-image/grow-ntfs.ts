@@ -121,6 +121,22 @@ function demand(holds: boolean, problem: string): asserts holds {
   if (!holds) throw new NotGrowable(problem);
 }
 
+/** Bits are counted from the lowest one of the first byte. */
+function setBits(bytes: Buffer, from: number, to: number, value: boolean): void {
+  for (let bit = from; bit < to;) {
+    const at = Math.floor(bit / 8);
+    const whole = Math.floor(to / 8);
+    if (bit % 8 === 0 && at < whole) {
+      bytes.fill(value ? 0xff : 0, at, whole);
+      bit = whole * 8;
+    } else {
+      const mask = 1 << (bit % 8);
+      bytes[at] = value ? (bytes[at] ?? 0) | mask : (bytes[at] ?? 0) & ~mask;
+      bit += 1;
+    }
+  }
+}
+
 /** Clusters of `$Bitmap` in which bits change. */
 class Bits {
   readonly #changed = new Map<number, Buffer>();
@@ -137,12 +153,13 @@ class Bits {
   }
 
   async set(from: number, to: number, value: boolean): Promise<void> {
-    for (let bit = from; bit < to; bit += 1) {
-      const byte = Math.floor(bit / 8);
-      const cluster = await this.#cluster(Math.floor(byte / this.clusterBytes));
-      const at = byte % this.clusterBytes;
-      const mask = 1 << (bit % 8);
-      cluster[at] = value ? (cluster[at] ?? 0) | mask : (cluster[at] ?? 0) & ~mask;
+    const perCluster = this.clusterBytes * 8;
+    for (let bit = from; bit < to;) {
+      const index = Math.floor(bit / perCluster);
+      const begin = index * perCluster;
+      const end = Math.min(to, begin + perCluster);
+      setBits(await this.#cluster(index), bit - begin, end - begin, value);
+      bit = end;
     }
   }
 
