@@ -1,4 +1,6 @@
 import './thread-pool';
+// Second: the tools that it asks answer while all else is read.
+import { versions } from './early-versions';
 import { release } from 'node:os';
 import { helperMethods, helperProtocolVersion } from '../../core/contract/helper-api';
 import { PrestageError } from '../../core/base/errors';
@@ -45,7 +47,7 @@ import { bootTestDrive } from '../boot-test/boot-test';
 import { listBootInterfaces } from '../netboot/interfaces';
 import { closeBootImage, openBootImage } from '../netboot/open-boot-image';
 import { serveBoot } from '../netboot/serve-boot';
-import { ownVersion, toolVersions } from '../tools/versions';
+import { ownVersion } from '../tools/versions';
 import { agentMode, forAgent } from './agent-mode';
 import { withPrivilege } from './allowed-methods';
 import { MachineEnd } from './machine-end';
@@ -97,9 +99,6 @@ async function onReserved<T>(
     if (!hangs) reservations.giveBack(reservation, opened);
   }
 }
-
-// By running the tools, which is not done with privilege; begun before the station asks.
-const versions = elevated ? Promise.resolve({}) : toolVersions();
 
 const handlers: HelperHandlers = {
   // The protocol's version was compared before (rpc-server.ts).
