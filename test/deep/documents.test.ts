@@ -86,10 +86,10 @@ const notRun: readonly (readonly [command: string, reason: string])[] = [
     `prestage ${command} --drive S5GXNX0T100001-1a2b3c4d@0f3a9c7e21b4`,
     'needs a machine of a rack: test/rack/rack.test.ts',
   ]),
-  ['prestage machine', 'asks for an administrator’s password: test/integration/machine.test.ts'],
+  ['prestage machine', 'asks for an administrator’s password: test/deep/machine.test.ts'],
   [
     'prestage apply --media contoso.wim --drive S5GXNX0T100001-1a2b3c4d --this-machine',
-    'depends on the firmware: test/integration/machine.test.ts',
+    'depends on the firmware: test/deep/machine.test.ts',
   ],
 ];
 

@@ -1,17 +1,17 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { commandBarcode } from '../../core/scan/scan';
-import { timeouts } from '../../core/base/timeouts';
-import { testMedia, type TestMedia } from '../support/app-bench';
-import { AppWindow, giveToUser, pictures } from '../support/app-window';
-import { runCli } from '../support/cli';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { LiveSystem } from '../support/live-system';
-import { isRoot } from '../support/loop';
-import { codesIn } from '../support/read-codes';
-import { standIn } from '../support/refusal-run';
-import { benchState, makeBench } from '../support/virtual-bench';
+import { commandBarcode } from '../../../core/scan/scan';
+import { timeouts } from '../../../core/base/timeouts';
+import { testMedia, type TestMedia } from '../../support/app-bench';
+import { AppWindow, giveToUser, pictures } from '../../support/app-window';
+import { runCli } from '../../support/cli';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { LiveSystem } from '../../support/live-system';
+import { isRoot } from '../../support/loop';
+import { codesIn } from '../../support/read-codes';
+import { standIn } from '../../support/refusal-run';
+import { benchState, makeBench } from '../../support/virtual-bench';
 
 /**
  * A machine that images itself, in the real app with real keys: a virtual drive stands for its disk, and what the firmware tells,

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { strFromU8, unzipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { card } from '../support/app-bench';
-import { AppWindow, giveToUser } from '../support/app-window';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { jsonLines } from '../support/json-lines';
-import { makeBench } from '../support/virtual-bench';
+import { card } from '../../support/app-bench';
+import { AppWindow, giveToUser } from '../../support/app-window';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { jsonLines } from '../../support/json-lines';
+import { makeBench } from '../../support/virtual-bench';
 
 /** What the app leaves for support: its log, its crash dumps, and the bundle. */
 

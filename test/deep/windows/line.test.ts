@@ -1,15 +1,15 @@
 import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { scansOfLine } from '../../core/flow/take-out';
-import { makeTicket } from '../../core/scan/job-ticket';
-import { reasonBarcode, scanReasons } from '../../core/scan/reasons';
-import { commandBarcode } from '../../core/scan/scan';
-import { helpersOf, testMedia, type TestMedia } from '../support/app-bench';
-import { AppWindow, giveToUser } from '../support/app-window';
-import { runCli } from '../support/cli';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { makeBench } from '../support/virtual-bench';
+import { scansOfLine } from '../../../core/flow/take-out';
+import { makeTicket } from '../../../core/scan/job-ticket';
+import { reasonBarcode, scanReasons } from '../../../core/scan/reasons';
+import { commandBarcode } from '../../../core/scan/scan';
+import { helpersOf, testMedia, type TestMedia } from '../../support/app-bench';
+import { AppWindow, giveToUser } from '../../support/app-window';
+import { runCli } from '../../support/cli';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { makeBench } from '../../support/virtual-bench';
 
 /** Line mode: from the badge to the closed shipment by scanner alone, in the real app with real keys. No mouse is used here. */
 

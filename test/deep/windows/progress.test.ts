@@ -1,8 +1,8 @@
 import { existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { GiB } from '../../core/base/units';
-import { commandBarcode } from '../../core/scan/scan';
+import { GiB } from '../../../core/base/units';
+import { commandBarcode } from '../../../core/scan/scan';
 import {
   askToStart,
   card,
@@ -11,10 +11,10 @@ import {
   signInAndProve,
   testMedia,
   type TestMedia,
-} from '../support/app-bench';
-import { AppWindow } from '../support/app-window';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { makeBench } from '../support/virtual-bench';
+} from '../../support/app-bench';
+import { AppWindow } from '../../support/app-window';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { makeBench } from '../../support/virtual-bench';
 
 /** How far all drives are, where it can be seen without the page: window title and task bar; and the words at the end. */
 
