@@ -72,6 +72,8 @@ describe('a job ticket', () => {
     const { page } = app;
     const ticket = await printedTicket('WO-2026/118', '--sha256', media.sha256, '--name', 'Contoso 24H2');
     await page.keyboard.press('F2');
+    // A hand takes longer to the scanner than the screen takes to come.
+    await page.getByLabel('Work order number').waitFor();
     await player.play(keysOf(ticket, 'fr'), 6);
     await page.getByRole('heading', { name: 'Work order WO-2026/118', level: 1 }).waitFor();
     await page.keyboard.press('F4');
