@@ -40,6 +40,8 @@ export interface ImageRequest {
   readonly driveSize: number;
   readonly sectorSize: number;
   readonly versions: Readonly<Record<string, string>>;
+  /** Told of what is read in the cache while it is not known yet whether it is whole, and the media's. */
+  readonly onReading?: (image: Pick<DiskImage, 'directory' | 'fingerprint'>) => void;
 }
 
 export interface ImageDependencies {
@@ -58,7 +60,7 @@ export async function getOrCreateImage(
   request: ImageRequest,
   dependencies: ImageDependencies,
 ): Promise<DiskImage> {
-  const { media, hash } = request;
+  const { media } = request;
   const recovery = recoveryFor(request.layout, media);
   const detailsWith = (mediaSha256: string): ImageDetails => ({
     mediaSha256,
@@ -82,7 +84,7 @@ export async function getOrCreateImage(
   const candidates = (await dependencies.cache.entries()).filter(
     ({ facts: details }) => imageKey({ ...details, mediaSha256: unknownHash }) === wanted,
   );
-  const found = await findWhole(candidates, hash, detailsWith, dependencies);
+  const found = await findWhole(candidates, request, detailsWith, dependencies);
   if (found !== null) return found;
   return await makeNew(request, detailsWith, dependencies);
 }
@@ -98,13 +100,14 @@ function slotsMember({ slots }: ImageRequest): { slots?: Slot[] } {
  */
 async function findWhole(
   candidates: readonly CacheEntry[],
-  hash: Promise<MediaHash>,
+  { hash, onReading }: ImageRequest,
   detailsWith: (mediaSha256: string) => ImageDetails,
   dependencies: ImageDependencies,
 ): Promise<DiskImage | null> {
   const { cache, signal } = dependencies;
   if (candidates.length === 0) return null;
-  const likely = candidates.length === 1 ? candidates[0]?.directory : undefined;
+  const only = candidates.length === 1 ? candidates[0] : undefined;
+  const likely = only?.directory;
   const stop = new AbortController();
   const early =
     likely === undefined
@@ -112,6 +115,7 @@ async function findWhole(
       : readWhole(likely, { ...dependencies, signal: AbortSignal.any([signal, stop.signal]) });
   // Awaited below; a rejection before that is not unhandled.
   early?.catch(() => undefined);
+  if (only !== undefined) onReading?.(only);
   const stopEarly = async (): Promise<void> => {
     stop.abort();
     const ended = await early?.catch(() => null);
