@@ -11,8 +11,7 @@ import {
 type Image = Pick<DiskImage, 'directory' | 'fingerprint'>;
 
 /** A grown image; or why it is one that cannot be grown. */
-type Grown =
-  Pick<DiskImage, 'directory' | 'fingerprint' | 'bytes' | 'seconds'> | { readonly refused: string };
+type Grown = Pick<DiskImage, 'directory' | 'fingerprint' | 'bytes'> | { readonly refused: string };
 
 /** Grown while the smaller image was still read; undefined: it failed. */
 interface EarlyGrown {
