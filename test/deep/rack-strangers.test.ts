@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { helperProtocolVersion } from '../../../../core/contract/helper-api';
+import { helperProtocolVersion } from '../../core/contract/helper-api';
 import {
   linkProtocol,
   rackHelloAnswerSchema,
@@ -18,18 +18,18 @@ import {
   receivedHeader,
   type RackMachine,
   type RackNext,
-} from '../../../../core/contract/rack';
-import { timeouts } from '../../../../core/base/timeouts';
-import { chunkMapName, ownChunksName } from '../../../../core/media/chunk-map';
-import { makeIdentity, type RackIdentity } from '../../../../station/rack-link/certificate';
-import { commitmentOf, newNonce } from '../../../../station/rack-link/code';
-import { ResumableLink } from '../../../../station/rack-link/link';
-import { PinnedStation, type PinnedAnswer } from '../../../../station/rack-link/pinned';
-import { RackClient } from '../../../../station/rack/rack-client';
-import { RackHelpers } from '../../../../station/rack/rack-helpers';
-import { serveRack, type ServedRack } from '../../../../station/rack/serve-rack';
-import { statePaths } from '../../../../station/state/state-paths';
-import { present } from '../../../support/present';
+} from '../../core/contract/rack';
+import { timeouts } from '../../core/base/timeouts';
+import { chunkMapName, ownChunksName } from '../../core/media/chunk-map';
+import { makeIdentity, type RackIdentity } from '../../station/rack-link/certificate';
+import { commitmentOf, newNonce } from '../../station/rack-link/code';
+import { ResumableLink } from '../../station/rack-link/link';
+import { PinnedStation, type PinnedAnswer } from '../../station/rack-link/pinned';
+import { RackClient } from '../../station/rack/rack-client';
+import { RackHelpers } from '../../station/rack/rack-helpers';
+import { serveRack, type ServedRack } from '../../station/rack/serve-rack';
+import { statePaths } from '../../station/state/state-paths';
+import { present } from '../support/present';
 
 /** A station that really listens, and somebody on its network who speaks the wire by hand. */
 
