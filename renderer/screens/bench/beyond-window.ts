@@ -1,0 +1,61 @@
+import { useLayoutEffect, type RefObject } from 'react';
+import { benchDrives } from '../../../core/job/tell-interval';
+import { setBeyond } from '../../store/beyond';
+import { drawNow } from '../../store/in-turn';
+import type { BayView } from '../../store/selectors';
+
+/** How far from the window a card counts as seen, in heights of the window: a turn of the wheel does not outrun it. */
+const margin = 0.3;
+
+/** The mark of a card beyond the window, for the style sheet and for tests. */
+const mark = 'data-beyond';
+
+/**
+ * Marks the cards of a list that are beyond the window, where there are more than a bench of drives has: what is in them is
+ * neither laid out nor painted, nor looked through for what is under the pointer. Chromium's own `content-visibility: auto` leaves
+ * out only what is more than one and a half windows away, which with two hundred machines is hardly any.
+ * @param list whose children are the bays, in their order
+ */
+export function useBeyondWindow(list: RefObject<HTMLElement | null>, bays: readonly BayView[]): void {
+  useLayoutEffect(() => {
+    const element = list.current;
+    const scrolls = element?.closest('.shell-main') ?? null;
+    if (element === null || scrolls === null || bays.length <= benchDrives) return undefined;
+    const cards = [...element.children];
+    const driveIds = new Map(cards.map((card, index) => [card, bays[index]?.driveId ?? null]));
+    const put = (card: Element, isBeyond: boolean): void => {
+      card.toggleAttribute(mark, isBeyond);
+      const driveId = driveIds.get(card) ?? null;
+      if (driveId !== null) setBeyond(driveId, isBeyond);
+    };
+    // Known before the first picture, and found out without a look at what is in them.
+    for (const card of cards) card.toggleAttribute(mark, true);
+    const { top, bottom, height } = scrolls.getBoundingClientRect();
+    const places = cards.map((card) => card.getBoundingClientRect());
+    cards.forEach((card, index) => {
+      const place = places[index];
+      put(
+        card,
+        place === undefined || place.bottom < top - margin * height || place.top > bottom + margin * height,
+      );
+    });
+    const observer = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) put(target, !isIntersecting);
+        drawNow(
+          new Set(
+            entries.flatMap(({ target, isIntersecting }) =>
+              isIntersecting ? (driveIds.get(target) ?? []) : [],
+            ),
+          ),
+        );
+      },
+      { root: scrolls, rootMargin: `${100 * margin}% 0px` },
+    );
+    for (const card of cards) observer.observe(card);
+    return () => {
+      observer.disconnect();
+      for (const card of cards) put(card, false);
+    };
+  }, [list, bays]);
+}
