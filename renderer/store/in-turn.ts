@@ -8,19 +8,21 @@ import { ratesStore } from './rates-store';
 import { Turns, type Member } from './turns';
 
 /** Milliseconds of a frame in which cards are drawn and laid out; what is left of its 16 is for painting them, and for all others. */
-const room = 3;
+const room = 2;
 
 /** So many are drawn before the clock is looked at. */
 const atOnce = 2;
 
 /** So many beyond the window are drawn in a frame, beside those that are seen: nothing of them is laid out or painted. */
-const beyondAtOnce = 8;
+const beyondAtOnce = { stands: 3, moves: 8 };
 
 /**
- * Milliseconds between two frames that draw how far cards are. A frame takes longer to paint all cards than to draw one of them,
- * so few frames that draw some cost less than many that draw one; and each card comes to its turn once a second or so all the same.
+ * Milliseconds between two frames that draw how far cards are, while not too many wait. A frame takes longer to paint all cards
+ * than to draw one of them: each comes to its turn within a second or so all the same.
  */
 const pause = 30;
+/** With more than so many that wait and can be seen there is no pause: on a screen that shows two hundred. */
+const tooMany = 2 * benchDrives;
 
 const rules = {
   /** In turns all would take more work, and longer, than they win. */
@@ -67,7 +69,7 @@ function drawInFrame(): void {
   }
   const turns = stands.waits ? stands : moves;
   const begin = performance.now();
-  draw(turns.nextBeyond(beyondAtOnce));
+  draw(turns.nextBeyond(stands.waits ? beyondAtOnce.stands : beyondAtOnce.moves));
   do {
     const members = turns.next(atOnce);
     if (members.length === 0) break;
@@ -75,12 +77,14 @@ function drawInFrame(): void {
     // Laid out now, and not after this: it takes longer than the drawing, and has to be in the time that is looked at.
     document.body.getBoundingClientRect();
   } while (performance.now() - begin < room);
-  if (stands.waits) askForFrame();
+  if (stands.waits || moves.seenWaiting > tooMany) askForFrame();
   else if (moves.waits) setTimeout(askForFrame, pause);
 }
 
 /** Draws what waits of some drives now: their cards have come into the window, and are to show what is true. */
 export function drawNow(driveIds: ReadonlySet<string>): void {
+  if (driveIds.size === 0 || appStore.getState().state === null) return;
+  if (unseen) moves.look();
   draw([...stands.nextOf(driveIds), ...moves.nextOf(driveIds)]);
 }
 

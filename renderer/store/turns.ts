@@ -88,6 +88,13 @@ export class Turns {
     return this.#waiting.size > 0;
   }
 
+  /** How many wait that can be seen. */
+  get seenWaiting(): number {
+    let count = 0;
+    for (const { driveId } of this.#waiting) if (!this.#isBeyond(driveId)) count += 1;
+    return count;
+  }
+
   #isBeyond(driveId: string | null): boolean {
     return driveId !== null && this.#rules.isBeyond(driveId);
   }

@@ -10,6 +10,9 @@ const margin = 0.3;
 /** The mark of a card beyond the window, for the style sheet and for tests. */
 const mark = 'data-beyond';
 
+/** Cards that were marked or not once: those that are new are marked before anybody has to lay them out. */
+const known = new WeakSet<Element>();
+
 /**
  * Marks the cards of a list that are beyond the window, where there are more than a bench of drives has: what is in them is
  * neither laid out nor painted, nor looked through for what is under the pointer. Chromium's own `content-visibility: auto` leaves
@@ -18,44 +21,45 @@ const mark = 'data-beyond';
  */
 export function useBeyondWindow(list: RefObject<HTMLElement | null>, bays: readonly BayView[]): void {
   useLayoutEffect(() => {
-    const element = list.current;
-    const scrolls = element?.closest('.shell-main') ?? null;
-    if (element === null || scrolls === null || bays.length <= benchDrives) return undefined;
-    const cards = [...element.children];
+    const scrolls = list.current?.closest('.shell-main') ?? null;
+    const cards = [...(list.current?.children ?? [])];
+    if (scrolls === null || bays.length <= benchDrives) {
+      for (const card of cards) card.removeAttribute(mark);
+      return undefined;
+    }
     const driveIds = new Map(cards.map((card, index) => [card, bays[index]?.driveId ?? null]));
-    const put = (card: Element, isBeyond: boolean): void => {
-      card.toggleAttribute(mark, isBeyond);
+    const put = (card: Element, isNow: boolean): void => {
+      card.toggleAttribute(mark, isNow);
       const driveId = driveIds.get(card) ?? null;
-      if (driveId !== null) setBeyond(driveId, isBeyond);
+      if (driveId !== null) setBeyond(driveId, isNow);
     };
     // Known before the first picture, and found out without a look at what is in them.
-    for (const card of cards) card.toggleAttribute(mark, true);
+    for (const card of cards) if (!known.has(card)) card.toggleAttribute(mark, true);
     const { top, bottom, height } = scrolls.getBoundingClientRect();
     const places = cards.map((card) => card.getBoundingClientRect());
-    cards.forEach((card, index) => {
+    for (const [index, card] of cards.entries()) {
       const place = places[index];
-      put(
-        card,
-        place === undefined || place.bottom < top - margin * height || place.top > bottom + margin * height,
-      );
-    });
+      const isSeen =
+        place !== undefined && place.bottom >= top - margin * height && place.top <= bottom + margin * height;
+      known.add(card);
+      put(card, !isSeen);
+    }
     const observer = new IntersectionObserver(
       (entries) => {
-        for (const { target, isIntersecting } of entries) put(target, !isIntersecting);
-        drawNow(
-          new Set(
-            entries.flatMap(({ target, isIntersecting }) =>
-              isIntersecting ? (driveIds.get(target) ?? []) : [],
-            ),
-          ),
-        );
+        const seen = new Set<string>();
+        for (const { target, isIntersecting } of entries) {
+          put(target, !isIntersecting);
+          const driveId = driveIds.get(target) ?? null;
+          if (isIntersecting && driveId !== null) seen.add(driveId);
+        }
+        drawNow(seen);
       },
       { root: scrolls, rootMargin: `${100 * margin}% 0px` },
     );
     for (const card of cards) observer.observe(card);
     return () => {
       observer.disconnect();
-      for (const card of cards) put(card, false);
+      for (const driveId of driveIds.values()) if (driveId !== null) setBeyond(driveId, false);
     };
   }, [list, bays]);
 }

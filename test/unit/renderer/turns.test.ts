@@ -113,6 +113,7 @@ describe('turns', () => {
     change(...upTo(10));
     expect(drawNext(turns, 5)).toBe(5);
     expect(drawn).toEqual([3, 4, 5, 6, 7]);
+    expect(turns.seenWaiting).toBe(2);
     for (const { draw } of turns.nextBeyond(1)) draw();
     expect(drawn.at(-1)).toBe(0);
     beyond.delete('drive 2');
