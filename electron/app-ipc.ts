@@ -5,6 +5,7 @@ import {
   type AppAnswer,
   type AppHandler,
   type AppMethod,
+  type AppPatch,
   type AppRequest,
   type AppResponse,
 } from '../core/contract/app';
@@ -55,6 +56,14 @@ export type AppHandlers = { readonly [M in AppMethod]: AppHandler<M> };
 /** The two channels between main process and page; preload.ts has them too, because it imports nothing. */
 export const callChannel = 'app:call';
 export const patchChannel = 'app:patch';
+
+/**
+ * A patch as it goes to the page: as text, because an object is taken apart and put together three times on its way, and that of
+ * the jobs of two hundred machines would take more than a frame's time.
+ */
+export function patchText(patch: AppPatch): string {
+  return JSON.stringify(patch);
+}
 
 /**
  * Answers the page's calls: one channel, on which the page names a method of the contract. There is no other way in

@@ -15,7 +15,7 @@ import {
   type ClosingQuestion,
 } from './closing';
 import { readArguments, rootRefusal } from './command-line';
-import { patchChannel, registerAppCalls } from './app-ipc';
+import { patchChannel, patchText, registerAppCalls } from './app-ipc';
 import { windowHandlers } from './dialogs';
 import { locateHelper } from './helper-location';
 import { watchForCrashes } from './crashes';
@@ -90,7 +90,7 @@ async function start(): Promise<void> {
       node: process.versions.node,
     },
     onPatch: (patch) => {
-      window?.webContents.send(patchChannel, patch);
+      window?.webContents.send(patchChannel, patchText(patch));
       stayAwake();
       if (patch.progress !== undefined) showProgress();
     },

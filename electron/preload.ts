@@ -8,8 +8,8 @@ import { contextBridge, ipcRenderer, webUtils } from 'electron';
 contextBridge.exposeInMainWorld('prestage', {
   call: (method: unknown, request: unknown): Promise<unknown> =>
     ipcRenderer.invoke('app:call', method, request),
-  onPatch: (listener: (patch: unknown) => void): (() => void) => {
-    const receive = (_event: unknown, patch: unknown): void => {
+  onPatch: (listener: (patch: string) => void): (() => void) => {
+    const receive = (_event: unknown, patch: string): void => {
       listener(patch);
     };
     ipcRenderer.on('app:patch', receive);

@@ -1,4 +1,4 @@
-import type { AppApi, AppMethod, AppRequest, AppResponse } from '../core/contract/app';
+import type { AppApi, AppMethod, AppPatch, AppRequest, AppResponse } from '../core/contract/app';
 import type { ErrorData } from '../core/base/errors';
 import { applyAppPatch, loadAppState } from './store/app-store';
 import { recordRates } from './store/rates-store';
@@ -46,7 +46,8 @@ export function pathOfFile(file: File): string {
  * @throws AppError when the station cannot tell its state
  */
 export async function connect(): Promise<() => void> {
-  const disconnect = window.prestage.onPatch((patch) => {
+  const disconnect = window.prestage.onPatch((text) => {
+    const patch = JSON.parse(text) as AppPatch;
     const state = applyAppPatch(patch);
     if (state !== null && patch.jobs !== undefined) recordRates(state.jobs, performance.now());
   });

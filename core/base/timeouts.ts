@@ -4,6 +4,8 @@ export const timeouts = {
   driveStall: 60_000,
   /** How often the pipelines' counters are looked at. Ten a second is what the eye and the bars need. */
   progressInterval: 100,
+  /** The same for more jobs than a bench has drives: the page has to take them all in, and draws each once a second at most. */
+  progressOfMany: 250,
   /** How often time left is told anew while nothing moves: it is read in seconds. */
   progressLook: 500,
   /** The helper's first answer. Long, because a password prompt may stand before it. */

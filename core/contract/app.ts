@@ -134,8 +134,8 @@ export type AppAnswer<M extends AppMethod> =
 export interface AppApi {
   /** Calls a method of the contract. Never rejects for what the app refuses: that is in the answer. */
   readonly call: <M extends AppMethod>(method: M, request: AppRequest<M>) => Promise<AppAnswer<M>>;
-  /** Calls back with every patch of the state. @returns a function that ends that */
-  readonly onPatch: (listener: (patch: AppPatch) => void) => () => void;
+  /** Calls back with every patch of the state, an {@link AppPatch} as JSON. @returns a function that ends that */
+  readonly onPatch: (listener: (patch: string) => void) => () => void;
   /** The path of a file that was dropped on the window. */
   readonly pathOfFile: (file: unknown) => string;
 }

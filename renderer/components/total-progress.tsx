@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { useApp } from '../store/app-store';
+import { useTotal } from '../store/progress';
 import { useText } from '../text';
 import { ProgressBar } from './progress-bar';
 import './total-progress.css';
@@ -7,7 +7,7 @@ import './total-progress.css';
 /** How far all drives are, or how they ended: one line, as high in any case. */
 export function TotalProgress(): ReactElement {
   const { progress: text, flow } = useText();
-  const total = useApp(({ progress }) => progress.total);
+  const total = useTotal();
   if (total === null) return <p className="soft small">{flow.notRunning}</p>;
   const bad = total.failed > 0;
   if (total.over) {

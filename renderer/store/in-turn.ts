@@ -1,22 +1,59 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import { flushSync } from 'react-dom';
+import { benchDrives } from '../../core/job/tell-interval';
 import type { AppState } from '../../core/contract/app';
 import { appState, appStore } from './app-store';
+import { isBeyond } from './beyond';
 import { ratesStore } from './rates-store';
-import { Turns } from './turns';
+import { Turns, type Member } from './turns';
 
 /** Milliseconds of a frame in which cards are drawn and laid out; what is left of its 16 is for painting them, and for all others. */
-const room = 3;
+const room = 2;
 
 /** So many are drawn before the clock is looked at. */
 const atOnce = 2;
+
+/** So many beyond the window are drawn in a frame, beside those that are seen: nothing of them is laid out or painted. */
+const beyondAtOnce = { stands: 3, moves: 8 };
+
+/**
+ * Milliseconds between two frames that draw how far cards are, while not too many wait. A frame takes longer to paint all cards
+ * than to draw one of them: each comes to its turn within a second or so all the same.
+ */
+const pause = 30;
+/** With more than so many that wait and can be seen there is no pause: on a screen that shows two hundred. */
+const tooMany = 2 * benchDrives;
+
+const rules = {
+  /** In turns all would take more work, and longer, than they win. */
+  few: benchDrives,
+  isBeyond,
+  onWait: (): void => {
+    askForFrame();
+  },
+};
+
+/** How bays stand: a person waits for it, so a few are shown at once among however many. */
+const stands = new Turns({ ...rules, crowd: Infinity });
+/** How far they are, and how far all are together. A card has two parts of it at most. */
+const moves = new Turns({ ...rules, crowd: 2 * benchDrives + 1 });
 
 let asked = false;
 
 /** Something came from the station since the last frame. That took a part of this one already. */
 let told = false;
 
-/** Draws who waits, in this frame and those after it. What bays show comes before how far they are: a person waits for it. */
+/** How far a crowd is was told and is not looked at yet: that has a frame of its own, between what was told and the drawing. */
+let unseen = false;
+
+function draw(members: readonly Member[]): void {
+  if (members.length === 0) return;
+  flushSync(() => {
+    for (const member of members) member.draw();
+  });
+}
+
+/** Draws who waits, in this frame and those after it. */
 function drawInFrame(): void {
   asked = false;
   if (told) {
@@ -24,18 +61,31 @@ function drawInFrame(): void {
     askForFrame();
     return;
   }
+  if (unseen) {
+    unseen = false;
+    moves.look();
+    askForFrame();
+    return;
+  }
+  const turns = stands.waits ? stands : moves;
   const begin = performance.now();
+  draw(turns.nextBeyond(stands.waits ? beyondAtOnce.stands : beyondAtOnce.moves));
   do {
-    let members = stands.next(atOnce);
-    if (members.length === 0) members = moves.next(atOnce);
-    if (members.length === 0) return;
-    flushSync(() => {
-      for (const { draw } of members) draw();
-    });
+    const members = turns.next(atOnce);
+    if (members.length === 0) break;
+    draw(members);
     // Laid out now, and not after this: it takes longer than the drawing, and has to be in the time that is looked at.
     document.body.getBoundingClientRect();
   } while (performance.now() - begin < room);
-  askForFrame();
+  if (stands.waits || moves.seenWaiting > tooMany) askForFrame();
+  else if (moves.waits) setTimeout(askForFrame, pause);
+}
+
+/** Draws what waits of some drives now: their cards have come into the window, and are to show what is true. */
+export function drawNow(driveIds: ReadonlySet<string>): void {
+  if (driveIds.size === 0 || appStore.getState().state === null) return;
+  if (unseen) moves.look();
+  draw([...stands.nextOf(driveIds), ...moves.nextOf(driveIds)]);
 }
 
 function askForFrame(): void {
@@ -43,12 +93,6 @@ function askForFrame(): void {
   asked = true;
   requestAnimationFrame(drawInFrame);
 }
-
-/** As many as a bench has drives: in turns all would take more work, and longer, than they win. */
-const few = 48;
-
-const stands = new Turns(few, askForFrame);
-const moves = new Turns(few, askForFrame);
 
 let looks = false;
 
@@ -61,7 +105,10 @@ function lookSoon(): void {
     told = true;
     if (appStore.getState().state === null) return;
     stands.look();
-    moves.look();
+    if (moves.isCrowd) {
+      unseen = true;
+      askForFrame();
+    } else moves.look();
   });
 }
 
@@ -79,7 +126,10 @@ function useTurns<T>(turns: Turns, read: Read<T>, driveId: string | null): T {
     let shown: T | null = null;
     return (): T => (shown = read(appState(), driveId, shown));
   }, [read, driveId]);
-  const join = useCallback((draw: () => void) => turns.join({ look, draw }), [turns, look]);
+  const join = useCallback(
+    (drawIt: () => void) => turns.join({ look, draw: drawIt, driveId }),
+    [turns, look, driveId],
+  );
   return useSyncExternalStore(join, look);
 }
 

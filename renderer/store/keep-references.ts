@@ -14,35 +14,37 @@ function isList(value: object): value is readonly unknown[] {
 }
 
 function keepInList(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {
-  const known = new Map<string | number, unknown>();
-  for (const member of before) {
-    const key = keyOf(member);
-    if (key !== null) known.set(key, member);
-  }
+  let known: ReadonlyMap<string | number, unknown> | null = null;
   const members = after.map((member, index) => {
     const key = keyOf(member);
-    return stored(key === null ? before[index] : known.get(key), member);
+    const there = before[index];
+    // Nearly always each is where it was.
+    if (key === null || keyOf(there) === key) return stored(there, member);
+    known ??= new Map(before.flatMap((one) => [[keyOf(one) ?? '', one]]));
+    return stored(known.get(key), member);
   });
   const same =
     members.length === before.length && members.every((member, index) => Object.is(member, before[index]));
   return same ? before : members;
 }
 
-function keepInObject(before: object, after: object): object {
-  const old = new Map<string, unknown>(Object.entries(before));
-  const members = Object.entries(after).map(
-    ([name, value]: [string, unknown]) => [name, stored(old.get(name), value)] as const,
-  );
-  const same =
-    members.length === old.size &&
-    members.every(([name, value]) => old.has(name) && Object.is(old.get(name), value));
-  return same ? before : Object.fromEntries(members);
+function keepInObject(before: Readonly<Record<string, unknown>>, after: Record<string, unknown>): object {
+  const names = Object.keys(after);
+  let same = names.length === Object.keys(before).length;
+  for (const name of names) {
+    const isOld = Object.hasOwn(before, name);
+    const value = stored(isOld ? before[name] : null, after[name]);
+    // In place: to make all jobs of two hundred machines anew would take longer than to read them.
+    if (!Object.is(value, after[name])) after[name] = value;
+    same &&= isOld && Object.is(value, before[name]);
+  }
+  return same ? before : after;
 }
 
 /**
  * `after`, with every part that equals the same part of `before` replaced by that very object. StatePublisher arrive
  * as fresh copies; with this a card whose job did not change sees the same job and is not drawn again. For
- * plain data only.
+ * plain data only, and `after` for this only: its parts are replaced in place.
  */
 export function keepReferences<T>(before: unknown, after: T): T {
   return stored(before, after) as T;
@@ -57,5 +59,7 @@ function stored(before: unknown, after: unknown): unknown {
   const oldList = isList(before) ? before : null;
   const newList = isList(after) ? after : null;
   if (oldList !== null && newList !== null) return keepInList(oldList, newList);
-  return oldList === null && newList === null ? keepInObject(before, after) : after;
+  return oldList === null && newList === null
+    ? keepInObject(before as Record<string, unknown>, after as Record<string, unknown>)
+    : after;
 }

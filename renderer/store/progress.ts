@@ -26,7 +26,7 @@ interface Far {
   readonly left: string | null;
 }
 
-function farOf(state: AppState, driveId: string | null, before: Far | null): Far {
+function farOf<T extends Far>(state: AppState, driveId: string | null, before: T | null): T | Far {
   const { percent = null, secondsLeft = null } = progressOf(state, driveId) ?? {};
   const left = secondsLeft === null ? null : formatDuration(secondsLeft);
   return before?.percent === percent && before.left === left ? before : { percent, left };
@@ -37,16 +37,33 @@ export function useFar(driveId: string | null): Far {
   return useMoves(farOf, driveId);
 }
 
-const rateWordsOf = (_: AppState, driveId: string | null): string =>
-  rateWords(rateOf(ratesStore.getState(), driveId));
+/** {@link Far}, and how fast. */
+interface Moving extends Far {
+  /** Empty while it cannot be told. */
+  readonly rate: string;
+}
+
+function movingOf(state: AppState, driveId: string | null, before: Moving | null): Moving {
+  const far = farOf(state, driveId, before);
+  const rate = rateWords(rateOf(ratesStore.getState(), driveId));
+  return before !== null && far === before && rate === before.rate ? before : { ...far, rate };
+}
+
+/** How far the job of a drive is and how fast, on one of many cards: one look and one drawing for both. */
+export function useMoving(driveId: string): Moving {
+  return useMoves(movingOf, driveId);
+}
+
+const totalOf = ({ progress }: AppState): ProgressState['total'] => progress.total;
+
+/** How far all are: beside many cards in its turn, so that what is told and what is painted of it share no frame. */
+export function useTotal(): ProgressState['total'] {
+  return useMoves(totalOf, null);
+}
+
 const samplesOf = (_: AppState, driveId: string | null): Rate['samples'] =>
   rateOf(ratesStore.getState(), driveId)?.samples ?? noSamples;
 const noSamples: Rate['samples'] = [];
-
-/** How fast a drive is, on one of many cards; empty while it cannot be told. */
-export function useRateWords(driveId: string): string {
-  return useMoves(rateWordsOf, driveId);
-}
 
 /** The newest rates of a drive, oldest first, on one of many cards. */
 export function useSamples(driveId: string): Rate['samples'] {

@@ -1,6 +1,6 @@
 import { Emitter } from 'vscode-jsonrpc/node';
 import type { AppJob } from '../../core/contract/app-bench';
-import { timeouts } from '../../core/base/timeouts';
+import { tellInterval } from '../../core/job/tell-interval';
 import { placeOf, type Drive } from '../../core/drive/drive';
 import { isCancellation, toErrorData } from '../../core/base/errors';
 import { hasEnded, isRunning, type JobEnd } from '../../core/job/job';
@@ -361,7 +361,7 @@ export class JobService {
     this.#moving ??= setTimeout(() => {
       this.#moving = null;
       this.#moved.fire();
-    }, timeouts.progressInterval);
+    }, tellInterval(this.#jobs.size));
   }
 
   #update(driveId: string, change: Partial<AppJob>): void {

@@ -25,7 +25,7 @@ interface Followed {
   readonly track: ProgressTrack;
 }
 
-/** How far each drive and all of them are. Looks whenever a job changes, and twice a second while one runs. */
+/** How far each drive and all of them are. Looks whenever a job changes, and twice a second while one runs and none does. */
 export class ProgressService {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
@@ -58,6 +58,8 @@ export class ProgressService {
       }, timeouts.progressLook).unref();
     }
     if (!running) this.close();
+    // While jobs tell, nothing is to be told beside that.
+    this.#timer?.refresh();
     const before = JSON.stringify(this.#state);
     this.#state = this.#read(jobs);
     if (JSON.stringify(this.#state) !== before) this.#changed.fire();

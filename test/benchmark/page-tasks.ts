@@ -1,6 +1,7 @@
 /** What the app's page and its drawing take of the processor, from a trace of Chromium: what other programs do meanwhile is not in it. */
 import { readFileSync, rmSync } from 'node:fs';
 import type { AppWindow } from '../support/app-window';
+import { framesOf, type Frame, type TraceEvent } from './page-events';
 
 /** What a page took while it was traced. */
 export interface PageTasks {
@@ -9,24 +10,12 @@ export interface PageTasks {
    * is to be drawn.
    */
   readonly tasks: readonly number[];
-  /** Processor milliseconds of each frame that was drawn: of all tasks since the last one, which it waits for. */
-  readonly frames: readonly number[];
+  /** Each frame that was drawn: all tasks since the last one, which it waits for. */
+  readonly frames: readonly Frame[];
   /** Processor milliseconds of all threads that draw pixels, in all. Without a graphics card, the processor draws. */
   readonly drawing: number;
   /** Milliseconds of the clock. */
   readonly milliseconds: number;
-}
-
-/** An event of Chromium's trace format: times in microseconds, `tdur` of the thread's processor time. */
-interface TraceEvent {
-  readonly name: string;
-  readonly ph: string;
-  readonly pid: number;
-  readonly tid: number;
-  readonly ts: number;
-  readonly dur?: number;
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
 }
 
 const categories = ['devtools.timeline', 'disabled-by-default-devtools.timeline', '__metadata'];
@@ -36,22 +25,6 @@ const leastWork = 0.05;
 
 /** The thread that a page's script, style and layout run on. */
 const page = /^CrRendererMain$/;
-
-/** A task that hands over what is to be drawn (`commits`) ends a frame: processor milliseconds from one such to the next. */
-function framesOf(tasks: readonly TraceEvent[], commits: readonly TraceEvent[]): number[] {
-  const frames: number[] = [];
-  const ends = commits.map(({ ts }) => ts).sort((one, other) => one - other);
-  let sum = 0;
-  let next = 0;
-  for (const { ts, dur = 0, tdur = 0 } of [...tasks].sort((one, other) => one.ts - other.ts)) {
-    sum += tdur / 1000;
-    if ((ends[next] ?? Infinity) > ts + dur) continue;
-    while ((ends[next] ?? Infinity) <= ts + dur) next += 1;
-    frames.push(sum);
-    sum = 0;
-  }
-  return frames;
-}
 
 /** @returns what `work` gives, and what the page took meanwhile */
 export async function tracePage<T>(
@@ -79,7 +52,7 @@ export async function tracePage<T>(
   const took = (thread: RegExp, task: RegExp): number[] =>
     on(thread, task).map(({ tdur = 0 }) => tdur / 1000);
   const tasks = took(page, /^RunTask$/).filter((one) => one >= leastWork);
-  const frames = framesOf(on(page, /^RunTask$/), on(page, /^Commit$/));
+  const frames = framesOf(on(page, /./));
   if (tasks.length === 0 || frames.length === 0) {
     throw new Error('the trace has no task of the page with its processor time');
   }

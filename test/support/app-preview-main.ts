@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { app, ipcMain, session, type BrowserWindow } from 'electron';
 import { appMethods, type AppMethod, type AppPatch, type AppState } from '../../core/contract/app';
 import { readArguments } from '../../electron/command-line';
-import { patchChannel, registerAppCalls, type AppHandlers } from '../../electron/app-ipc';
+import { patchChannel, patchText, registerAppCalls, type AppHandlers } from '../../electron/app-ipc';
 import { hardenContents, hardenSession } from '../../electron/hardening';
 import { registerScheme, servePage } from '../../electron/scheme';
 import { openWindow } from '../../electron/window';
@@ -41,7 +41,7 @@ globalThis.preview = {
     calls = [];
   },
   push: (patch) => {
-    window?.webContents.send(patchChannel, patch);
+    window?.webContents.send(patchChannel, patchText(patch));
   },
   calls: () => calls,
 };

@@ -1,4 +1,4 @@
-import { memo, type ReactElement } from 'react';
+import { memo, useId, type ReactElement } from 'react';
 import type { AppJob } from '../../../core/contract/app-bench';
 import type { AppErasure } from '../../../core/contract/app-erase';
 import type { RackPlace } from '../../../core/drive/rack-shape';
@@ -31,6 +31,8 @@ interface BayCardProps {
   readonly density: Density;
   /** Where the rack's shape puts it. */
   readonly place: RackPlace | undefined;
+  /** It is one of so many that what is in it is left out of the page beyond the window: its button says that, too. */
+  readonly described: boolean;
 }
 
 /** Of a job that ended; the card takes its colour. */
@@ -92,7 +94,9 @@ function Body({
 }
 
 /** A bay with its drive. */
-export const BayCard = memo(function BayCard({ label, driveId, density, place }: BayCardProps): ReactElement {
+export const BayCard = memo(function BayCard(props: BayCardProps): ReactElement {
+  const { label, driveId, density, place, described } = props;
+  const contentId = useId();
   const words = useText();
   const text = words.bench;
   const shown = useBayShown(driveId);
@@ -112,12 +116,13 @@ export const BayCard = memo(function BayCard({ label, driveId, density, place }:
           type="button"
           className="card-open"
           aria-label={text.cardLabel(label, word)}
+          aria-describedby={described ? contentId : undefined}
           onClick={() => {
             selectDrive(driveId);
           }}
         />
       )}
-      <div className="card-content">
+      <div className="card-content" id={described ? contentId : undefined}>
         <div className="card-head">
           <BayNumber label={label} />
           {job !== null && kind !== 'running' && density !== 'dense' ? (
@@ -170,7 +175,7 @@ export const BayNumber = memo(function BayNumber({ label }: { readonly label: st
   const isLong = isNamed(label, text);
   return (
     <h2 className={isLong ? 'card-bay card-bay-long clipped' : 'card-bay clipped'} title={label}>
-      <span className="unseen">{label.slice(0, label.length - shown.length)}</span>
+      {shown !== label && <span className="unseen">{label.slice(0, label.length - shown.length)}</span>}
       {shown}
     </h2>
   );

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { IconRefresh, IconDatabasePlus } from '@tabler/icons-react';
 import { useMemo, useRef, type ReactElement } from 'react';
 import { rackGrid } from '../../../core/drive/rack-shape';
+import { benchDrives } from '../../../core/job/tell-interval';
 import { send } from '../../actions';
 import { Busy } from '../../components/busy';
 import { ErrorCard } from '../../components/error-card';
@@ -17,6 +18,7 @@ import { BayCard, isNamed } from './bay-card';
 import './bench.css';
 import './card.css';
 import './card-ended.css';
+import { useBeyondWindow } from './beyond-window';
 import { useDensity } from './cell-size';
 import { DriveDetails } from './drive-details';
 import { RackView } from './rack/rack-view';
@@ -78,9 +80,12 @@ function Rack(): ReactElement {
   const grid = useMemo(() => rackGrid(shape, bays.length, named), [shape, bays.length, named]);
   const region = useRef<HTMLElement>(null);
   const density = useDensity(region, grid);
+  const list = useRef<HTMLUListElement>(null);
+  useBeyondWindow(list, bays);
   return (
     <section ref={region} className="rack-region" aria-label={text.rack}>
       <ul
+        ref={list}
         className="rack"
         data-density={density}
         style={{
@@ -89,7 +94,12 @@ function Rack(): ReactElement {
         }}
       >
         {bays.map(({ label, driveId }, index) => (
-          <BayCard key={label} label={label} driveId={driveId} density={density} place={grid.places[index]} />
+          <BayCard
+            key={label}
+            {...{ label, driveId, density }}
+            place={grid.places[index]}
+            described={bays.length > benchDrives}
+          />
         ))}
       </ul>
     </section>

@@ -3,7 +3,7 @@ import type { AppJob } from '../../../core/contract/app-bench';
 import { ProgressBar } from '../../components/progress-bar';
 import type { Density } from '../../store/selectors';
 import { curvePoints } from '../../store/rates';
-import { useFar, useRateWords, useSamples } from '../../store/progress';
+import { useMoving, useSamples } from '../../store/progress';
 import { useText } from '../../text';
 
 const curveWidth = 120;
@@ -49,8 +49,7 @@ function looksAlike(one: RunningBodyProps, other: RunningBodyProps): boolean {
 /** A drive that is worked on: how far, how fast, how long still. */
 export const RunningBody = memo(function RunningBody({ job, density }: RunningBodyProps): ReactElement {
   const text = useText().bench;
-  const rate = useRateWords(job.driveId);
-  const { percent, left } = useFar(job.driveId);
+  const { percent, left, rate } = useMoving(job.driveId);
   const { state } = job;
   const task = state.state === 'preparing' && state.task !== null ? text.taskPhase[state.task.phase] : null;
   return (

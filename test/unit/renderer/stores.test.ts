@@ -48,6 +48,16 @@ describe('keepReferences', () => {
   });
 });
 
+test('names that every object has are data like others', () => {
+  const text = '{"__proto__":{"a":1},"constructor":{"b":[2]},"n":1}';
+  const before: unknown = JSON.parse(text);
+  expect(keepReferences(before, JSON.parse(text))).toBe(before);
+  const after: unknown = keepReferences(before, JSON.parse(text.replace('"n":1', '"n":2')));
+  expect(JSON.stringify(after)).toBe(text.replace('"n":1', '"n":2'));
+  expect(Object.getPrototypeOf(after)).toBe(Object.prototype);
+  expect(keepReferences({}, JSON.parse('{"__proto__":{}}'))).not.toBe(Object.prototype);
+});
+
 describe('the state of the app', () => {
   beforeEach(() => {
     appStore.setState({ state: null });

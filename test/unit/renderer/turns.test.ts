@@ -8,7 +8,13 @@ import { someJob } from '../../support/app-samples';
 const few = 6;
 
 /** Cards that show a number each; `drawn` says which ones were drawn, in order. */
-function someCards(count: number): {
+function someCards(
+  count: number,
+  {
+    crowd = Infinity,
+    beyond = new Set(),
+  }: { readonly crowd?: number; readonly beyond?: ReadonlySet<string> } = {},
+): {
   readonly turns: Turns;
   readonly shown: number[];
   readonly drawn: number[];
@@ -17,13 +23,18 @@ function someCards(count: number): {
   readonly leave: (card: number) => void;
 } {
   let waits = 0;
-  const turns = new Turns(few, () => {
-    waits += 1;
+  const turns = new Turns({
+    few,
+    crowd,
+    isBeyond: (driveId) => beyond.has(driveId),
+    onWait: () => {
+      waits += 1;
+    },
   });
   const shown = Array.from({ length: count }, () => 0);
   const drawn: number[] = [];
   const ends = shown.map((_, card) =>
-    turns.join({ look: () => shown[card], draw: () => void drawn.push(card) }),
+    turns.join({ look: () => shown[card], draw: () => void drawn.push(card), driveId: `drive ${card}` }),
   );
   const change = (...cards: readonly number[]): void => {
     for (const card of cards) shown[card] = (shown[card] ?? 0) + 1;
@@ -81,6 +92,40 @@ describe('turns', () => {
       drawNext(turns, 5);
     }
     expect(drawn).toEqual(upTo(20));
+  });
+
+  test('in a crowd even a few wait', () => {
+    const { turns, drawn, waits, change } = someCards(20, { crowd: 19 });
+    expect(turns.isCrowd).toBe(true);
+    change(3);
+    expect(drawn).toEqual([]);
+    expect(waits()).toBe(1);
+    turns.look();
+    expect(waits()).toBe(1);
+    drawNext(turns, 7);
+    expect(drawn).toEqual([3]);
+    expect(turns.waits).toBe(false);
+  });
+
+  test('who is beyond the window has a turn apart, and comes at once where it is looked at', () => {
+    const beyond = new Set(['drive 0', 'drive 1', 'drive 2']);
+    const { turns, drawn, change } = someCards(10, { beyond });
+    change(...upTo(10));
+    expect(drawNext(turns, 5)).toBe(5);
+    expect(drawn).toEqual([3, 4, 5, 6, 7]);
+    expect(turns.seenWaiting).toBe(2);
+    for (const { draw } of turns.nextBeyond(1)) draw();
+    expect(drawn.at(-1)).toBe(0);
+    beyond.delete('drive 2');
+    for (const { draw } of turns.nextOf(new Set(['drive 2']))) draw();
+    expect(drawn.at(-1)).toBe(2);
+    drawNext(turns, 9);
+    expect(drawn.slice(-2)).toEqual([8, 9]);
+    expect(turns.waits).toBe(true);
+    beyond.clear();
+    drawNext(turns, 9);
+    expect(drawn).toHaveLength(10);
+    expect(turns.waits).toBe(false);
   });
 
   test('who is gone is not drawn', () => {

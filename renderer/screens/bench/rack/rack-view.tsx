@@ -4,6 +4,7 @@ import { useApp, useAppShallow } from '../../../store/app-store';
 import { changeChoice, useRack } from '../../../store/rack-store';
 import { useText } from '../../../text';
 import { isNamed } from '../bay-card';
+import { useBeyondWindow } from '../beyond-window';
 import { RackPane } from './rack-pane';
 import {
   chooseAll,
@@ -39,6 +40,7 @@ export function RackView(): ReactElement {
   const filter = useRack((rack) => rack.filter);
   const choice = useRack((rack) => rack.choice);
   const list = useRef<HTMLUListElement>(null);
+  useBeyondWindow(list, bays);
   const named = useMemo(() => bays.some(({ label }) => isNamed(label, words)), [bays, words]);
   const grid = useMemo(() => rackGrid(shape, bays.length, named), [shape, bays.length, named]);
   const labels = useMemo(() => bays.map(({ label }) => label), [bays]);
