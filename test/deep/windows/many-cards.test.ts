@@ -61,11 +61,16 @@ describe.each([
     expect(await seen.count()).toBeLessThan(120);
 
     await preview.push({ jobs: jobsAt(4e9, true), progress: progressAt(40) });
-    // Two frames after the page was scrolled, whoever waited for a turn.
+    // What was sent has come to the page.
+    await expect.poll(() => cards.first().textContent()).toMatch(/40\s%/);
+    // As soon as it is no longer marked, whoever waited for a turn.
     const shown = await preview.page.evaluate(async (of) => {
       const at = document.querySelectorAll(of);
       at[at.length - 1]?.scrollIntoView();
-      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+      // Chromium tells of it when it has drawn a frame.
+      for (let frame = 0; frame < 6 && at[at.length - 2]?.hasAttribute('data-beyond') === true; frame += 1) {
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+      }
       return [at.length - 1, at.length - 2].map((index) => ({
         beyond: at[index]?.hasAttribute('data-beyond'),
         text: at[index]?.textContent,
