@@ -67,8 +67,10 @@ describe.each([
     const shown = await preview.page.evaluate(async (of) => {
       const at = document.querySelectorAll(of);
       at[at.length - 1]?.scrollIntoView();
-      // Chromium tells of it when it has drawn a frame.
-      for (let frame = 0; frame < 6 && at[at.length - 2]?.hasAttribute('data-beyond') === true; frame += 1) {
+      // Chromium tells of it when it has drawn a frame, on a busy machine some more.
+      const isMarked = (): boolean =>
+        [1, 2].some((back) => at[at.length - back]?.hasAttribute('data-beyond') === true);
+      for (let frame = 0; frame < 600 && isMarked(); frame += 1) {
         await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
       }
       return [at.length - 1, at.length - 2].map((index) => ({
