@@ -80,8 +80,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts'],
           environment: 'node',
           sequence: { groupOrder: 1 },
-          // A process for each file, and all modules read anew in it, take longer than the tests. No test replaces a module,
-          // and what a test changes of the process it puts back.
+          // A process for each file, and all modules read anew in it, take longer than the tests. What a test changes of
+          // the process it puts back, modules, too.
           isolate: false,
           // Properties are tried hundreds of times: seconds on two quiet cores, many more on busy ones.
           testTimeout: 30_000,

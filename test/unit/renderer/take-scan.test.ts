@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { checkCode } from '../../../core/scan/check-code';
 import { keyOfCharacter } from '../../../core/scan/keyboard-layouts';
 import type { ScanKey } from '../../../core/scan/scan-keys';
@@ -12,6 +12,10 @@ import { scannerCheckText } from '../../../renderer/text/en-scanner-check';
 
 /** What is said of a scan of the check code. */
 
+// Files share a process and its modules: none of an earlier file's is to be used here, and none of these later.
+vi.hoisted(() => {
+  vi.resetModules();
+});
 vi.mock(import('../../../renderer/announce'), () => ({ announce: vi.fn() }));
 vi.mock(import('../../../renderer/actions'), () => ({ act: vi.fn() }));
 vi.mock(import('../../../renderer/scanner/scan-taker'), () => ({ currentTaker: vi.fn(() => null) }));
@@ -23,6 +27,9 @@ vi.mock(import('../../../renderer/screens/settings/app-settings'), () => ({
 beforeEach(() => {
   vi.useFakeTimers();
   vi.stubGlobal('document', { querySelector: () => null });
+});
+afterAll(() => {
+  vi.resetModules();
 });
 afterEach(() => {
   vi.useRealTimers();
