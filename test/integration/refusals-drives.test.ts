@@ -162,10 +162,14 @@ describe('apply refuses a drive in use', () => {
     swapOn(device);
     const { id, serial, reasons } = await listedOn(at, device);
     expect(reasons.map(({ code }) => code)).toEqual(['swap']);
-    await expectRefused(at, () => apply(at, { media: media.path, drives: [`${id}=${nextMachine()}`] }), {
+    const refusal = {
       code: 'drive-blocked',
       names: [serial ?? '?', 'bay 1', 'wap space in use by this computer'],
       cause: 'swap',
+    } as const;
+    const drives = [`${id}=${nextMachine()}`];
+    await expectRefused(at, () => apply(at, { media: media.path, drives }), refusal, {
+      swap: at.drives[0].path,
     });
   });
 });

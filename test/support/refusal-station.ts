@@ -100,6 +100,8 @@ export interface Untouched {
   readonly state?: string;
   /** The ledger cannot be read, on purpose: its files are compared instead. */
   readonly ledgerUnreadable?: boolean;
+  /** The file of a drive that is swap space in use. */
+  readonly swap?: string;
 }
 
 /** What must be the same before and after. */
@@ -115,7 +117,7 @@ const ledgerSchema = z.object({ entries: z.array(z.looseObject({ hash: z.string(
 async function snapshot(station: RefusalStation, untouched: Untouched): Promise<Snapshot> {
   const state = untouched.state ?? station.state;
   return {
-    drives: benchState(station.bench),
+    drives: benchState(station.bench, untouched.swap),
     ledger: untouched.ledgerUnreadable === true ? ledgerBytes(state) : await ledgerEntries(state),
     images: namesBelow(join(state, 'renders')),
     temporary: namesBelow(station.temporary),

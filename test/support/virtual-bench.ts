@@ -19,12 +19,23 @@ export async function makeBench(
   await createBench(directory, { drives, sizeBytes, sectorSize: sectorSizeSchema.parse(sectorSize) });
 }
 
-/** Changes when anything in a bench's drives changes: allocation, times, and the bytes at both ends. */
-export function benchState(directory: string): string {
+/** Bytes at the start of swap space that mkswap writes, and the kernel only reads. */
+const swapHeader = 4096;
+
+/**
+ * Changes when anything in a bench's drives changes: allocation, times, and the bytes at both ends.
+ * @param swap the file of a drive that is swap space in use, which the kernel writes to whenever it likes: of it, the header alone
+ */
+export function benchState(directory: string, swap?: string): string {
   const hash = createHash('sha256');
   for (const name of readdirSync(directory).sort()) {
     const file = join(directory, name);
     const details = statSync(file, { bigint: true });
+    if (file === swap) {
+      const [start] = bothEnds(file, Number(details.size));
+      hash.update(`${name} ${details.size}\n`).update(start?.subarray(0, swapHeader) ?? '');
+      continue;
+    }
     hash.update(`${name} ${details.size} ${details.blocks} ${details.mtimeNs}\n`);
     if (name.endsWith('.json')) hash.update(readFileSync(file));
     else if (details.isFile()) for (const end of bothEnds(file, Number(details.size))) hash.update(end);
