@@ -1,14 +1,14 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { card, helpersOf, pairByScan, startByScan, testMedia, type TestMedia } from '../support/app-bench';
-import { receiptSchema } from '../../core/delivery/library';
-import { AppWindow, giveToUser } from '../support/app-window';
-import { runCli } from '../support/cli';
-import { minisignKeys } from '../support/delivery';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { present } from '../support/present';
-import { makeBench } from '../support/virtual-bench';
+import { card, helpersOf, pairByScan, startByScan, testMedia, type TestMedia } from '../../support/app-bench';
+import { receiptSchema } from '../../../core/delivery/library';
+import { AppWindow, giveToUser } from '../../support/app-window';
+import { runCli } from '../../support/cli';
+import { minisignKeys } from '../../support/delivery';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { present } from '../../support/present';
+import { makeBench } from '../../support/virtual-bench';
 
 /** The media library in the app: a folder is received, chosen and written without a typed SHA-256. */
 

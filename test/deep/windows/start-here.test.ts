@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { AppWindow, giveToUser } from '../support/app-window';
-import { runCli } from '../support/cli';
-import { removeArea, temporaryArea } from '../support/global-setup';
+import { AppWindow, giveToUser } from '../../support/app-window';
+import { runCli } from '../../support/cli';
+import { removeArea, temporaryArea } from '../../support/global-setup';
 
 /** From a fresh training bench to a closed shipment, following only what the Start here card says. */
 
