@@ -263,9 +263,12 @@ function chunks(line: string, width: number): string[] {
   return line.length <= width ? [line] : [line.slice(0, width), ...chunks(line.slice(width), width)];
 }
 
-/** As many pictures side by side as fit. */
+/**
+ * As many pictures side by side as fit. Each barcode has its own light around it: with one column between them, code, serial, UUID and
+ * a MAC have room on a console of 128.
+ */
 function beside(pictures: readonly (readonly string[])[], columns: number): string[] {
-  const gap = 3;
+  const gap = 1;
   let taken: readonly string[] = [];
   for (const picture of pictures) {
     const [before, width] = [widthOf(taken), widthOf(picture)];

@@ -98,6 +98,21 @@ describe('the screen of a machine', () => {
     expect(screen.draw(admitted, null, large)).not.toContain('Code 7KQ2MX');
   });
 
+  it.each([
+    [waiting, ['Code 7KQ2MX', 'Serial 5CD1234XY1', '4C4C4544-0042', 'MAC 3C:52:82:10:20:30']],
+    [admitted, ['Serial 5CD1234XY1', '4C4C4544-0042', 'MAC 3C:52:82:10:20:30', 'MAC 3C:52:82:10:20:31']],
+  ] as const)(
+    'has room for serial, UUID and MACs on a common console, whether it waits or works',
+    (view, captions) => {
+      const two = {
+        ...machine,
+        facts: { ...machine.facts, macs: ['3C:52:82:10:20:30', '3C:52:82:10:20:31'] },
+      };
+      const text = linesOf(new MachineScreen(two).draw(view, null, { columns: 128, rows: 48 })).join('\n');
+      for (const caption of captions) expect(text).toContain(caption);
+    },
+  );
+
   it('shows barcodes that a scanner reads: code and serial as bars and squares, UUID and MAC as squares', () => {
     const lines = linesOf(drawScreen(waiting, null, large));
     // What has no room below its barcode goes on in the next line.
