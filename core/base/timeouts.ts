@@ -8,6 +8,8 @@ export const timeouts = {
   progressOfMany: 250,
   /** How often time left is told anew while nothing moves: it is read in seconds. */
   progressLook: 500,
+  /** What a batch that has ended waits for its media to be let go: a read on a disk that hangs never ends. */
+  batchStop: 10_000,
   /** The helper's first answer. Long, because a password prompt may stand before it. */
   helperHello: 300_000,
   /**

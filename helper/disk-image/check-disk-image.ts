@@ -28,7 +28,7 @@ export async function checkDiskImage(
 ): Promise<HelperResponse<'checkDiskImage'>> {
   const { map, fingerprint } = await readChunkMap(join(directory, chunkMapName));
   // Drives' own images are asked for next, and are told what is wrong with it.
-  prepareStores(directory, map).catch(() => undefined);
+  const stores = prepareStores(directory, map).catch(() => undefined);
   const total = bytesOf(map);
   let hashed: HashedPiece[];
   try {
@@ -42,6 +42,9 @@ export async function checkDiskImage(
   } catch (error) {
     if (isCancellation(error)) throw error;
     throw diskImageDamaged('it cannot be read', error instanceof Error ? error.message : String(error));
+  } finally {
+    // It writes into the folder, which whoever asked may take away now.
+    await stores;
   }
   const bad = map.chunks.findIndex((chunk, index) => hashed[index]?.sha256 !== chunk.sha256);
   if (bad !== -1) throw diskImageDamaged(`chunk ${bad} has changed`);

@@ -44,17 +44,16 @@ const ownSchema = z.strictObject({ offset: place, bytes: z.base64(), marks: z.ar
 const keptSchema = z.strictObject({
   /** SHA-256 of its key. */
   of: sha256Schema,
-  /** Null: the partition has no boot store, or one that names no drive. */
-  template: z.strictObject({ shared: z.array(chunkSchema), own: z.array(ownSchema) }).nullable(),
+  template: z.strictObject({ shared: z.array(chunkSchema), own: z.array(ownSchema) }),
 });
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /**
- * @param key what it was made of, and by which version of Prestage
+ * @param key what it was made of, and by what
  * @returns undefined: nothing is kept, or nothing that is whole and of this partition
  */
-export async function keptStore(file: string, key: string): Promise<StoreTemplate | null | undefined> {
+export async function keptStore(file: string, key: string): Promise<StoreTemplate | undefined> {
   try {
     const text = await readPlainFile(file, largest);
     const at = text.indexOf('\n');
@@ -62,7 +61,6 @@ export async function keptStore(file: string, key: string): Promise<StoreTemplat
     if (text.slice(0, at) !== sha256(body)) return undefined;
     const { of, template } = keptSchema.parse(JSON.parse(body));
     if (of !== sha256(key)) return undefined;
-    if (template === null) return null;
     const own = template.own.map(({ bytes, ...rest }) => ({ ...rest, bytes: Buffer.from(bytes, 'base64') }));
     return { shared: template.shared, own };
   } catch {
@@ -72,12 +70,9 @@ export async function keptStore(file: string, key: string): Promise<StoreTemplat
 }
 
 /** Keeps it with its SHA-256. A folder that cannot be written to keeps nothing: it only costs time. */
-export async function keepStore(file: string, key: string, template: StoreTemplate | null): Promise<void> {
-  const own = template?.own.map(({ bytes, ...rest }) => ({ ...rest, bytes: bytes.toString('base64') }));
-  const body = JSON.stringify({
-    of: sha256(key),
-    template: template === null ? null : { shared: template.shared, own },
-  });
+export async function keepStore(file: string, key: string, template: StoreTemplate): Promise<void> {
+  const own = template.own.map(({ bytes, ...rest }) => ({ ...rest, bytes: bytes.toString('base64') }));
+  const body = JSON.stringify({ of: sha256(key), template: { shared: template.shared, own } });
   try {
     // One that is damaged, or of another version.
     await rm(`${file}.tmp`, { force: true });

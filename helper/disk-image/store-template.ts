@@ -4,6 +4,7 @@
  * for each of 48 drives took seconds.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { open, readFile, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { required } from '../../core/base/required';
@@ -25,7 +26,8 @@ import type { PlannedPartition } from '../../core/drive/layout';
 import { dataExtents } from '../drives/block-device';
 import { changeBootStore, readBootStore } from '../boot/hive';
 import { inTemporaryFolder, temporaryPlace } from '../tools/disk';
-import { runTool, type ToolResult } from '../tools/runner';
+import type { ToolName } from '../tools/requirements';
+import { findTool, runTool, type ToolResult } from '../tools/runner';
 import { ownVersion } from '../tools/versions';
 import { writeWhole } from '../tools/write-whole';
 import { checkedReader, readChunk } from './checked-chunks';
@@ -47,7 +49,24 @@ interface Means {
   readonly version: () => string;
 }
 
-const programs: Means = { extents: dataExtents, version: ownVersion };
+/** Raised when what is kept, or how it is made, becomes another: a checkout keeps its version between releases. */
+const form = 1;
+
+const programs: Means = {
+  extents: dataExtents,
+  version: () =>
+    [form, ownVersion(), ...(['mcopy', 'mshowfat', 'hivexml', 'hivexsh'] as const).map(toolMark)].join(' '),
+};
+
+/** Another where the tool is another. */
+function toolMark(tool: ToolName): string {
+  try {
+    const { size, mtimeMs } = statSync(findTool(tool));
+    return `${size}:${mtimeMs}`;
+  } catch {
+    return 'missing';
+  }
+}
 
 /** Of the last EFI partition: a batch has one, whatever the sizes of its drives. */
 let last: { readonly key: string; readonly made: Promise<StoreTemplate | null> } | null = null;
@@ -56,7 +75,7 @@ let last: { readonly key: string; readonly made: Promise<StoreTemplate | null> }
  * The changes for a disk image; from memory for the further drives of the same one, and from its folder for the batches after it. It cannot be cancelled: others may wait for
  * the same answer.
  * @param directory of the disk image that the drives share
- * @param means tells what was written to an open file, and which version of Prestage this is
+ * @param means tells what was written to an open file, and by what the store is made
  * @returns null: the partition has no boot store, or one that names no drive
  * @throws PrestageError boot-store-invalid, render-damaged, render-failed, tool-missing, state-unavailable
  */
@@ -96,7 +115,8 @@ async function keptOrMade(
   const made = await inTemporaryFolder('boot-store', (folder) =>
     makeTemplate(shared, efi.length, chunks, folder, extents),
   );
-  await keepStore(file, madeOf, made);
+  // That there is none is found out again: it takes two programs, and is not to outlive what went wrong with one.
+  if (made !== null) await keepStore(file, madeOf, made);
   return made;
 }
 
@@ -174,12 +194,15 @@ async function requireGood(result: ToolResult, failure: string): Promise<void> {
 async function takeStore(efi: string, folder: string): Promise<string | null> {
   const file = join(folder, 'store');
   const taken = await runTool('mcopy', ['-i', efi, '-n', storePath, file], inTime);
-  if (taken.status === 0) return file;
-  // mcopy says no more than "not found" of a store that is not there; the listing tells the two apart.
+  if (taken.status === 0) {
+    await requireGood(taken, 'mcopy could not read the boot store');
+    return file;
+  }
+  // mcopy says the same of a store that is not there and of some that it cannot read; the listing tells the two apart.
   const listed = await runTool('mdir', ['-i', efi, '-b', storePath], inTime);
-  if (listed.status !== 0) return null;
-  await requireGood(taken, 'mcopy could not read the boot store');
-  return file;
+  if (listed.status === 1 && /^\s*(?:mdir: )?File "[^"]*" not found\s*$/.test(listed.stderr)) return null;
+  await requireGood(listed.status === 0 ? taken : listed, 'the boot store could not be read');
+  throw new Error('a boot store is there that could not be read');
 }
 
 async function copyChunks(source: FileHandle, to: string, chunks: readonly Chunk[]): Promise<void> {

@@ -67,9 +67,9 @@ function drawInFrame(): void {
     askForFrame();
     return;
   }
-  const turns = stands.waits ? stands : moves;
+  // Those that are seen first. While nobody sees who waits to show how it stands, bars that are seen go on.
+  const turns = stands.seenWaiting > 0 ? stands : moves;
   const begin = performance.now();
-  draw(turns.nextBeyond(stands.waits ? beyondAtOnce.stands : beyondAtOnce.moves));
   do {
     const members = turns.next(atOnce);
     if (members.length === 0) break;
@@ -77,8 +77,19 @@ function drawInFrame(): void {
     // Laid out now, and not after this: it takes longer than the drawing, and has to be in the time that is looked at.
     document.body.getBoundingClientRect();
   } while (performance.now() - begin < room);
+  draw(stands.waits ? stands.nextBeyond(beyondAtOnce.stands) : moves.nextBeyond(beyondAtOnce.moves));
   if (stands.waits || moves.seenWaiting > tooMany) askForFrame();
-  else if (moves.waits) setTimeout(askForFrame, pause);
+  else if (moves.waits) askAfterPause();
+}
+
+let pausing: ReturnType<typeof setTimeout> | null = null;
+
+/** One pause at a time, however often something is told meanwhile. */
+function askAfterPause(): void {
+  pausing ??= setTimeout(() => {
+    pausing = null;
+    askForFrame();
+  }, pause);
 }
 
 /** Draws what waits of some drives now: their cards have come into the window, and are to show what is true. */

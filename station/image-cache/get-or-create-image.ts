@@ -40,8 +40,13 @@ export interface ImageRequest {
   readonly driveSize: number;
   readonly sectorSize: number;
   readonly versions: Readonly<Record<string, string>>;
-  /** Told of what is read in the cache while it is not known yet whether it is whole, and the media's. */
-  readonly onReading?: (image: Pick<DiskImage, 'directory' | 'fingerprint'>) => void;
+  /**
+   * Told of what is read in the cache while it is not known yet whether it is whole, and the media's.
+   * @returns a function that takes away what was made of it, for an image that is not used
+   */
+  readonly onReading?: (image: Pick<DiskImage, 'directory' | 'fingerprint'>) => () => Promise<void>;
+  /** Until then nothing is made, and nothing taken out of the cache for it. */
+  readonly drivesAreHeld?: Promise<void>;
 }
 
 export interface ImageDependencies {
@@ -115,11 +120,12 @@ async function findWhole(
       : readWhole(likely, { ...dependencies, signal: AbortSignal.any([signal, stop.signal]) });
   // Awaited below; a rejection before that is not unhandled.
   early?.catch(() => undefined);
-  if (only !== undefined) onReading?.(only);
+  const drop = only === undefined ? undefined : onReading?.(only);
   const stopEarly = async (): Promise<void> => {
     stop.abort();
     const ended = await early?.catch(() => null);
     if (ended !== null && ended !== undefined) await cache.release(ended.holder);
+    await drop?.();
   };
   let found: Awaited<ReturnType<ImageCache['find']>>;
   try {
@@ -138,6 +144,7 @@ async function findWhole(
     const damaged = error instanceof PrestageError && error.code === 'render-damaged';
     if (!damaged) throw error;
   }
+  await drop?.();
   await cache.remove(found.directory);
   return null;
 }
@@ -170,6 +177,7 @@ async function makeNew(
   const { media, hash } = request;
   const { cache, client, onProgress } = dependencies;
   const image = media.images.find(({ index }) => index === media.imageIndex);
+  await request.drivesAreHeld;
   await cache.evict(image?.bytes ?? 0);
   const directory = cache.newMaking();
   const start = performance.now();

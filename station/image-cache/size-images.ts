@@ -10,16 +10,10 @@ import {
 
 type Image = Pick<DiskImage, 'directory' | 'fingerprint'>;
 
-/** A grown image; or why it is one that cannot be grown. */
-type Grown = Pick<DiskImage, 'directory' | 'fingerprint' | 'bytes'> | { readonly refused: string };
-
-/** Grown while the smaller image was still read; undefined: it failed. */
-interface EarlyGrown {
-  readonly image: Image;
-  readonly grown: Promise<Grown | undefined>;
-}
-
-const grownOf = async (early: EarlyGrown | null): Promise<Grown | undefined> => await early?.grown;
+/** A grown image; or why it is one that cannot be grown. `seconds` is what it took. */
+type Grown = (Pick<DiskImage, 'directory' | 'fingerprint' | 'bytes'> | { readonly refused: string }) & {
+  readonly seconds: number;
+};
 
 export class SizeImages {
   readonly #made = new Map<string, DiskImage>();
@@ -40,34 +34,39 @@ export class SizeImages {
     const image = media.images.find(({ index }) => index === media.imageIndex);
     const shared = image === undefined ? driveSize : sharedDriveSize(layout, media, image, driveSize);
     if (shared === driveSize) return await this.#make(request);
-    const start = performance.now();
-    let early: EarlyGrown | null = null;
-    const onReading: ImageRequest['onReading'] = (image) => {
-      early = { image, grown: this.#grow(image, driveSize).catch(() => undefined) };
+    // Grown while the smaller one is read; undefined: it failed. Taken away where the smaller one is not used.
+    const early: { grown: Promise<Grown | undefined> } = { grown: Promise.resolve(undefined) };
+    const onReading = (one: Image): (() => Promise<void>) => {
+      const directory = this.#newFolder();
+      const growing = this.#grow(one, driveSize, directory).catch(() => undefined);
+      early.grown = growing;
+      return async () => {
+        early.grown = Promise.resolve(undefined);
+        await growing;
+        await this.dependencies.cache.remove(directory);
+      };
     };
     let smaller: DiskImage;
     try {
       smaller = await this.#make({ ...request, driveSize: shared, onReading });
     } catch (error) {
       // Nothing is written any more to folders that are taken away.
-      await grownOf(early);
+      await early.grown;
       throw error;
     }
-    const grown = (await this.#grownEarly(early, smaller)) ?? (await this.#grow(smaller, driveSize));
+    const beside = await early.grown;
+    // Where it failed, this says why.
+    const grown = beside ?? (await this.#grow(smaller, driveSize, this.#newFolder()));
     if ('refused' in grown) return await this.#make(request);
-    // Beside each other, they took less than their sum.
-    return { ...smaller, ...grown, seconds: (performance.now() - start) / 1000 };
+    const seconds =
+      beside === undefined ? smaller.seconds + grown.seconds : Math.max(smaller.seconds, grown.seconds);
+    return { ...smaller, ...grown, seconds };
   }
 
-  /** @returns undefined where it was not of that image, or failed: whoever grows it then says why */
-  async #grownEarly(
-    early: EarlyGrown | null,
-    { directory, fingerprint, cached }: DiskImage,
-  ): Promise<Grown | undefined> {
-    const grown = await grownOf(early);
-    // One that was made anew may have the same name, and other files.
-    const isOf = cached && early?.image.directory === directory && early.image.fingerprint === fingerprint;
-    return isOf ? grown : undefined;
+  #newFolder(): string {
+    const directory = this.dependencies.cache.newMaking();
+    this.folders.push(directory);
+    return directory;
   }
 
   async #make(request: ImageRequest): Promise<DiskImage> {
@@ -80,22 +79,20 @@ export class SizeImages {
     return made;
   }
 
-  async #grow({ directory: from, fingerprint: of }: Image, driveSize: number): Promise<Grown> {
-    const { cache, client, signal } = this.dependencies;
-    const directory = cache.newMaking();
-    this.folders.push(directory);
+  async #grow(of: Image, driveSize: number, directory: string): Promise<Grown> {
+    const { client, signal } = this.dependencies;
     const start = performance.now();
     const grown = await client.call(
       'growDiskImage',
-      { renderDirectory: from, fingerprint: of, driveSize, directory },
+      { renderDirectory: of.directory, fingerprint: of.fingerprint, driveSize, directory },
       { signal },
     );
     const seconds = (performance.now() - start) / 1000;
     if ('refused' in grown) {
       logEvent('info', 'disk-image-not-grown', { driveSize, reason: grown.refused });
-      return grown;
+      return { ...grown, seconds };
     }
     logEvent('info', 'disk-image-grown', { driveSize, seconds });
-    return { directory, fingerprint: grown.fingerprint, bytes: grown.bytes };
+    return { directory, fingerprint: grown.fingerprint, bytes: grown.bytes, seconds };
   }
 }

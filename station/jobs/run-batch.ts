@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { diskRefusal } from '../../core/base/disk-refusal';
 import { chunkMapName } from '../../core/media/chunk-map';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
+import { timeouts } from '../../core/base/timeouts';
 import { sideBySide } from '../../core/base/side-by-side';
 import { KiB, MiB } from '../../core/base/units';
 import type { TaskProgress } from '../../core/contract/helper-api';
@@ -65,17 +66,19 @@ export async function runBatch(
   const images = new Map<string, DiskImage>();
   const own: string[] = [];
   const holders: string[] = [];
-  // Neither needs the other, and each takes a part of a second. What is wrong with a drive is said first.
+  // Neither needs the other, and each takes a part of a second. What is wrong with a drive is said first, and nothing is made before.
   const stop = new AbortController();
+  const held = new Held();
   const tasks = new TasksLater(dependencies.onTask);
   const beside = { ...dependencies, signal: AbortSignal.any([signal, stop.signal]), onTask: tasks.tell };
-  const hashing = hashAndCreateImage(request, plan, beside, images, own, holders);
+  const hashing = hashAndCreateImage(request, plan, beside, held.all, images, own, holders);
   hashing.catch(() => undefined);
   let reserved: readonly ReservedJob[] = [];
   try {
-    const held = await reserveAll(request, plan, dependencies);
-    reserved = held.reserved;
-    const { leftOut } = held;
+    const reservation = await reserveAll(request, plan, dependencies);
+    reserved = reservation.reserved;
+    const { leftOut } = reservation;
+    held.resolve();
     dependencies.onReserved?.([...plan.leftOut, ...leftOut]);
     tasks.begin();
     const hash = await hashing;
@@ -128,14 +131,30 @@ export async function runBatch(
     }
   } finally {
     stop.abort();
-    await hashing.catch(() => undefined);
+    held.reject(cancelledBatch());
     await Promise.allSettled(
       reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
     );
+    // A media on a disk that hangs is read for ever; what is left of it goes when the station ends (ImageCache.sweep).
+    await Promise.race([hashing.catch(() => undefined), sleep(timeouts.batchStop, null, { ref: false })]);
     await Promise.allSettled(own.map((directory) => cache.remove(directory)));
     await Promise.allSettled(holders.map((holder) => cache.release(holder)));
     // A disk image that is larger than the limit was needed, but is not kept. The batch's end is not its business.
     await cache.evict(0).catch(() => undefined);
+  }
+}
+
+/** Waits for the drives. */
+class Held {
+  resolve: () => void = () => undefined;
+  reject: (error: PrestageError) => void = () => undefined;
+  readonly all = new Promise<void>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+
+  constructor() {
+    this.all.catch(() => undefined);
   }
 }
 
@@ -168,6 +187,7 @@ async function hashAndCreateImage(
   { proof }: BatchRequest,
   plan: BatchPlan,
   { helpers, cache, paths, signal, onTask }: BatchDependencies,
+  drivesAreHeld: Promise<void>,
   images: Map<string, DiskImage>,
   folders: string[],
   holders: string[],
@@ -204,6 +224,7 @@ async function hashAndCreateImage(
       media: plan.media,
       hash,
       requireUnchanged: () => requireUnchanged(plan),
+      drivesAreHeld,
       layout: plan.layout,
       // Where nothing is replaced, the image is the one that the media's own loader makes.
       loader: plan.loader.choice === 'as-is' || plan.loader.replaced.length === 0 ? null : plan.loader.choice,
