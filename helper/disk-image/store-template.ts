@@ -200,7 +200,7 @@ async function takeStore(efi: string, folder: string): Promise<string | null> {
   }
   // mcopy says the same of a store that is not there and of some that it cannot read; the listing tells the two apart.
   const listed = await runTool('mdir', ['-i', efi, '-b', storePath], inTime);
-  if (listed.status === 1 && /^\s*(?:mdir: )?File "[^"]*" not found\s*$/.test(listed.stderr)) return null;
+  if (listed.status === 1 && /^[^"\n]*File "[^"\n]*" not found\s*$/.test(listed.stderr)) return null;
   await requireGood(listed.status === 0 ? taken : listed, 'the boot store could not be read');
   throw new Error('a boot store is there that could not be read');
 }
