@@ -25,7 +25,7 @@ const longest = [
   'deep/windows/dev.test.ts',
   'deep/windows/machine.test.ts',
   'deep/windows/start-here.test.ts',
-  'e2e/ticket.test.ts',
+  'deep/windows/ticket.test.ts',
   'deep/windows/library.test.ts',
   'e2e/help.test.ts',
   'e2e/order.test.ts',

@@ -2,16 +2,16 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { characterAt, keyOfCharacter, type KeyboardLayout } from '../../core/scan/keyboard-layouts';
-import { makeTicket } from '../../core/scan/job-ticket';
-import type { ScanKey } from '../../core/scan/scan-keys';
-import { testMedia, type TestMedia } from '../support/app-bench';
-import { AppWindow } from '../support/app-window';
-import { runCli } from '../support/cli';
-import { removeArea, temporaryArea } from '../support/global-setup';
-import { KeyPlayer } from '../support/key-player';
-import { codesIn, readCodes } from '../support/read-codes';
-import { makeBench } from '../support/virtual-bench';
+import { characterAt, keyOfCharacter, type KeyboardLayout } from '../../../core/scan/keyboard-layouts';
+import { makeTicket } from '../../../core/scan/job-ticket';
+import type { ScanKey } from '../../../core/scan/scan-keys';
+import { testMedia, type TestMedia } from '../../support/app-bench';
+import { AppWindow } from '../../support/app-window';
+import { runCli } from '../../support/cli';
+import { removeArea, temporaryArea } from '../../support/global-setup';
+import { KeyPlayer } from '../../support/key-player';
+import { codesIn, readCodes } from '../../support/read-codes';
+import { makeBench } from '../../support/virtual-bench';
 
 /** A job ticket from paper into the real app: what a reader reads is played as keys, on computers with other keyboards. */
 
@@ -73,7 +73,7 @@ describe('a job ticket', () => {
     const ticket = await printedTicket('WO-2026/118', '--sha256', media.sha256, '--name', 'Contoso 24H2');
     await page.keyboard.press('F2');
     // A hand takes longer to the scanner than the screen takes to come.
-    await page.getByLabel('Work order number').waitFor();
+    await page.locator('nav [aria-current="page"]', { hasText: 'Order' }).waitFor();
     await player.play(keysOf(ticket, 'fr'), 6);
     await page.getByRole('heading', { name: 'Work order WO-2026/118', level: 1 }).waitFor();
     await page.keyboard.press('F4');
