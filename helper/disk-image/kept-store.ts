@@ -1,17 +1,26 @@
-/** Keeps what the drives of a disk image share of their boot stores, in the folder of the disk image: the programs that made it need not run again. */
+/**
+ * Keeps what the drives of a disk image share of their boot stores, in the folder of the disk image: the programs that made it need
+ * not run again.
+ */
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { chunkSchema, sha256Schema, type ByteRange, type Chunk } from '../../core/media/chunk-map';
-import type { DriveGuids } from '../../core/boot/bcd-rules';
+import { MiB } from '../../core/base/units';
+import { chunkSchema, sha256Schema, type Chunk } from '../../core/media/chunk-map';
 import { readPlainFile, writePlainFile } from './chunk-map-file';
 
+const place = z.number().int().nonnegative();
+
 /** Where a part of one of a drive's GUIDs lies; bytes from the start of the partition. */
-export interface Mark extends ByteRange {
-  readonly guid: keyof DriveGuids;
+const markSchema = z.strictObject({
+  offset: place,
+  length: place.max(16),
+  guid: z.enum(['diskGuid', 'efiPartitionGuid', 'windowsPartitionGuid']),
   /** Of the GUID's 16 bytes, the first that lies here. */
-  readonly from: number;
-}
+  from: place.max(15),
+});
+
+export type Mark = Readonly<z.infer<typeof markSchema>>;
 
 /** Bytes that each drive has of its own, from this place of the partition on, with the marks in them. */
 export interface OwnPiece {
@@ -28,16 +37,7 @@ export interface StoreTemplate {
 }
 
 /** Bytes that are a drive's own, in base64, are some hundred KiB; no store is larger than the 16 MiB that may be read of one. */
-const largest = 64 * 1024 * 1024;
-
-const place = z.number().int().nonnegative();
-
-const markSchema = z.strictObject({
-  offset: place,
-  length: place.max(16),
-  guid: z.enum(['diskGuid', 'efiPartitionGuid', 'windowsPartitionGuid']),
-  from: place.max(15),
-});
+const largest = 64 * MiB;
 
 const ownSchema = z.strictObject({ offset: place, bytes: z.base64(), marks: z.array(markSchema) });
 

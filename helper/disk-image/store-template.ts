@@ -72,8 +72,8 @@ function toolMark(tool: ToolName): string {
 let last: { readonly key: string; readonly made: Promise<StoreTemplate | null> } | null = null;
 
 /**
- * The changes for a disk image; from memory for the further drives of the same one, and from its folder for the batches after it. It cannot be cancelled: others may wait for
- * the same answer.
+ * The changes for a disk image; from memory for the further drives of the same one, and from its folder for the batches after it.
+ * It cannot be cancelled: others may wait for the same answer.
  * @param directory of the disk image that the drives share
  * @param means tells what was written to an open file, and by what the store is made
  * @returns null: the partition has no boot store, or one that names no drive
@@ -194,15 +194,14 @@ async function requireGood(result: ToolResult, failure: string): Promise<void> {
 async function takeStore(efi: string, folder: string): Promise<string | null> {
   const file = join(folder, 'store');
   const taken = await runTool('mcopy', ['-i', efi, '-n', storePath, file], inTime);
-  if (taken.status === 0) {
-    await requireGood(taken, 'mcopy could not read the boot store');
-    return file;
+  if (taken.status !== 0) {
+    // mcopy says the same of a store that is not there and of some that it cannot read; the listing tells the two apart.
+    const listed = await runTool('mdir', ['-i', efi, '-b', storePath], inTime);
+    if (listed.status === 1 && /^[^"\n]*File "[^"\n]*" not found\s*$/.test(listed.stderr)) return null;
+    if (listed.status !== 0) await requireGood(listed, 'the boot store could not be read');
   }
-  // mcopy says the same of a store that is not there and of some that it cannot read; the listing tells the two apart.
-  const listed = await runTool('mdir', ['-i', efi, '-b', storePath], inTime);
-  if (listed.status === 1 && /^[^"\n]*File "[^"\n]*" not found\s*$/.test(listed.stderr)) return null;
-  await requireGood(listed.status === 0 ? taken : listed, 'the boot store could not be read');
-  throw new Error('a boot store is there that could not be read');
+  await requireGood(taken, 'mcopy could not read the boot store');
+  return file;
 }
 
 async function copyChunks(source: FileHandle, to: string, chunks: readonly Chunk[]): Promise<void> {

@@ -46,7 +46,7 @@ export interface ImageRequest {
    */
   readonly onReading?: (image: Pick<DiskImage, 'directory' | 'fingerprint'>) => () => Promise<void>;
   /** Until then nothing is made, and nothing taken out of the cache for it. */
-  readonly drivesAreHeld?: Promise<void>;
+  readonly drivesAreHeld: Promise<unknown>;
 }
 
 export interface ImageDependencies {

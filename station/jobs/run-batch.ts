@@ -68,17 +68,16 @@ export async function runBatch(
   const holders: string[] = [];
   // Neither needs the other, and each takes a part of a second. What is wrong with a drive is said first, and nothing is made before.
   const stop = new AbortController();
-  const held = new Held();
   const tasks = new TasksLater(dependencies.onTask);
   const beside = { ...dependencies, signal: AbortSignal.any([signal, stop.signal]), onTask: tasks.tell };
-  const hashing = hashAndCreateImage(request, plan, beside, held.all, images, own, holders);
+  const reserving = reserveAll(request, plan, dependencies);
+  const hashing = hashAndCreateImage(request, plan, beside, reserving, images, own, holders);
   hashing.catch(() => undefined);
   let reserved: readonly ReservedJob[] = [];
   try {
-    const reservation = await reserveAll(request, plan, dependencies);
-    reserved = reservation.reserved;
-    const { leftOut } = reservation;
-    held.resolve();
+    const held = await reserving;
+    reserved = held.reserved;
+    const { leftOut } = held;
     dependencies.onReserved?.([...plan.leftOut, ...leftOut]);
     tasks.begin();
     const hash = await hashing;
@@ -131,7 +130,6 @@ export async function runBatch(
     }
   } finally {
     stop.abort();
-    held.reject(cancelledBatch());
     await Promise.allSettled(
       reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
     );
@@ -141,20 +139,6 @@ export async function runBatch(
     await Promise.allSettled(holders.map((holder) => cache.release(holder)));
     // A disk image that is larger than the limit was needed, but is not kept. The batch's end is not its business.
     await cache.evict(0).catch(() => undefined);
-  }
-}
-
-/** Waits for the drives. */
-class Held {
-  resolve: () => void = () => undefined;
-  reject: (error: PrestageError) => void = () => undefined;
-  readonly all = new Promise<void>((resolve, reject) => {
-    this.resolve = resolve;
-    this.reject = reject;
-  });
-
-  constructor() {
-    this.all.catch(() => undefined);
   }
 }
 
@@ -187,7 +171,7 @@ async function hashAndCreateImage(
   { proof }: BatchRequest,
   plan: BatchPlan,
   { helpers, cache, paths, signal, onTask }: BatchDependencies,
-  drivesAreHeld: Promise<void>,
+  drivesAreHeld: Promise<unknown>,
   images: Map<string, DiskImage>,
   folders: string[],
   holders: string[],
