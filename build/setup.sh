@@ -140,7 +140,23 @@ if [ ! -f $addon ] || [ helper/addon/block-device.c -nt $addon ] || [ helper/add
   npx --no-install node-gyp rebuild --silent -C helper/addon >&2
 fi
 
-npm run --silent build >&2
+# Of what goes into the bundles, something newer than they are, or another Node.
+built="dist/.built"
+stale() {
+  { [ -f dist/prestage.cjs ] && [ -f dist/app/main.cjs ]; } || return 0
+  [ "$(cat $built 2>/dev/null || true)" = "$node $("$node" --version) $lock_sum" ] || return 0
+  [ -n "$(find . -mindepth 1 \( -name '.?*' -o -path ./node_modules -o -path './dist*' -o -path ./test -o -path ./test-results \
+    -o -path './helper/*/build' \) -prune -o -newer $built -print -quit)" ]
+}
+if stale; then
+  rm -f $built
+  started=$(mktemp)
+  npm run --silent build >&2
+  printf '%s' "$node $("$node" --version) $lock_sum" > $built
+  # What is changed while it is built is newer.
+  touch --reference="$started" $built
+  rm "$started"
+fi
 
 # Quick when it is there already; prints which Electron it is.
 [ -z "$app" ] || npx --no-install tsx build/electron-runtime.ts >&2

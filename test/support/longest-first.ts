@@ -84,6 +84,7 @@ const longest = [
   'integration/privilege.test.ts',
   'deep/app-again.test.ts',
   'integration/front-door.test.ts',
+  'integration/reference.test.ts',
   'deep/media-damaged.test.ts',
   'deep/support.test.ts',
   'deep/ledger-verify.test.ts',
@@ -96,7 +97,6 @@ const longest = [
   'unit/core/flow/first-drive.test.ts',
   'unit/station/helper-client.test.ts',
   'unit/station/shipment/bundle.test.ts',
-  'unit/build/reference.test.ts',
 ];
 
 /** Lower goes first. */
