@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { makeCodeCaches } from './code-cache';
 import {
   appOutdir,
+  early,
   finishPage,
   finishPrograms,
   font,
@@ -16,6 +17,7 @@ import {
 
 await build(pdfkit);
 await build(font);
+await build(early);
 await build(programs);
 await finishPrograms();
 makeCodeCaches(outdir, process.execPath);

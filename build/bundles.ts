@@ -90,6 +90,13 @@ export const font = {
   loader: { '.woff': 'binary' },
 } satisfies BuildOptions;
 
+/** What the command line begins with: launcher.cjs runs it before it reads the rest. */
+export const early = {
+  ...onNode,
+  entryPoints: { 'prestage.early': 'station/cli/early-helper.ts' },
+  outdir,
+} satisfies BuildOptions;
+
 /** The command line, the helper and their workers. */
 export const programs = {
   ...onNode,
@@ -116,6 +123,7 @@ export const programs = {
     ...common.plugins,
     libsqlLater,
     apart('pdfkit', /^pdfkit$/),
+    apart('prestage.early', /^\.\/early-helper$/),
     apart('font', /^@fontsource\/unifontex\/.*\.woff$/),
   ],
 } satisfies BuildOptions;

@@ -7,12 +7,17 @@
  * V8 knows its own version and flags in what it kept, but of the program only the length, and it runs what is damaged. So
  * the cache begins with two SHA-256 of 32 bytes: the program's, and that of what follows. What is of another program or
  * damaged is not used. Without it everything runs, only slower.
+ *
+ * A program that has a `NAME.early.cjs` begins with that, before the rest is read: the command line, which starts the helper.
  */
 const { isAscii } = require('node:buffer');
 const { createHash } = require('node:crypto');
-const { readFileSync } = require('node:fs');
+const { existsSync, readFileSync } = require('node:fs');
 const { wrap } = require('node:module');
 const { Script } = require('node:vm');
+
+const early = __filename.replace(/\.cjs$/, '.early.cjs');
+if (existsSync(early)) require(early);
 
 const code = __filename.replace(/\.cjs$/, '.code.cjs');
 const text = readFileSync(code);
