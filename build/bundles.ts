@@ -113,7 +113,7 @@ export const programs = {
   },
   outdir,
   // Packages with native parts are loaded from node_modules. pg works without pg-native, which is not there.
-  external: ['drivelist', 'pg-native'],
+  external: ['pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },
   // A start reads and hashes all of it. Names stay, for whoever reads a stack.

@@ -20,8 +20,6 @@ export interface InstalledPackage {
   readonly folder: string;
 }
 
-/** Needed to compile a package or to fetch its binary, which the installation of the checkout has done. */
-const onlyForInstalling = new Set(['prebuild-install', 'node-addon-api', 'node-gyp-build']);
 /** Built for another C library than Debian's. */
 const otherLibrary = /-musl(eabihf)?$/;
 
@@ -29,7 +27,7 @@ const otherLibrary = /-musl(eabihf)?$/;
 export function runtimeClosure(root: string, names: readonly string[]): InstalledPackage[] {
   const found = new Map<string, InstalledPackage>();
   const visit = (name: string, from: string, optional: boolean): void => {
-    if (onlyForInstalling.has(name) || otherLibrary.test(name)) return;
+    if (otherLibrary.test(name)) return;
     const folder = installedFolder(name, from, root);
     if (folder === null) {
       if (optional) return;
@@ -61,17 +59,15 @@ function installedFolder(name: string, from: string, root: string): string | nul
 /** Not read at run time: sources, types, maps, documents, traces of compiling, settings of tools. */
 const left = [
   /\.(ts|map|md|markdown|nix|gypi?|cc?|cpp|h|hpp|mk|a)$/,
-  /\/(test|types|node-addon-api|obj\.target|\.deps)$/,
+  /\/(test|types|obj\.target|\.deps)$/,
   /\/\.[^/]+$/,
   /\/(tsconfig\.json|config\.gypi|Makefile)$/,
 ];
 const licence = /\/(licen[cs]e|copying|notice)[^/]*$/i;
-/** Sources of this package, under names that others have their program under. */
-const sourcesOf: Readonly<Record<string, RegExp>> = { drivelist: /^\/(src|lib)(\/|$)/ };
 
 /** Copies the packages below `target`/node_modules, as they lie below `root`. */
 export function copyPackages(root: string, packages: readonly InstalledPackage[], target: string): void {
-  for (const { name, folder } of packages) {
+  for (const { folder } of packages) {
     const destination = join(target, folder.slice(root.length + 1));
     mkdirSync(destination, { recursive: true });
     cpSync(folder, destination, {
@@ -82,7 +78,7 @@ export function copyPackages(root: string, packages: readonly InstalledPackage[]
         // Packages below are named on their own.
         if (/\/node_modules(\/|$)/.test(inside)) return false;
         if (licence.test(inside)) return true;
-        return sourcesOf[name]?.test(inside) !== true && !left.some((pattern) => pattern.test(inside));
+        return !left.some((pattern) => pattern.test(inside));
       },
     });
   }

@@ -64,7 +64,7 @@ export function stageHelper(node: NodeRuntime): void {
   for (const compiled of ['helper/addon/build/Release/block_device.node', unpackWim]) {
     cpSync(join(root, compiled), join(helperFolder, compiled));
   }
-  copyPackages(root, runtimeClosure(root, ['drivelist', 'libsql']), helperFolder);
+  copyPackages(root, runtimeClosure(root, ['libsql']), helperFolder);
   stageNode(node);
   const place = join('/', installed, 'resources/engine/dist');
   makeCodeCaches(join(helperFolder, 'dist'), join(helperFolder, 'runtime/node'), place);

@@ -1,4 +1,3 @@
-import type { Drive as BaseDrive } from 'drivelist';
 import { formatBytes, sanitizeForDisplay, sanitizeOrNull } from '../../core/base/display';
 import type { Drive } from '../../core/drive/drive';
 import {
@@ -42,10 +41,6 @@ export function assessDrives(
     }
     drives.push(blockDrive(device, listing, context, null, []));
   }
-  const known = new Set(listing.devices.flatMap((device) => [device.path, `/dev/${device.kernelName}`]));
-  for (const base of listing.base) {
-    if (!known.has(base.device) && !known.has(base.raw)) drives.push(baseOnlyDrive(base, context));
-  }
   return withNotes(drives);
 }
 
@@ -87,23 +82,19 @@ function blockDrive(
   virtual: VirtualDrive | null,
   siblings: readonly LsblkDevice[],
 ): Drive {
-  const base = listing.base.find((drive) => drive.device === device.path || drive.raw === device.path);
   const found = listing.identities.get(device.kernelName);
   const kind = device.type === 'loop' || listing.loops.has(device.kernelName) ? 'loop' : 'disk';
-  const node = buildNode(device, listing);
-  const baseMounts = base?.mountpoints.map((mount) => mount.path).filter((path) => path !== '[SWAP]') ?? [];
   const loop = listing.loops.get(device.kernelName);
-  const readOnly = device.readOnly === null ? null : device.readOnly || base?.isReadOnly === true;
   const details: DriveDetails = {
     kind,
     size: device.size,
     logicalSectorSize: device.logicalSectorSize,
-    readOnly,
+    readOnly: device.readOnly,
     transport: device.transport,
     subsystems: device.subsystems,
     nvmeTransports: found?.nvmeTransports ?? null,
     zoned: device.zoned,
-    node: { ...node, mountPoints: [...new Set([...node.mountPoints, ...baseMounts])] },
+    node: buildNode(device, listing),
     loop:
       loop === undefined
         ? null
@@ -136,12 +127,12 @@ function blockDrive(
     size: device.size ?? 0,
     attachment: found?.attachment ?? null,
     byPath: sanitizeOrNull(listing.byPath.get(device.kernelName), 4096),
-    bus: kind === 'loop' ? 'loop' : busOf(device, base),
+    bus: kind === 'loop' ? 'loop' : busOf(device),
     logicalSectorSize: device.logicalSectorSize ?? 0,
     physicalSectorSize: device.physicalSectorSize ?? 0,
     rotational: device.rotational,
-    removable: device.removable ?? base?.isRemovable ?? false,
-    readOnly: readOnly ?? true,
+    removable: device.removable ?? false,
+    readOnly: device.readOnly ?? true,
     contents: contentsOf(device),
     // Of a bench's file it is read there: without udev lsblk tells it to root alone.
     diskGuid: virtual === null ? device.diskGuid : virtual.table.diskGuid,
@@ -206,47 +197,8 @@ function benchLook({ entry }: VirtualDrive): Pick<DriveLook, 'serial' | 'wwn' | 
   };
 }
 
-/** A drive that drivelist alone reports: nothing is known of what is on it, so it cannot be judged safe. */
-function baseOnlyDrive(base: BaseDrive, context: SafetyContext): Drive {
-  const details: DriveDetails = {
-    kind: 'disk',
-    size: base.size,
-    logicalSectorSize: base.logicalBlockSize,
-    readOnly: base.isReadOnly,
-    transport: base.busType.toLowerCase(),
-    subsystems: null,
-    nvmeTransports: [],
-    zoned: null,
-    node: null,
-    loop: null,
-    fileKey: null,
-    damage: null,
-    missing: [],
-  };
-  const look: DriveLook = {
-    kind: 'disk',
-    path: shown(base.device),
-    serial: null,
-    wwn: null,
-    size: base.size ?? 0,
-    attachment: null,
-    byPath: sanitizeOrNull(base.devicePath, 4096),
-    bay: null,
-    model: sanitizeOrNull(base.description),
-    bus: busName(base.busType),
-    logicalSectorSize: base.logicalBlockSize,
-    physicalSectorSize: base.blockSize,
-    rotational: null,
-    removable: base.isRemovable,
-    readOnly: base.isReadOnly,
-    contents: [],
-    diskGuid: null,
-  };
-  return finish(look, details, context);
-}
-
-function busOf(device: LsblkDevice, base: BaseDrive | undefined): string | null {
-  const known = busName(device.transport) ?? busName(base?.busType);
+function busOf(device: LsblkDevice): string | null {
+  const known = busName(device.transport);
   if (known !== null) return known;
   const subsystems = device.subsystems?.split(':') ?? [];
   return ['nvme', 'usb', 'mmc', 'virtio', 'xen'].find((name) => subsystems.includes(name)) ?? null;

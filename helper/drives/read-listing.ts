@@ -1,12 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { list as listBase, type Drive as BaseDrive } from 'drivelist';
 import type { AtaPassword } from '../../core/drive/drive-notes';
 import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
 import { timeouts } from '../../core/base/timeouts';
 import { lastWords, runTool } from '../tools/runner';
-import { withinTime } from '../tools/within-time';
 import { listingFailed } from './listing-failed';
 import { flattenLsblk, parseLsblk, type LsblkDevice } from './lsblk';
 import { parseMountinfo, parseSwaps, type MountEntry, type SwapEntry } from './proc';
@@ -35,7 +33,6 @@ interface FoundIdentity {
 /** Everything the machine says of its block devices, as it says it. */
 export interface MachineListing {
   readonly devices: readonly LsblkDevice[];
-  readonly base: readonly BaseDrive[];
   readonly mounts: readonly MountEntry[];
   readonly swaps: readonly SwapEntry[];
   /** By kernel name; null where /sys does not tell. */
@@ -55,7 +52,7 @@ export interface MachineListing {
 }
 
 /**
- * Asks the machine: drivelist, lsblk, /sys and /proc.
+ * Asks the machine: lsblk, /sys and /proc.
  * @throws PrestageError drive-listing-failed, tool-missing
  */
 export async function readListing(): Promise<MachineListing> {
@@ -67,13 +64,8 @@ export async function readListing(): Promise<MachineListing> {
   }
 }
 
-const baseIsLate = (): Error => listingFailed('drivelist did not respond in time', '');
-
 async function readAll(sysRoot: string, procRoot: string, devRoot: string): Promise<MachineListing> {
-  const [devices, base] = await Promise.all([
-    runLsblk(),
-    withinTime(listBase(), timeouts.listingTool, baseIsLate),
-  ]);
+  const devices = await runLsblk();
   const mounts = parseMountinfo(await readFile(join(procRoot, 'self/mountinfo'), 'utf8'));
   const swaps = parseSwaps(await readIfThere(join(procRoot, 'swaps')));
 
@@ -105,7 +97,6 @@ async function readAll(sysRoot: string, procRoot: string, devRoot: string): Prom
   const zfs = await readIfThere(join(sysRoot, 'module/zfs/initstate'));
   return {
     devices,
-    base,
     mounts,
     swaps,
     holders,

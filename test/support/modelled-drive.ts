@@ -28,7 +28,6 @@ export class ModelledPrograms {
       entryPoints: ['helper/server/helper-main.ts'],
       outfile: helper,
       ...{ bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'warning' },
-      external: ['drivelist'],
       plugins: [
         {
           name: 'modelled-protocol',

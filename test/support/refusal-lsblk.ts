@@ -39,21 +39,10 @@ export function changeDevices(device: Device, change: (device: Device) => Device
     : { ...changed, children: changed.children.map((child) => changeDevices(child, change)) };
 }
 
-/**
- * A folder with an lsblk that prints these devices, to go first on PATH. With --paths, as drivelist asks,
- * names are paths.
- */
+/** A folder with an lsblk that prints these devices, to go first on PATH. */
 export function standInLsblk(folder: string, devices: readonly Device[]): string {
   mkdirSync(folder, { recursive: true });
-  const asPaths = devices.map((device) =>
-    changeDevices(device, (one) => ({ ...one, name: one.path, kname: `/dev/${one.kname}` })),
-  );
   writeFileSync(join(folder, 'names.json'), JSON.stringify({ blockdevices: devices }));
-  writeFileSync(join(folder, 'paths.json'), JSON.stringify({ blockdevices: asPaths }));
-  standIn(
-    folder,
-    'lsblk',
-    `case " $* " in *' --paths '*) exec cat '${folder}/paths.json';; *) exec cat '${folder}/names.json';; esac`,
-  );
+  standIn(folder, 'lsblk', `exec cat '${folder}/names.json'`);
   return folder;
 }

@@ -256,30 +256,3 @@ describe('recorded machines', () => {
     });
   });
 });
-
-describe('what drivelist adds', () => {
-  const listing = recordedListing('blank-sata');
-  const [first, second] = listing.base;
-  if (first === undefined || second === undefined) throw new Error('the recording has two drives');
-
-  it('a drive that it calls read-only is read-only', () => {
-    const base = [{ ...first, isReadOnly: true }, second];
-    expect(verdictsOf({ ...listing, base })['/dev/sda']).toEqual(['read-only: It is read-only.']);
-  });
-
-  it('a drive that it calls mounted is mounted', () => {
-    const base = [first, { ...second, mountpoints: [{ path: '/mnt/x', label: null }] }];
-    expect(verdictsOf({ ...listing, base })['/dev/sdb']).toEqual(['mounted: It is mounted at /mnt/x.']);
-  });
-
-  it('a drive that only it knows is listed and blocked', () => {
-    const only = { ...first, device: '/dev/sdz', raw: '/dev/sdz' };
-    expect(verdictsOf({ ...listing, base: [first, second, only] })['/dev/sdz']).toEqual([
-      'facts-missing: The system does not report what is on it.',
-    ]);
-  });
-
-  it('a drive that it does not know keeps the verdict of the rest', () => {
-    expect(verdictsOf({ ...listing, base: [] })).toEqual({ '/dev/sda': [], '/dev/sdb': [] });
-  });
-});

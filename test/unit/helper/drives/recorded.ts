@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse as parseBase } from 'drivelist/js/lsblk/json';
 import type { Drive } from '../../../../core/drive/drive';
 import { assessDrives } from '../../../../helper/drives/assess-drives';
 import type { MachineListing } from '../../../../helper/drives/read-listing';
@@ -24,13 +23,12 @@ export function recordedText(machine: string, file: string): string {
   return readFileSync(join(folder, machine, file), 'utf8');
 }
 
-/** A recorded machine; drivelist reads the same lsblk document that it reads on a real one. */
+/** A recorded machine. */
 export function recordedListing(machine: string): MachineListing {
   const document = recordedText(machine, 'lsblk.json');
   const sys = JSON.parse(recordedText(machine, 'sys.json')) as SysRecord;
   return {
     devices: parseLsblk(document),
-    base: parseBase(document),
     mounts: parseMountinfo(recordedText(machine, 'mountinfo')),
     swaps: parseSwaps(recordedText(machine, 'swaps')),
     holders: new Map(Object.entries(sys.holders)),
