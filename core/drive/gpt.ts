@@ -37,7 +37,10 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, index) => {
 /** CRC-32 as Ethernet and GPT use it (reflected, polynomial 0x04C11DB7). */
 export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] ?? 0);
+  // By index: a thread that has just begun runs it uncompiled, where for-of takes three times as long.
+  for (let index = 0; index < bytes.length; index += 1) {
+    crc = (crc >>> 8) ^ (crcTable[(crc ^ (bytes[index] ?? 0)) & 0xff] ?? 0);
+  }
   return (crc ^ 0xffffffff) >>> 0;
 }
 

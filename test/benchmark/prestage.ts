@@ -47,15 +47,19 @@ export interface JobFigures {
 const loopDelaySchema = z.object({ median: z.number(), p99: z.number(), worst: z.number() });
 
 /** Of the whole command. */
-export interface ApplyFigures extends Took {
+export interface PlainFigures extends Took {
   /** Wall-clock seconds from its start to the first byte on any drive. */
   readonly firstByteSeconds: number;
-  /** How late the event loop of the command was, milliseconds; a look every 5 ms, so the least is about 5. */
-  readonly loopDelay: z.infer<typeof loopDelaySchema>;
   /** What making the disk image took, or checking it. */
   readonly renderSeconds: number;
   readonly renderCached: boolean;
   readonly jobs: readonly JobFigures[];
+}
+
+/** And of its processes. */
+export interface ApplyFigures extends PlainFigures {
+  /** How late the event loop of the command was, milliseconds; a look every 5 ms, so the least is about 5. */
+  readonly loopDelay: z.infer<typeof loopDelaySchema>;
   /** Peak resident memory of the helper, in bytes. */
   readonly helperPeakBytes: number;
 }
@@ -66,6 +70,8 @@ export interface ApplyRequest {
   readonly media: BenchMedia;
   /** State folder: a new one makes a cold run, one that was used before a warm one. */
   readonly state: string;
+  /** Programs, media and disk images stay in memory, as between two batches; otherwise the page cache is dropped. */
+  readonly keepPageCache?: boolean;
   /** Called with the command's process id. */
   readonly onStart?: (pid: number) => void;
 }
@@ -87,50 +93,41 @@ export async function requireProgram(): Promise<void> {
   });
 }
 
+/** What is done beside the command. */
+interface Watching {
+  /** Options of Node. */
+  readonly nodeArgs?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
- * Runs `prestage apply` on the drives, with the page cache dropped before.
+ * Runs `prestage apply` on the drives; nothing but the first byte is waited for.
  * @throws Error when a drive is blocked or a job does not end as done
  */
-export async function applyWithPrestage(context: BenchContext, request: ApplyRequest): Promise<ApplyFigures> {
-  const { rack, drives, media, state } = request;
+export async function applyUnwatched(
+  context: BenchContext,
+  request: ApplyRequest,
+  { nodeArgs = [], environment = {} }: Watching = {},
+): Promise<PlainFigures> {
+  const { rack, drives, media, state, onStart } = request;
   const ids = await driveIds(context, rack, drives);
   const targets = ids.flatMap((id) => ['--drive', `${id}=${nextMachine()}`]);
-  await dropCaches(context);
-  let watch: MemoryWatch | undefined;
-  const loopDelayFile = join(context.folder, 'loop-delay.json');
+  if (request.keepPageCache !== true) await dropCaches(context);
   const firstByte = new FirstByteWatch(drives.map(({ file }) => file));
   const { value, seconds, processorSeconds } = await timed(() =>
     run(
       process.execPath,
       [
-        '--require',
-        loopDelayHook,
-        program,
-        'apply',
-        '--media',
-        media.path,
-        '--layout',
-        'uefi',
-        '--bench',
-        rack.folder,
-      ]
-        .concat(targets)
-        .concat(['--operator', 'bench', '--state', state, '--yes', '--json']),
-      {
-        signal: context.signal,
-        anyStatus: true,
-        environment: { PRESTAGE_BENCH_LOOP_DELAY: loopDelayFile },
-        onStart: (pid) => {
-          watch = new MemoryWatch(pid);
-          request.onStart?.(pid);
-        },
-      },
+        ...[...nodeArgs, program, 'apply', '--media', media.path, '--layout', 'uefi', '--bench', rack.folder],
+        ...targets,
+        ...['--operator', 'bench', '--state', state, '--yes', '--json'],
+      ],
+      { signal: context.signal, anyStatus: true, environment, ...(onStart === undefined ? {} : { onStart }) },
     ),
   ).finally(() => {
     firstByte.stop();
   });
   const { stdout, stderr, status } = value;
-  const helperPeakBytes = await watch?.stop(helperName);
   if (status !== 0 && stdout.trim() === '') {
     throw new Error(`prestage apply ended with ${status ?? 'a signal'}: ${stderr.trim()}`);
   }
@@ -139,16 +136,12 @@ export async function applyWithPrestage(context: BenchContext, request: ApplyReq
   if (status !== 0 || failed.length > 0) {
     throw new Error(`prestage apply: ${JSON.stringify(failed)} ${stderr.trim()}`);
   }
-  if (helperPeakBytes === undefined || helperPeakBytes === null) {
-    throw new Error(`no process with '${helperName}' in its command line was seen`);
-  }
   const firstByteSeconds = firstByte.seconds;
   if (firstByteSeconds === null) throw new Error('no drive was written to, though the jobs are done');
   return {
     seconds,
     processorSeconds,
     firstByteSeconds,
-    loopDelay: loopDelaySchema.parse(JSON.parse(await readFile(loopDelayFile, 'utf8'))),
     renderSeconds: result.render.seconds,
     renderCached: result.render.cached,
     jobs: ids.map((id) => {
@@ -156,8 +149,36 @@ export async function applyWithPrestage(context: BenchContext, request: ApplyReq
       if (job === undefined) throw new Error('prestage apply reported no job for a drive');
       return { bytes: job.bytesWritten, writeSeconds: job.writeSeconds, verifySeconds: job.verifySeconds };
     }),
-    helperPeakBytes,
   };
+}
+
+/**
+ * Runs `prestage apply` as {@link applyUnwatched} does, and watches its memory and its event loop, which takes of its time.
+ * @throws Error when a drive is blocked or a job does not end as done
+ */
+export async function applyWithPrestage(context: BenchContext, request: ApplyRequest): Promise<ApplyFigures> {
+  const loopDelayFile = join(context.folder, 'loop-delay.json');
+  let watch: MemoryWatch | undefined;
+  let helperPeakBytes: number | null | undefined;
+  const onStart = (pid: number): void => {
+    watch = new MemoryWatch(pid);
+    request.onStart?.(pid);
+  };
+  const figures = await applyUnwatched(
+    context,
+    { ...request, onStart },
+    {
+      nodeArgs: ['--require', loopDelayHook],
+      environment: { PRESTAGE_BENCH_LOOP_DELAY: loopDelayFile },
+    },
+  ).finally(async () => {
+    helperPeakBytes = await watch?.stop(helperName);
+  });
+  if (helperPeakBytes === undefined || helperPeakBytes === null) {
+    throw new Error(`no process with '${helperName}' in its command line was seen`);
+  }
+  const loopDelay = loopDelaySchema.parse(JSON.parse(await readFile(loopDelayFile, 'utf8')));
+  return { ...figures, loopDelay, helperPeakBytes };
 }
 
 /** Runs on new drives with a new state, and takes the state away. */
