@@ -125,14 +125,7 @@ export function compare(figures: BenchFigures): Comparison[] {
       add('first byte, small media, after a start', small.seconds, 'what was promised', promise, 's', target);
     }
     const allowed = main.hashingSeconds.map(promised);
-    add(
-      'first byte, cached',
-      main.seconds,
-      'promised, with hashing',
-      allowed,
-      's',
-      target,
-    );
+    add('first byte, cached', main.seconds, 'promised, with hashing', allowed, 's', target);
   }
   if (isolation !== null) {
     const name = 'three drives beside one at 20 MB/s';
