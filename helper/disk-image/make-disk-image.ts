@@ -26,6 +26,7 @@ import { requireSpace, tooSmall } from './image-space';
 import { layRecovery } from './lay-recovery';
 import { mapPartition, rangesOf } from './map-partition';
 import { placeSlots, slottedSource } from './slots';
+import { prepareStores } from './store-template';
 import { requireTrueHoles } from './true-holes';
 
 /**
@@ -131,6 +132,8 @@ async function makeIn(
         : { slots: await placeSlots(volume, windows, clusterBytes(windows), slots, source.paths, signal) }),
     };
     await writeChunkMap(join(request.directory, chunkMapName), map);
+    // Here, and not in a grown image, which goes with its batch. Drives' own images are asked for next, and are told what is wrong.
+    await prepareStores(request.directory, map).catch(() => undefined);
     const made = { fingerprint: fingerprintOf(map), bytes: bytesOf(map), chunks: chunks.length };
     return alone === null ? made : { ...made, appliedAlone: alone };
   } catch (error) {

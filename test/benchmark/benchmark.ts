@@ -146,8 +146,8 @@ async function measureFirst(
   const rack = await makeRack(context, 'first', 2);
   log('first byte');
   const result = {
-    small: await measureFirstByte(context, rack, small, options.firstByteRounds),
-    main: await measureFirstByte(context, rack, media, options.firstByteRounds),
+    small: await measureFirstByte(context, rack, small, { rounds: options.firstByteRounds, next: true }),
+    main: await measureFirstByte(context, rack, media, { rounds: options.firstByteRounds, next: false }),
   };
   await rack.detach();
   await rm(rack.folder, { recursive: true });

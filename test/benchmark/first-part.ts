@@ -9,7 +9,7 @@ import { run, timed, type BenchContext } from './tools';
 export interface FirstByteResult {
   /** The page cache dropped before: as after a start of the station. */
   readonly seconds: readonly number[];
-  /** The next batch, with programs and disk image in memory. */
+  /** The next batch, with programs and disk image in memory; empty where that was not asked for. */
   readonly nextSeconds: readonly number[];
   /** What reading the media and the disk image takes that the drives must wait for. */
   readonly hashingSeconds: readonly number[];
@@ -23,7 +23,7 @@ export async function measureFirstByte(
   context: BenchContext,
   rack: BenchRack,
   media: BenchMedia,
-  rounds: number,
+  { rounds, next }: { readonly rounds: number; readonly next: boolean },
 ): Promise<FirstByteResult> {
   const state = join(context.folder, 'state-first');
   const seconds: number[] = [];
@@ -39,7 +39,7 @@ export async function measureFirstByte(
       const figures = await batch(false);
       seconds.push(figures.firstByteSeconds);
       hashingSeconds.push(figures.renderSeconds + (await hashSeconds(context, media)));
-      nextSeconds.push((await batch(true)).firstByteSeconds);
+      if (next) nextSeconds.push((await batch(true)).firstByteSeconds);
     }
     return { seconds, nextSeconds, hashingSeconds };
   } finally {

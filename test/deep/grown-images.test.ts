@@ -4,6 +4,7 @@ import {
   closeSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
   rmSync,
@@ -144,6 +145,9 @@ describe('a batch of four sizes', () => {
     expect(report.render.cached).toBe(false);
     expect(renders(state)).toHaveLength(1);
     expect(present(renders(state)[0]).driveSize).toBeLessThan(Math.min(...sizes));
+    // A grown image goes with its batch: what its drives share of their boot stores would be made again in the next.
+    const [image] = readdirSync(join(area, state, 'renders'));
+    expect(readdirSync(join(area, state, 'renders', present(image)))).toContain('boot-store.json');
     const wanted = imageHashes(media.path);
     for (const [index, { path, id }] of (await benchDrives(bench)).entries()) {
       const folder = temporaryArea('grown-check');
