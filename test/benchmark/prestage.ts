@@ -164,16 +164,16 @@ export async function applyWithPrestage(context: BenchContext, request: ApplyReq
     watch = new MemoryWatch(pid);
     request.onStart?.(pid);
   };
-  const figures = await applyUnwatched(
-    context,
-    { ...request, onStart },
-    {
-      nodeArgs: ['--require', loopDelayHook],
-      environment: { PRESTAGE_BENCH_LOOP_DELAY: loopDelayFile },
-    },
-  ).finally(async () => {
+  const watching = {
+    nodeArgs: ['--require', loopDelayHook],
+    environment: { PRESTAGE_BENCH_LOOP_DELAY: loopDelayFile },
+  };
+  let figures: PlainFigures;
+  try {
+    figures = await applyUnwatched(context, { ...request, onStart }, watching);
+  } finally {
     helperPeakBytes = await watch?.stop(helperName);
-  });
+  }
   if (helperPeakBytes === undefined || helperPeakBytes === null) {
     throw new Error(`no process with '${helperName}' in its command line was seen`);
   }
