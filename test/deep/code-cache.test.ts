@@ -10,13 +10,15 @@ import { removeArea, temporaryArea } from '../support/global-setup';
 
 const dist = resolve(import.meta.dirname, '../../dist');
 const [code, cache] = ['prestage.code.cjs', 'prestage.code.cache'] as const;
+/** Of which the second begins with the first. */
+const launchers = ['prestage.early.cjs', 'prestage.cjs', 'helper.cjs'];
 
 let area: string;
 
 beforeEach(() => {
   area = temporaryArea('code-cache');
   mkdirSync(join(area, 'dist'));
-  for (const file of ['prestage.cjs', code, cache, 'helper.cjs', 'helper.code.cjs', 'helper.code.cache']) {
+  for (const file of [...launchers, code, cache, 'helper.code.cjs', 'helper.code.cache']) {
     copyFileSync(join(dist, file), join(area, 'dist', file));
   }
   copyFileSync(join(dist, '../package.json'), join(area, 'package.json'));
@@ -49,11 +51,8 @@ describe('kept code', () => {
     const [first, second] = ['one', 'another'].map((name) => {
       const folder = join(area, name);
       mkdirSync(folder);
-      for (const [program] of Object.entries(launched)) {
-        for (const file of [`${program}.cjs`, `${program}.code.cjs`]) {
-          copyFileSync(join(dist, file), join(folder, file));
-        }
-      }
+      const programs = Object.keys(launched).map((program) => `${program}.code.cjs`);
+      for (const file of [...launchers, ...programs]) copyFileSync(join(dist, file), join(folder, file));
       makeCodeCaches(folder, process.execPath, '/usr/lib/somewhere');
       return Object.keys(launched).map((program) => readFileSync(join(folder, `${program}.code.cache`)));
     });

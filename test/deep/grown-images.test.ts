@@ -202,6 +202,21 @@ describe('growDiskImage', () => {
     await api.dispose();
   });
 
+  /** A helper that knows no image yet. */
+  async function another(bin = ''): Promise<HelperClient> {
+    const path = `PATH=${bin}:${process.env['PATH'] ?? ''}`;
+    const program = resolve(prestage, '../helper.cjs');
+    return await launchHelper({
+      elevation: { kind: 'direct' },
+      helper: ['/usr/bin/env', path, process.execPath, program],
+      client: 'test',
+    });
+  }
+  /** So that the boot store is made of the partition once more. */
+  const forgetStore = (name: string): void => {
+    rmSync(join(area, name, 'boot-store.json'), { force: true });
+  };
+
   async function make(name: string, driveSize: number): Promise<{ fingerprint: string; bytes: number }> {
     return await api.call('makeDiskImage', {
       ...{ progressToken: name, path: media.path, imageIndex: 1, layout: 'uefi-recovery', driveSize },
@@ -271,11 +286,18 @@ describe('growDiskImage', () => {
     const { fingerprint: own } = await make('flipped', base);
     const [efi, windows] = ['partition-1.img', 'partition-3.img'].map((name) => join(area, 'flipped', name));
     const guids = { diskGuid: randomUUID(), partitionGuids: [1, 2, 3, 4].map(() => randomUUID()) };
-    const createDriveImage = async (name: string): Promise<unknown> =>
-      await api.call('createDriveImage', {
-        ...{ renderDirectory: join(area, 'flipped'), fingerprint: own, directory: join(area, name) },
-        ...guids,
-      });
+    const createDriveImage = async (name: string): Promise<unknown> => {
+      const helper = await another();
+      try {
+        return await helper.call('createDriveImage', {
+          ...{ renderDirectory: join(area, 'flipped'), fingerprint: own, directory: join(area, name) },
+          ...guids,
+        });
+      } finally {
+        await helper.dispose();
+      }
+    };
+    forgetStore('flipped');
     // Windows' boot code, and the FAT's.
     for (const [file, make_] of [
       [windows, () => grow('grown-flipped', 4 * GiB, 'flipped', own)],
@@ -297,22 +319,14 @@ describe('growDiskImage', () => {
     // As a file system does that stores zeros as holes: the image's EFI partition is mcopy's second argument.
     const dig = `case " $* " in *' -o '*) fallocate --dig-holes "$2" ;; esac`;
     standIn(bin, 'mcopy', `'${realTool('mcopy')}' "$@"\n${dig}`);
-    const digging = await launchHelper({
-      elevation: { kind: 'direct' },
-      helper: [
-        '/usr/bin/env',
-        `PATH=${bin}:${process.env['PATH'] ?? ''}`,
-        process.execPath,
-        resolve(prestage, '../helper.cjs'),
-      ],
-      client: 'test',
-    });
+    const digging = await another(bin);
     try {
       const guids = { diskGuid: randomUUID(), partitionGuids: [1, 2, 3, 4].map(() => randomUUID()) };
       for (const [name, helper] of [
         ['drive-data', api],
         ['drive-holes', digging],
       ] as const) {
+        forgetStore('zeros');
         await helper.call('createDriveImage', {
           ...{ renderDirectory: join(area, 'zeros'), fingerprint: own, directory: join(area, name) },
           ...guids,
