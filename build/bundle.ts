@@ -4,7 +4,6 @@ import { rm } from 'node:fs/promises';
 import { makeCodeCaches } from './code-cache';
 import {
   appOutdir,
-  early,
   finishPage,
   finishPrograms,
   font,
@@ -15,9 +14,10 @@ import {
   programs,
 } from './bundles';
 
+// What set-up takes for whole (build/setup.sh).
+await rm(`${outdir}/.built`, { force: true });
 await build(pdfkit);
 await build(font);
-await build(early);
 await build(programs);
 await finishPrograms();
 makeCodeCaches(outdir, process.execPath);

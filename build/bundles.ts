@@ -90,18 +90,13 @@ export const font = {
   loader: { '.woff': 'binary' },
 } satisfies BuildOptions;
 
-/** What the command line begins with: launcher.cjs runs it before it reads the rest. */
-export const early = {
-  ...onNode,
-  entryPoints: { 'prestage.early': 'station/cli/early-helper.ts' },
-  outdir,
-} satisfies BuildOptions;
-
 /** The command line, the helper and their workers. */
 export const programs = {
   ...onNode,
   entryPoints: {
     'prestage.code': 'station/cli/cli-main.ts',
+    // What it begins with: launcher.cjs runs it before it reads the rest.
+    'prestage.early': 'station/cli/early-helper.ts',
     'helper.code': 'helper/server/helper-main.ts',
     'drive-worker': 'helper/pipeline/drive-worker.ts',
     'hash-worker': 'helper/hash/hash-worker.ts',
@@ -112,7 +107,7 @@ export const programs = {
     'mirror-worker': 'station/mirror/mirror-worker.ts',
   },
   outdir,
-  // Packages with native parts are loaded from node_modules. pg works without pg-native, which is not there.
+  // pg works without pg-native, which is not there.
   external: ['pg-native'],
   // The migrations of the plant's database.
   loader: { '.sql': 'text' },

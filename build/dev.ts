@@ -8,7 +8,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, watch } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, normalize, resolve } from 'node:path';
-import { developmentOutdir, finishPage, finishPrograms, mainProcess, page, programs } from './bundles';
+import {
+  developmentOutdir,
+  finishPage,
+  finishPrograms,
+  mainProcess,
+  outdir,
+  page,
+  programs,
+} from './bundles';
 import { electronRuntime } from './electron-runtime';
 import { roomNames } from './layers';
 import { run, say } from './run';
@@ -37,6 +45,8 @@ const { binary } = electronRuntime();
 const state = join(root, '.dev', 'state');
 const bench = join(root, '.dev', 'bench');
 
+// Set-up builds again (build/setup.sh): what is saved while this runs is bundled without what is kept of it.
+await rm(join(outdir, '.built'), { force: true });
 await rm(developmentOutdir, { recursive: true, force: true });
 await mkdir(developmentOutdir, { recursive: true });
 await writeFile(

@@ -140,22 +140,29 @@ if [ ! -f $addon ] || [ helper/addon/block-device.c -nt $addon ] || [ helper/add
   npx --no-install node-gyp rebuild --silent -C helper/addon >&2
 fi
 
-# Of what goes into the bundles, something newer than they are, or another Node.
+# Does nothing where it is there and newer than its sources.
+bash helper/unpack-wim/build.sh >&2
+
+# Bundled where a part is missing, with another Node or other packages, and where a file that may go into the bundles changed since: by
+# its change time, which no copy sets back as it does the time of its content.
 built="dist/.built"
 stale() {
-  { [ -f dist/prestage.cjs ] && [ -f dist/app/main.cjs ]; } || return 0
+  local part
+  for part in prestage.cjs prestage.early.cjs prestage.code.cjs helper.cjs helper.code.cjs app/main.cjs app/renderer/app.js; do
+    [ -f "dist/$part" ] || return 0
+  done
   [ "$(cat $built 2>/dev/null || true)" = "$node $("$node" --version) $lock_sum" ] || return 0
   [ -n "$(find . -mindepth 1 \( -name '.?*' -o -path ./node_modules -o -path './dist*' -o -path ./test -o -path ./test-results \
-    -o -path './helper/*/build' \) -prune -o -newer $built -print -quit)" ]
+    -o -path './helper/*/build' -o -path ./docs/adr -o -path ./docs/reference -o -name '*.json' -path './docs/*' \) -prune \
+    -o -cnewer $built -print -quit)" ]
 }
 if stale; then
-  rm -f $built
   started=$(mktemp)
+  trap 'rm -f "$started"' EXIT
   npm run --silent build >&2
   printf '%s' "$node $("$node" --version) $lock_sum" > $built
   # What is changed while it is built is newer.
   touch --reference="$started" $built
-  rm "$started"
 fi
 
 # Quick when it is there already; prints which Electron it is.

@@ -133,7 +133,7 @@ async function makeIn(
     };
     await writeChunkMap(join(request.directory, chunkMapName), map);
     // Here, and not in a grown image, which goes with its batch. Drives' own images are asked for next, and are told what is wrong.
-    await prepareStores(request.directory, map).catch(() => undefined);
+    if (!signal.aborted) await prepareStores(request.directory, map).catch(() => undefined);
     const made = { fingerprint: fingerprintOf(map), bytes: bytesOf(map), chunks: chunks.length };
     return alone === null ? made : { ...made, appliedAlone: alone };
   } catch (error) {

@@ -131,7 +131,7 @@ function blockDrive(
     logicalSectorSize: device.logicalSectorSize ?? 0,
     physicalSectorSize: device.physicalSectorSize ?? 0,
     rotational: device.rotational,
-    removable: device.removable ?? false,
+    removable: device.removable ?? true,
     readOnly: device.readOnly ?? true,
     contents: contentsOf(device),
     // Of a bench's file it is read there: without udev lsblk tells it to root alone.
@@ -204,7 +204,7 @@ function busOf(device: LsblkDevice): string | null {
   return ['nvme', 'usb', 'mmc', 'virtio', 'xen'].find((name) => subsystems.includes(name)) ?? null;
 }
 
-function busName(text: string | null | undefined): string | null {
+function busName(text: string | null): string | null {
   const name = sanitizeOrNull(text, 20)?.toLowerCase() ?? null;
   return name === 'unknown' ? null : name;
 }

@@ -203,8 +203,8 @@ describe('growDiskImage', () => {
   });
 
   /** A helper that knows no image yet. */
-  async function another(bin = ''): Promise<HelperClient> {
-    const path = `PATH=${bin}:${process.env['PATH'] ?? ''}`;
+  async function another(...bin: string[]): Promise<HelperClient> {
+    const path = `PATH=${[...bin, process.env['PATH'] ?? ''].join(':')}`;
     const program = resolve(prestage, '../helper.cjs');
     return await launchHelper({
       elevation: { kind: 'direct' },
