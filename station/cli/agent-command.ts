@@ -96,7 +96,8 @@ export function agentCommand(version: string): Command {
           // Ctrl+C is how an agent ends.
           if (!signal.aborted) throw error;
         });
-        output.result<typeof agentForm>({}, () => 'The agent was stopped.');
+        // On a machine's screen PASS or FAIL goes on standing alone: it restarts, or goes off.
+        output.result<typeof agentForm>({}, () => (screen === null ? 'The agent was stopped.' : ''));
         return undefined;
       }),
     );

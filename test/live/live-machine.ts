@@ -33,6 +33,8 @@ export interface LiveParts {
 }
 
 const firmware = '/usr/share/OVMF';
+/** File of the area with what the machine said on its serial port. */
+const serialLog = 'serial.log';
 /** Each is two events, and the kernel forgets all when there are more than 64 that nobody has taken (EVDEV_MIN_BUFFER_SIZE). */
 const movesAtOnce = 30;
 /** What the app says of a scan whose characters came too late. */
@@ -71,6 +73,7 @@ export class LiveMachine {
       ...inside,
       'qemu-system-x86_64',
       ...qemuArguments(parts, variables, socket),
+      ...['-serial', `file:${join(parts.area, serialLog)}`],
     ];
     const process = spawn(file, args, { stdio: ['ignore', 'inherit', 'inherit'] });
     const control = await MachineControl.connect(socket, new AbortController().signal);
@@ -227,6 +230,24 @@ export class LiveMachine {
       const shown = textOf(await linesOf(picture));
       return text.test(shown) ? shown : null;
     });
+  }
+
+  /**
+   * Waits until a text was said on the serial port, which is there also when the machine has gone off since.
+   * @returns all that was said @throws Error when it was not in time, or before the machine went off
+   */
+  async untilSaid(text: RegExp, seconds: number): Promise<string> {
+    const end = Date.now() + seconds * 1000;
+    for (;;) {
+      const off = await this.ended(1);
+      const said = readFileSync(join(this.#area, serialLog), 'latin1');
+      if (text.test(said)) return said;
+      const missing = `${String(text)} was not said; the last that was:\n${said.slice(-2000)}`;
+      if (off) throw new Error(`the machine went off, and ${missing}`);
+      if (Date.now() > end) {
+        throw new Error(`${missing}\nThe screen is in ${await this.keepPicture('failed')}`);
+      }
+    }
   }
 
   /** All that stands on the screen. */
