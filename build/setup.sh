@@ -146,12 +146,13 @@ bash helper/unpack-wim/build.sh >&2
 # Bundled where a part is missing, with another Node or other packages, and where a file that may go into the bundles changed since: by
 # its change time, which no copy sets back as it does the time of its content.
 built="dist/.built"
+with="$node $("$node" --version) $lock_sum"
 stale() {
   local part
   for part in prestage.cjs prestage.early.cjs prestage.code.cjs helper.cjs helper.code.cjs app/main.cjs app/renderer/app.js; do
     [ -f "dist/$part" ] || return 0
   done
-  [ "$(cat $built 2>/dev/null || true)" = "$node $("$node" --version) $lock_sum" ] || return 0
+  [ "$(cat $built 2>/dev/null || true)" = "$with" ] || return 0
   [ -n "$(find . -mindepth 1 \( -name '.?*' -o -path ./node_modules -o -path './dist*' -o -path ./test -o -path ./test-results \
     -o -path './helper/*/build' -o -path ./docs/adr -o -path ./docs/reference -o -name '*.json' -path './docs/*' \) -prune \
     -o -cnewer $built -print -quit)" ]
@@ -160,7 +161,7 @@ if stale; then
   started=$(mktemp)
   trap 'rm -f "$started"' EXIT
   npm run --silent build >&2
-  printf '%s' "$node $("$node" --version) $lock_sum" > $built
+  printf '%s' "$with" > $built
   # What is changed while it is built is newer.
   touch --reference="$started" $built
 fi

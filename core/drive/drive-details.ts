@@ -61,7 +61,7 @@ export interface DriveDetails {
   readonly nvmeTransports: readonly string[] | null;
   /** none, host-aware, host-managed, or null. */
   readonly zoned: string | null;
-  /** The device and what is on it; null for a virtual drive. */
+  /** The device and what is on it; null: not known, which blocks a disk. */
   readonly node: BlockNode | null;
   /** For a loop device; null when its file is not known, and for every other kind. */
   readonly loop: LoopDetails | null;

@@ -1,3 +1,4 @@
+import { crc32 } from '../base/crc32';
 import { sanitizeForDisplay } from '../base/display';
 
 /**
@@ -62,7 +63,7 @@ export function makeTicket(ticket: JobTicket): string {
     return [bytes.length, ...bytes];
   });
   const body = [...parts, ...fromHex(ticket.mediaSha256)];
-  const check = crc32([version, ...body]);
+  const check = crc32(Uint8Array.of(version, ...body));
   const ends = [24, 16, 8, 0].map((shift) => (check >>> shift) & 0xff);
   return `${marker}${digits[version] ?? ''}${[...body, ...ends].map(letters).join('')}`;
 }
@@ -90,7 +91,7 @@ export function readTicket(text: string): TicketReading | null {
 function fromBytes(bytes: readonly number[]): JobTicket | null {
   const body = bytes.slice(0, -checkBytes);
   const said = bytes.slice(-checkBytes).reduce((value, byte) => value * 256 + byte, 0);
-  if (body.length < 2 + sha256Bytes || crc32([version, ...body]) !== said) return null;
+  if (body.length < 2 + sha256Bytes || crc32(Uint8Array.of(version, ...body)) !== said) return null;
   const numberEnds = 1 + (body[0] ?? 0);
   const nameEnds = numberEnds + 1 + (body[numberEnds] ?? 0);
   const [orderNumber, mediaName] = [
@@ -134,14 +135,4 @@ function fromUtf8(bytes: readonly number[]): string | null {
   } catch {
     return null;
   }
-}
-
-/** The CRC-32 of ISO/IEC 13239 (ITU-T V.42), as ZIP and PNG have it. */
-function crc32(bytes: readonly number[]): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  return (crc ^ 0xffffffff) >>> 0;
 }

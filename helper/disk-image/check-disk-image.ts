@@ -27,8 +27,7 @@ export async function checkDiskImage(
   signal: AbortSignal,
 ): Promise<HelperResponse<'checkDiskImage'>> {
   const { map, fingerprint } = await readChunkMap(join(directory, chunkMapName));
-  // Drives' own images are asked for next, and are told what is wrong with it.
-  const stores = prepareStores(directory, map).catch(() => undefined);
+  const stores = prepareStores(directory, map);
   const total = bytesOf(map);
   let hashed: HashedPiece[];
   try {

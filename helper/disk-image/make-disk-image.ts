@@ -132,8 +132,8 @@ async function makeIn(
         : { slots: await placeSlots(volume, windows, clusterBytes(windows), slots, source.paths, signal) }),
     };
     await writeChunkMap(join(request.directory, chunkMapName), map);
-    // Here, and not in a grown image, which goes with its batch. Drives' own images are asked for next, and are told what is wrong.
-    if (!signal.aborted) await prepareStores(request.directory, map).catch(() => undefined);
+    // Here, and not in a grown image, which goes with its batch.
+    if (!signal.aborted) await prepareStores(request.directory, map);
     const made = { fingerprint: fingerprintOf(map), bytes: bytesOf(map), chunks: chunks.length };
     return alone === null ? made : { ...made, appliedAlone: alone };
   } catch (error) {

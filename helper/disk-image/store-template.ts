@@ -122,11 +122,11 @@ async function keptOrMade(
 
 /**
  * Makes what the drives of a disk image share of their own boot stores, so that it is there when the first drive asks.
- * @throws as {@link storeTemplate}
+ * Never rejects: that drive is told what is wrong, by {@link storeTemplate}.
  */
 export async function prepareStores(directory: string, map: ChunkMap): Promise<void> {
   const efi = map.partitions.find(({ role }) => role === 'efi');
-  if (efi !== undefined) await storeTemplate(directory, map, efi);
+  if (efi !== undefined) await storeTemplate(directory, map, efi).catch(() => undefined);
 }
 
 /** Resolves when nothing is made any more: what is made has a temporary folder. */

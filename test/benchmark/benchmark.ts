@@ -146,7 +146,10 @@ async function measureFirst(
   const rack = await makeRack(context, 'first', 2);
   log('first byte');
   const result = {
-    small: await measureFirstByte(context, rack, small, { rounds: options.firstByteRounds, next: true }),
+    small: await measureFirstByte(context, rack, small, {
+      rounds: options.firstByteRounds,
+      next: !options.memory,
+    }),
     main: await measureFirstByte(context, rack, media, { rounds: options.firstByteRounds, next: false }),
   };
   await rack.detach();

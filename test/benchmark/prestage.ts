@@ -101,7 +101,7 @@ interface Watching {
 }
 
 /**
- * Runs `prestage apply` on the drives; nothing but the first byte is waited for.
+ * Runs `prestage apply` on the drives; nothing is watched but when the first byte is on one.
  * @throws Error when a drive is blocked or a job does not end as done
  */
 export async function applyUnwatched(

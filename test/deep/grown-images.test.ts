@@ -191,11 +191,7 @@ describe('growDiskImage', () => {
   let fingerprint: string;
 
   beforeAll(async () => {
-    api = await launchHelper({
-      elevation: { kind: 'direct' },
-      helper: [process.execPath, resolve(prestage, '../helper.cjs')],
-      client: 'test',
-    });
+    api = await another();
     ({ fingerprint } = await make('base', base));
   });
   afterAll(async () => {

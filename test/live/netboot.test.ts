@@ -145,6 +145,7 @@ describe.skipIf(!isRoot)('a machine that starts from the network', () => {
         'MEDIA OK',
       );
       await screen().keepPicture('rack-restarted');
+      expect(await screen().text()).toContain('MEDIA OK');
       expect(await screen().ended(soon)).toBe(true);
       const entries = run(process.execPath, [prestage, 'ledger', 'list', '--state', state, '--json']);
       expect(entries).toContain(machineSerial);

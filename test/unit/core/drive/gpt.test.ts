@@ -3,7 +3,8 @@ import { mkdtempSync, openSync, closeSync, ftruncateSync, rmSync, writeSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { crc32, diskGuidOf, encodeGuid, encodePartitionTable, findTable } from '../../../../core/drive/gpt';
+import { crc32 } from '../../../../core/base/crc32';
+import { diskGuidOf, encodeGuid, encodePartitionTable, findTable } from '../../../../core/drive/gpt';
 import { layouts, planPartitions } from '../../../../core/drive/layout';
 import { GiB } from '../../../../core/base/units';
 import { present } from '../../../support/present';
