@@ -34,6 +34,7 @@ import { closeDescriptor, openDrive, type OpenedDrive } from '../pipeline/open-d
 import { findToRead } from '../pipeline/reservation';
 import { onDisk, temporaryPlace } from '../tools/disk';
 import { findTool, lastWords } from '../tools/runner';
+import { withParent } from '../tools/with-parent';
 import { signaturesOf } from '../boot/authenticode';
 import { readLoader } from './drive-loader';
 import { firmwareKeys, type FirmwareKeys } from './firmware-keys';
@@ -139,8 +140,8 @@ async function runMachine(
       machineSerial: request.machineSerial,
     });
     // However this process ends, the machine ends with it: it must not hold a drive that nobody watches.
-    const withParent = ['--pdeathsig', 'KILL', '--', findTool('qemu-system-x86_64'), ...args];
-    machine = spawn(findTool('setpriv'), withParent, {
+    const [program, ...rest] = withParent([findTool('qemu-system-x86_64'), ...args]);
+    machine = spawn(program, rest, {
       stdio: ['ignore', 'pipe', 'pipe', opened.fd],
       // What the machine writes goes to a temporary file there.
       env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', TMPDIR: scratch },

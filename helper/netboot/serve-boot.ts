@@ -14,6 +14,7 @@ import {
 } from '../../core/netboot/boot-interface';
 import { bootFiles } from '../../core/netboot/boot-words';
 import { findTool } from '../tools/runner';
+import { withParent } from '../tools/with-parent';
 import { findDhcpServer } from './find-dhcp';
 import { listBootInterfaces } from './interfaces';
 
@@ -206,17 +207,15 @@ async function commandFor(
       message: 'Answering machines that start from the network needs administrator rights.',
     });
   }
-  const [dnsmasq, setpriv] = [findTool('dnsmasq'), findTool('setpriv')];
   const { uid, gid } = await ownUser();
-  return [
-    setpriv,
-    ...[`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--no-new-privs'],
-    ...[`--bounding-set=-all,${capabilities}`, `--inh-caps=-all,${capabilities}`],
-    `--ambient-caps=-all,${capabilities}`,
-    // The kernel forgets it when rights are given up; so they are given up before.
-    '--pdeathsig=KILL',
-    ...[dnsmasq, ...dnsmasqOptions(request, range)],
-  ];
+  return withParent(
+    [findTool('dnsmasq'), ...dnsmasqOptions(request, range)],
+    [
+      ...[`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--no-new-privs'],
+      ...[`--bounding-set=-all,${capabilities}`, `--inh-caps=-all,${capabilities}`],
+      `--ambient-caps=-all,${capabilities}`,
+    ],
+  );
 }
 
 async function ownUser(): Promise<{ readonly uid: number; readonly gid: number }> {

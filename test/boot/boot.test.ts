@@ -307,6 +307,7 @@ describe('a written drive', () => {
     ['the command line is killed', (cli: ChildProcess) => cli.kill('SIGKILL'), 137],
     ['the helper is killed', (cli: ChildProcess) => killHelperOf(cli), 3],
   ] as const)('is let go when %s', async (_, end, status) => {
+    let ending: Promise<unknown> = Promise.resolve();
     const run = await runCli(
       ['rehearse', '--drive', drive.id, '--bench', benchOf('whole'), '--state', state(), '--json'].concat([
         '--sign',
@@ -314,10 +315,17 @@ describe('a written drive', () => {
       ]),
       {
         onStart: (cli) => {
-          void waitFor(() => machinesWith(drive.path).length > 0).then(() => end(cli));
+          ending = waitFor(() => machinesWith(drive.path).length > 0)
+            .then(() => end(cli))
+            .catch((error: unknown) => {
+              cli.kill('SIGKILL');
+              throw error;
+            });
+          ending.catch(() => undefined);
         },
       },
     );
+    await ending;
     expect(run.status).toBe(status);
     await waitFor(() => machinesWith(drive.path).length === 0);
   });
@@ -370,14 +378,25 @@ function machinesWith(path: string): number[] {
   return processes()
     .filter(({ command }) => command.includes('qemu-system'))
     .map(({ pid }) => pid)
-    .filter((pid) => {
-      try {
-        return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === path);
-      } catch {
-        // It has just ended.
-        return false;
-      }
-    });
+    .filter((pid) => filesOf(pid).includes(path));
+}
+
+/** None of one that has just ended. One that it has just closed is left out, and the others are not. */
+function filesOf(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  return (reading(() => readdirSync(folder)) ?? []).flatMap(
+    (fd) => reading(() => readlinkSync(join(folder, fd))) ?? [],
+  );
+}
+
+/** Null of what is not there. */
+function reading<T>(read: () => T): T | null {
+  try {
+    return read();
+  } catch (error) {
+    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    throw error;
+  }
 }
 
 function killHelperOf(cli: ChildProcess): boolean {

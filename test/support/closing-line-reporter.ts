@@ -1,4 +1,5 @@
 import { writeSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
 
 const whatToDo =
@@ -31,6 +32,7 @@ export class ClosingLineReporter implements Reporter {
         const result = test.result();
         if ((test.diagnostic()?.retryCount ?? 0) > 0 && result.state === 'passed') {
           second.push(`passed when tried again: ${module.relativeModuleId} > ${test.fullName}`);
+          second.push(...(result.errors ?? []).map((error) => `  it failed with: ${firstOf(error)}`));
         }
         if (result.state === 'passed') counts.passed += 1;
         else if (result.state === 'failed') counts.failed += 1;
@@ -51,6 +53,13 @@ export class ClosingLineReporter implements Reporter {
     if (outside > 0) this.#lines.push(`failed outside of any test: ${outside}, see above`);
     this.#lines.push(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
   }
+}
+
+/** What it says, without the state of a whole app that some say, and where in our code. */
+function firstOf({ message, stacks }: SerializedError): string {
+  const [at] = stacks ?? [];
+  const place = at === undefined ? '' : ` (${relative(process.cwd(), at.file)}:${at.line})`;
+  return `${message.slice(0, 300)}${place}`;
 }
 
 function reasonOf(test: TestCase): string {
