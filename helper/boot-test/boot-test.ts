@@ -203,8 +203,7 @@ class Watched {
   #control: MachineControl | null = null;
   #console = '';
   stderr = '';
-  /** It has ended: by itself, or it could not be started. */
-  ended = false;
+  readonly #end = new AbortController();
 
   constructor(machine: Machine, scratch: string, socket: string) {
     this.#scratch = scratch;
@@ -218,11 +217,16 @@ class Watched {
     });
     machine.on('error', (error) => {
       this.stderr += error.message;
-      this.ended = true;
+      this.#end.abort();
     });
     machine.on('close', () => {
-      this.ended = true;
+      this.#end.abort();
     });
+  }
+
+  /** It has ended: by itself, or it could not be started. */
+  get ended(): boolean {
+    return this.#end.signal.aborted;
   }
 
   lines(): string[] {
@@ -259,7 +263,8 @@ class Watched {
   }
 
   async #connected(signal: AbortSignal): Promise<MachineControl> {
-    this.#control ??= await MachineControl.connect(this.#socket, signal);
+    // One whose accelerator does not run here has ended long before it listens.
+    this.#control ??= await MachineControl.connect(this.#socket, AbortSignal.any([signal, this.#end.signal]));
     return this.#control;
   }
 }

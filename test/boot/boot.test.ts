@@ -327,7 +327,7 @@ describe('a written drive', () => {
     );
     await ending;
     expect(run.status).toBe(status);
-    await waitFor(() => machinesWith(drive.path).length === 0);
+    await waitFor(() => holdersOf(drive.path).length === 0);
   });
 });
 
@@ -373,12 +373,13 @@ function processes(): { pid: number; parent: number; command: string }[] {
   });
 }
 
-/** Virtual machines that have a drive open. */
+/** Processes that have a drive open: helpers, and virtual machines. */
+function holdersOf(path: string): { pid: number; parent: number; command: string }[] {
+  return processes().filter(({ pid }) => filesOf(pid).includes(path));
+}
+
 function machinesWith(path: string): number[] {
-  return processes()
-    .filter(({ command }) => command.includes('qemu-system'))
-    .map(({ pid }) => pid)
-    .filter((pid) => filesOf(pid).includes(path));
+  return holdersOf(path).flatMap(({ pid, command }) => (command.includes('qemu-system') ? pid : []));
 }
 
 /** None of one that has just ended. One that it has just closed is left out, and the others are not. */
@@ -389,12 +390,12 @@ function filesOf(pid: number): string[] {
   );
 }
 
-/** Null of what is not there. */
+/** Null of what is not there, and of what another system's process has, which a container may see and not look into. */
 function reading<T>(read: () => T): T | null {
   try {
     return read();
   } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
+    if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
 }
