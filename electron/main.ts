@@ -1,3 +1,4 @@
+import '../core/base/uncompiled-schemas';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { app, dialog, ipcMain, Menu, powerSaveBlocker, session, type BrowserWindow } from 'electron';

@@ -1,5 +1,5 @@
 /** The page's entry. */
-import './no-eval';
+import '../core/base/uncompiled-schemas';
 import '@mantine/core/styles.css';
 import './theme/fonts.css';
 import './theme/tokens.css';

@@ -1,5 +1,6 @@
 import './thread-pool';
-// Second: the tools that it asks answer while all else is read.
+import '../../core/base/uncompiled-schemas';
+// Before what follows: the tools that it asks answer while all else is read.
 import { versions } from './early-versions';
 import { release } from 'node:os';
 import { helperMethods, helperProtocolVersion } from '../../core/contract/helper-api';

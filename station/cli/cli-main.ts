@@ -1,5 +1,6 @@
 // First: the helper starts beside all that follows.
 import { helper, startedHelper } from './early-helper';
+import '../../core/base/uncompiled-schemas';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
