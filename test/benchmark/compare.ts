@@ -44,6 +44,8 @@ const helperFixedBytes = 150 * megabyte;
 const helperDriveBytes = 40 * megabyte;
 /** How late the station's event loop may be: a window that is drawn by it still follows. */
 const loopMilliseconds = 50;
+/** As many drives as the promise beside wimlib is for. */
+const rackDrives = 8;
 /** From the start of `apply` to the first byte on a drive, beside what hashing takes. */
 const firstByteSeconds = 1.2;
 
@@ -67,6 +69,9 @@ export function compare(figures: BenchFigures): Comparison[] {
 
   const onDisks = (kind: 'at most' | 'at least', ratio: number): Comparison['target'] =>
     inMemory ? null : { kind, ratio };
+  // Making the image and the start are once for all drives: the promise is one for a rack.
+  const ofRack = (ratio: number): Comparison['target'] =>
+    drives < rackDrives ? null : onDisks('at most', ratio);
   const rivalName = 'wimlib-imagex apply, 2 at a time, no verify';
   add(
     `${drives} drives, cold cache, verified`,
@@ -74,7 +79,7 @@ export function compare(figures: BenchFigures): Comparison[] {
     rivalName,
     rival.map(seconds),
     's',
-    onDisks('at most', 1 / 3),
+    ofRack(1 / 3),
   );
   add(
     `${drives} drives, warm cache, verified`,
@@ -82,7 +87,7 @@ export function compare(figures: BenchFigures): Comparison[] {
     rivalName,
     rival.map(seconds),
     's',
-    onDisks('at most', 1 / 5),
+    ofRack(1 / 5),
   );
 
   // Of a GB of the media's content on a drive.
