@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, truncateSync, writeFileSync, chmodSync } from 'node:fs';
+import { readdirSync, truncateSync, writeFileSync, chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { GiB } from '../../core/base/units';
@@ -7,7 +7,6 @@ import { AppWindow, giveToUser } from '../support/app-window';
 import {
   askToStart,
   card,
-  helpersOf,
   pairByScan,
   signInAndProve,
   startByScan,
@@ -16,6 +15,7 @@ import {
 } from '../support/app-bench';
 import { runCli } from '../support/cli';
 import { removeArea, temporaryArea } from '../support/global-setup';
+import { releaseHelpers, StoppedHelper } from '../support/stopped-helper';
 import { makeBench } from '../support/virtual-bench';
 
 /** One flow from badge to shipment: the bar is never stale, each screen owns its scans, and no mouse is needed. */
@@ -26,15 +26,13 @@ let opened: AppWindow | null = null;
 let number = 0;
 let state: string;
 let bench: string;
-/** Helpers that were stopped: none may stay so, also when a test fails. */
-const frozen: number[] = [];
 
 beforeAll(async () => {
   area = temporaryArea('e2e-flow');
   media = await testMedia(area);
 });
 afterEach(async () => {
-  for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
+  releaseHelpers();
   await opened?.end();
   opened = null;
 });
@@ -182,20 +180,12 @@ describe('a day, by scanner alone', () => {
     await signInAndProve(app, media);
     await pairByScan(app, [['7KX9PQ3', 'BAY 1']]);
     await askToStart(app);
-    const [pid] = helpersOf(app.process.pid ?? -1);
-    if (pid === undefined) throw new Error('the app has no helper');
-    frozen.push(pid);
-    process.kill(pid, 'SIGSTOP');
+    const helper = StoppedHelper.of(app);
     await scanCommand(app, 'START');
     // As when a drive dies: it is not what was confirmed any more.
-    while ((await app.page.getByRole('dialog').count()) > 0) {
-      process.kill(pid, 'SIGCONT');
-      await app.page.waitForTimeout(15);
-      process.kill(pid, 'SIGSTOP');
-      await app.page.waitForTimeout(100);
-    }
+    await helper.goOnUntil(app, async () => (await app.page.getByRole('dialog').count()) === 0);
     truncateSync(join(bench, 'drive-01.img'), GiB);
-    process.kill(pid, 'SIGCONT');
+    helper.goOn();
     await card(app, 'bay 1').getByText('FAIL').first().waitFor();
     await next(app, 'Scan RETRY or CLEAR');
     await scanCommand(app, 'CLEAR');

@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { card, helpersOf, pairByScan, startByScan, testMedia, type TestMedia } from '../../support/app-bench';
+import { card, pairByScan, startByScan, testMedia, type TestMedia } from '../../support/app-bench';
 import { receiptSchema } from '../../../core/delivery/library';
 import { AppWindow, giveToUser } from '../../support/app-window';
 import { runCli } from '../../support/cli';
 import { minisignKeys } from '../../support/delivery';
 import { removeArea, temporaryArea } from '../../support/global-setup';
 import { present } from '../../support/present';
+import { releaseHelpers, StoppedHelper } from '../../support/stopped-helper';
 import { makeBench } from '../../support/virtual-bench';
 
 /** The media library in the app: a folder is received, chosen and written without a typed SHA-256. */
@@ -17,8 +18,6 @@ let state: string;
 let media: TestMedia;
 let publicKey: string;
 let opened: AppWindow | null = null;
-/** A helper that was stopped: it may not stay so, also when the test fails. */
-let frozen: number | null = null;
 
 const delivery = (revision: number): string => join(area, `sent-${revision}`, 'Contoso');
 
@@ -41,7 +40,7 @@ beforeAll(async () => {
   for (const revision of [1, 2]) giveToUser(join(area, `sent-${revision}`));
 });
 afterEach(async () => {
-  if (frozen !== null && existsSync(`/proc/${frozen}`)) process.kill(frozen, 'SIGCONT');
+  releaseHelpers();
   await opened?.end();
 });
 afterAll(() => {
@@ -65,17 +64,7 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
   // Cancelled, what is whole of it stays.
   await page.keyboard.press('F3');
   await page.getByText('No media was received yet.').waitFor();
-  const freeze = (): void => {
-    const [helper] = helpersOf(app.process.pid ?? -1);
-    if (helper === undefined) throw new Error('the app has no helper');
-    frozen = helper;
-    process.kill(helper, 'SIGSTOP');
-  };
-  const goOn = (): void => {
-    if (frozen !== null) process.kill(frozen, 'SIGCONT');
-    frozen = null;
-  };
-  freeze();
+  const helper = StoppedHelper.of(app);
   // Nobody trusts the sender yet: the key is compared, named and trusted here, and the folder is received again.
   await receive(2);
   await app.answerFiles(publicKey);
@@ -99,7 +88,7 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
   expect(asked).toBe('A media is being received.');
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await page.getByText('Cancelling …').waitFor();
-  goOn();
+  helper.goOn();
   await page.getByRole('heading', { name: 'Not completely received' }).waitFor();
 
   // A part is missing; then the sender sends it again in another folder.
@@ -142,7 +131,7 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
   await pairByScan(app, [['7KX9PQ3', 'BAY 1']]);
   await startByScan(app);
   // What is in the library stays while drives are in progress, whoever asks.
-  freeze();
+  helper.stop();
   const refused = await page.evaluate(
     (sha256) => window.prestage.call('removeFromLibrary', { sha256 }),
     media.sha256,
@@ -154,7 +143,7 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
       message: 'The media Contoso was not removed: 1 drive is in progress.',
     },
   });
-  goOn();
+  helper.goOn();
   await card(app, 'bay 1').getByText('PASS').first().waitFor();
   const exported = await runCli(['ledger', 'export', '--format', 'json', '--state', state]);
   expect(exported.stdout).toContain('"expected":"signed-manifest"');
@@ -187,7 +176,7 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
 
   // Without its window the app receives to the end, and ends then.
   renameSync(join(again, part), join(sent, part));
-  freeze();
+  helper.stop();
   await receive(2);
   await page.getByText('Receiving Contoso', { exact: true }).waitFor();
   await app.answerQuestions(1);
@@ -196,7 +185,7 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
     BrowserWindow.getAllWindows()[0]?.close();
   });
   await closed;
-  goOn();
+  helper.goOn();
   await gone;
   expect(readdirSync(join(state, 'library'))).toEqual([media.sha256]);
 });

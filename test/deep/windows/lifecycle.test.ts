@@ -1,17 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, truncateSync } from 'node:fs';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { electronRuntime } from '../../../build/electron-runtime';
 import { reasonBarcode } from '../../../core/scan/reasons';
 import { commandBarcode } from '../../../core/scan/scan';
 import { GiB } from '../../../core/base/units';
+import { helperOf, releaseHelpers, StoppedHelper } from '../../support/stopped-helper';
 import { makeBench } from '../../support/virtual-bench';
 import { AppWindow, giveToUser, startAgain } from '../../support/app-window';
 import {
   card,
   handOnImages,
-  helpersOf,
   pairByScan,
   signInAndProve,
   askToStart,
@@ -38,8 +38,6 @@ let paths: {
 let written: string | null = null;
 let number = 0;
 let hold: Hold | null = null;
-/** Helpers that were stopped: none may stay so, also when a test fails. */
-const frozen: number[] = [];
 
 beforeAll(async () => {
   area = temporaryArea('e2e-life');
@@ -47,7 +45,7 @@ beforeAll(async () => {
   media = await testMedia(area);
 });
 afterEach(async () => {
-  for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
+  releaseHelpers();
   hold?.release();
   hold = null;
   await opened?.end();
@@ -85,27 +83,6 @@ async function paired({ newImages = false, args = [] as readonly string[] } = {}
 }
 
 const drive = (index: number): string => join(paths.bench, `drive-0${index}.img`);
-
-/** Stops the helper where it is, until it goes on. */
-function freeze(app: AppWindow): { readonly goOn: () => void; readonly stop: () => void } {
-  const pid = helperOf(app);
-  process.kill(pid, 'SIGSTOP');
-  frozen.push(pid);
-  return {
-    stop: () => {
-      process.kill(pid, 'SIGSTOP');
-    },
-    goOn: () => {
-      process.kill(pid, 'SIGCONT');
-    },
-  };
-}
-
-function helperOf({ process: own }: AppWindow): number {
-  const [pid] = helpersOf(own.pid ?? -1);
-  if (pid === undefined) throw new Error('the app has no helper');
-  return pid;
-}
 
 /** Pairs a machine with the drive in bay 1, which asks why. */
 async function pairAgain(app: AppWindow, machine: string, reason: 'REUSED' | 'SECOND-TRY'): Promise<void> {
@@ -355,7 +332,7 @@ describe('jobs and their window', () => {
     const app = await paired();
     await startHeld(app);
     // Its drives stay open when the app starts again.
-    freeze(app);
+    StoppedHelper.of(app);
     const gone = new Promise((done) => app.process.once('exit', done));
     app.process.kill('SIGKILL');
     await gone;
@@ -408,15 +385,10 @@ describe('the app, closed and opened again', () => {
   it('shows FAIL for the drive that is not as it was and PASS for the one beside it as they were; what was cleared stays cleared', async () => {
     let app = await paired({ newImages: true });
     await askToStart(app);
-    const helper = freeze(app);
+    const helper = StoppedHelper.of(app);
     await app.scan(commandBarcode('START'));
     // The helper confirms the list and holds the drives. In small steps: it has a disk image to make before it writes.
-    while ((await app.page.getByRole('dialog').count()) > 0) {
-      helper.goOn();
-      await app.page.waitForTimeout(15);
-      helper.stop();
-      await app.page.waitForTimeout(100);
-    }
+    await helper.goOnUntil(app, async () => (await app.page.getByRole('dialog').count()) === 0);
     // As when a drive dies: it is not what was confirmed any more.
     truncateSync(drive(2), GiB);
     helper.goOn();

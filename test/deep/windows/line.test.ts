@@ -1,14 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { scansOfLine } from '../../../core/flow/take-out';
 import { makeTicket } from '../../../core/scan/job-ticket';
 import { reasonBarcode, scanReasons } from '../../../core/scan/reasons';
 import { commandBarcode } from '../../../core/scan/scan';
-import { helpersOf, testMedia, type TestMedia } from '../../support/app-bench';
+import { testMedia, type TestMedia } from '../../support/app-bench';
 import { AppWindow, giveToUser } from '../../support/app-window';
 import { runCli } from '../../support/cli';
 import { removeArea, temporaryArea } from '../../support/global-setup';
+import { releaseHelpers, StoppedHelper } from '../../support/stopped-helper';
 import { makeBench } from '../../support/virtual-bench';
 
 /** Line mode: from the badge to the closed shipment by scanner alone, in the real app with real keys. No mouse is used here. */
@@ -20,8 +21,6 @@ let number = 0;
 let paths: { readonly state: string; readonly bench: string };
 let shipments: string;
 let scans = 0;
-/** Helpers that were stopped: none may stay so, also when a test fails. */
-const frozen: number[] = [];
 
 const serials = ['7KX9PQ1', '7KX9PQ2', '7KX9PQ3', '7KX9PQ4'] as const;
 /** A whole rack. */
@@ -32,7 +31,7 @@ beforeAll(async () => {
   media = await testMedia(area);
 });
 afterEach(async () => {
-  for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
+  releaseHelpers();
   await opened?.end();
   opened = null;
 });
@@ -146,24 +145,16 @@ async function writeAll(app: AppWindow, machines: readonly string[] = serials): 
   await next(app, 'Take out bay 1');
 }
 
-/** START and START, with the helper stopped while the drives are at work. @returns lets it go on */
-async function startFrozen(app: AppWindow): Promise<() => void> {
+/** START and START, with the helper stopped while the drives are at work. */
+async function startStopped(app: AppWindow): Promise<StoppedHelper> {
   await scan(app, commandBarcode('START'));
   await next(app, 'Scan START again');
   await app.page.waitForTimeout(1700);
-  const [pid] = helpersOf(app.process.pid ?? -1);
-  if (pid === undefined) throw new Error('the app has no helper');
-  frozen.push(pid);
-  process.kill(pid, 'SIGSTOP');
+  const helper = StoppedHelper.of(app);
   await scan(app, commandBarcode('START'));
   const running = app.page.locator('.line-tile[data-kind=running]');
-  while ((await running.count()) === 0) {
-    process.kill(pid, 'SIGCONT');
-    await app.page.waitForTimeout(15);
-    process.kill(pid, 'SIGSTOP');
-    await app.page.waitForTimeout(100);
-  }
-  return () => process.kill(pid, 'SIGCONT');
+  await helper.goOnUntil(app, async () => (await running.count()) > 0);
+  return helper;
 }
 
 describe('line mode', () => {
@@ -272,12 +263,12 @@ describe('line mode', () => {
       env: { PATH: `${failingPrinter(printer)}:${process.env['PATH'] ?? ''}` },
     });
     await pairAll(app, machines);
-    const thaw = await startFrozen(app);
+    const helper = await startStopped(app);
     await scan(app, commandBarcode('CANCEL'));
     await next(app, 'Scan the bay to cancel');
     await scan(app, 'BAY 2');
     await said(app, 'Cancelling bay 2');
-    thaw();
+    helper.goOn();
     await next(app, 'Take out bay 1');
     await tile(app, 2).getByText('Cancelled').waitFor();
     await scan(app, '7KX9PQ1');

@@ -1,4 +1,4 @@
-import { existsSync, truncateSync } from 'node:fs';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { GiB } from '../../../core/base/units';
@@ -6,7 +6,6 @@ import { commandBarcode } from '../../../core/scan/scan';
 import {
   askToStart,
   card,
-  helpersOf,
   pairByScan,
   signInAndProve,
   testMedia,
@@ -14,6 +13,7 @@ import {
 } from '../../support/app-bench';
 import { AppWindow } from '../../support/app-window';
 import { removeArea, temporaryArea } from '../../support/global-setup';
+import { releaseHelpers, StoppedHelper } from '../../support/stopped-helper';
 import { makeBench } from '../../support/virtual-bench';
 
 /** How far all drives are, where it can be seen without the page: window title and task bar; and the words at the end. */
@@ -23,8 +23,6 @@ let media: TestMedia;
 let opened: AppWindow | null = null;
 let bench: string;
 let number = 0;
-/** Helpers that were stopped: none may stay so, also when a test fails. */
-const frozen: number[] = [];
 
 beforeAll(async () => {
   area = temporaryArea('e2e-progress');
@@ -32,7 +30,7 @@ beforeAll(async () => {
   media = await testMedia(area, { extraBytes: 200_000_000 });
 });
 afterEach(async () => {
-  for (const pid of frozen.splice(0)) if (existsSync(`/proc/${pid}`)) process.kill(pid, 'SIGCONT');
+  releaseHelpers();
   await opened?.end();
   opened = null;
 });
@@ -85,22 +83,12 @@ const titleOf = (app: AppWindow): Promise<string | undefined> =>
   app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.getTitle());
 
 /** Starts by scanner, with the helper stopped: the drives are held, and nothing is written yet. */
-async function startFrozen(app: AppWindow): Promise<() => void> {
+async function startStopped(app: AppWindow): Promise<StoppedHelper> {
   await askToStart(app);
-  const [pid] = helpersOf(app.process.pid ?? -1);
-  if (pid === undefined) throw new Error('the app has no helper');
-  frozen.push(pid);
-  process.kill(pid, 'SIGSTOP');
+  const helper = StoppedHelper.of(app);
   await app.scan(commandBarcode('START'));
-  while ((await app.page.getByRole('dialog').count()) > 0) {
-    process.kill(pid, 'SIGCONT');
-    await app.page.waitForTimeout(15);
-    process.kill(pid, 'SIGSTOP');
-    await app.page.waitForTimeout(100);
-  }
-  return () => {
-    process.kill(pid, 'SIGCONT');
-  };
+  await helper.goOnUntil(app, async () => (await app.page.getByRole('dialog').count()) === 0);
+  return helper;
 }
 
 const percentOf = (title: string): number => Number(/^(\d+) %/.exec(title)?.[1] ?? -1);
@@ -109,13 +97,13 @@ it('title and task bar follow all drives to their end, also while the window is 
   const app = await paired();
   expect(await titleOf(app)).toBe('Prestage');
   const shown = await watch(app);
-  const goOn = await startFrozen(app);
+  const helper = await startStopped(app);
   await expect.poll(() => titleOf(app)).toMatch(/^\d+ % · Prestage$/);
   expect(await app.page.getByRole('progressbar', { name: 'All drives' }).count()).toBe(1);
   await app.electron.evaluate(({ BrowserWindow }) => {
     BrowserWindow.getAllWindows()[0]?.hide();
   });
-  goOn();
+  helper.goOn();
   await expect.poll(() => titleOf(app), { timeout: 60_000 }).toBe('2 of 2 PASS · Prestage');
   const { titles, bars } = await shown();
   const percents = titles.filter((title) => title.includes('%')).map(percentOf);
@@ -142,10 +130,10 @@ it('title and task bar follow all drives to their end, also while the window is 
 it('says which drive failed, in title, task bar and words', async () => {
   const app = await paired();
   const shown = await watch(app);
-  const goOn = await startFrozen(app);
+  const helper = await startStopped(app);
   // As when a drive dies: it is not what was confirmed any more.
   truncateSync(join(bench, 'drive-02.img'), GiB);
-  goOn();
+  helper.goOn();
   await expect.poll(() => titleOf(app), { timeout: 60_000 }).toBe('1 of 2 PASS, 1 FAIL · Prestage');
   expect((await shown()).bars.at(-1)).toEqual([1, 'error']);
   const words =
