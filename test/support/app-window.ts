@@ -89,14 +89,15 @@ export class AppWindow {
   }
 
   /**
-   * Gives the page the focus, which without a window manager it would get with the test's first click. Then waits, once: a scan
-   * that begins less than 150 ms after it may have begun elsewhere, and is refused (renderer/scanner/capture.ts).
+   * Gives the page the focus, which without a window manager it would get with the test's first click, and on a busy computer gets
+   * late. Then waits, once: a scan that begins less than 150 ms after it may have begun elsewhere, and is refused (renderer/scanner/capture.ts).
    */
   async readyForScans(): Promise<void> {
     if (this.#ready) return;
     this.#ready = true;
-    await this.page.evaluate(() => {
+    await this.page.waitForFunction(() => {
       window.focus();
+      return document.hasFocus();
     });
     await this.page.waitForTimeout(200);
   }

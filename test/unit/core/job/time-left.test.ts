@@ -61,12 +61,14 @@ describe('time left', () => {
             continue;
           }
           const most = Math.max(before.shown, left.shown);
-          const step = most <= 60 ? 1 : most <= 630 ? 5 : 30;
+          const step = most <= 60 ? 1 : most <= 600 ? 5 : 30;
           const clock = before.shown - elapsed / 1000;
           const allowed = (Math.max(0.5, 0.08 * most) * elapsed) / 1000 + 2 * step + 1;
           expect(Math.abs(left.shown - clock)).toBeLessThanOrEqual(allowed);
         }
       }),
+      // From half minutes to five seconds.
+      { examples: [[[600.0000000000001, null].map((seconds) => ({ estimate: seconds, elapsed: 1 }))]] },
     );
   });
 });
