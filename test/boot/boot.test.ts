@@ -22,6 +22,7 @@ import { benchDrives, errorOf, reportOf, runCli, type CliResult, type ListedDriv
 import { removeArea, temporaryArea } from '../support/global-setup';
 import { attachLoop, detachAllLoops, isRoot } from '../support/loop';
 import { present } from '../support/present';
+import { allProcesses, helperOf, type RunningProcess } from '../support/processes';
 import { makeMedia } from '../support/wim';
 import { bootPaths } from '../support/wim-tree';
 import { TestApp } from '../support/app-service';
@@ -303,9 +304,9 @@ describe('a written drive', () => {
   });
 
   it.each([
-    ['the operator cancels', (cli: ChildProcess) => cli.kill('SIGINT'), 130],
-    ['the command line is killed', (cli: ChildProcess) => cli.kill('SIGKILL'), 137],
-    ['the helper is killed', (cli: ChildProcess) => killHelperOf(cli), 3],
+    ['the operator cancels', (cli: ChildProcess): boolean => cli.kill('SIGINT'), 130],
+    ['the command line is killed', (cli: ChildProcess): boolean => cli.kill('SIGKILL'), 137],
+    ['the helper is killed', (cli: ChildProcess): boolean => process.kill(helperOf(cli), 'SIGKILL'), 3],
   ] as const)('is let go when %s', async (_, end, status) => {
     let ending: Promise<unknown> = Promise.resolve();
     const run = await runCli(
@@ -363,23 +364,13 @@ async function waitFor(happened: () => boolean): Promise<void> {
   throw new Error('it did not happen in 30 s');
 }
 
-function processes(): { pid: number; parent: number; command: string }[] {
-  const listed = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  return listed.split('\n').flatMap((line) => {
-    const match = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line);
-    return match === null
-      ? []
-      : [{ pid: Number(match[1]), parent: Number(match[2]), command: match[3] ?? '' }];
-  });
-}
-
 /** Processes that have a drive open: helpers, and virtual machines. */
-function holdersOf(path: string): { pid: number; parent: number; command: string }[] {
-  return processes().filter(({ pid }) => filesOf(pid).includes(path));
+function holdersOf(path: string): RunningProcess[] {
+  return allProcesses().filter(({ pid }) => filesOf(pid).includes(path));
 }
 
 function machinesWith(path: string): number[] {
-  return holdersOf(path).flatMap(({ pid, command }) => (command.includes('qemu-system') ? pid : []));
+  return holdersOf(path).flatMap(({ pid, args }) => (args.includes('qemu-system') ? pid : []));
 }
 
 /** None of one that has just ended. One that it has just closed is left out, and the others are not. */
@@ -398,14 +389,6 @@ function reading<T>(read: () => T): T | null {
     if (['ENOENT', 'ESRCH', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
-}
-
-function killHelperOf(cli: ChildProcess): boolean {
-  const helper = processes().find(
-    ({ parent, command }) => parent === cli.pid && command.includes('helper.cjs'),
-  );
-  if (helper === undefined) throw new Error('the command line has no helper');
-  return process.kill(helper.pid, 'SIGKILL');
 }
 
 /** Flips a byte in the middle of a file's content on a drive. */

@@ -11,6 +11,7 @@ import { LedgerReader } from '../../station/ledger/ledger-reader';
 import { statePaths } from '../../station/state/state-paths';
 import { makeBench } from '../support/virtual-bench';
 import { removeArea, temporaryArea } from '../support/global-setup';
+import { helperOf } from '../support/processes';
 import { makeMedia, type MadeMedia } from '../support/wim';
 import { TestApp } from '../support/app-service';
 import { runHere } from '../support/command-line';
@@ -133,7 +134,7 @@ describe('the app, closed with nothing running and opened again', () => {
     const opened = await open();
     await begin(opened, ['7KX9PQ1', '7KX9PQ2']);
     await opened.until(({ jobs }) => jobs.length === 2, 'two jobs');
-    process.kill(helperPid(), 'SIGKILL');
+    process.kill(helperOf(process), 'SIGKILL');
     const before = (await opened.until(haveEnded, 'two ends')).jobs;
     expect(before.map(({ state: { state: name } }) => name)).toEqual(['failed', 'failed']);
     expect((await (await reopened()).handlers.getState({})).jobs).toEqual(before);
@@ -250,11 +251,4 @@ function recordBootTest(): number {
   );
   ledger.close();
   return sequence;
-}
-
-/** The helper of this process: its child that runs helper.cjs. */
-function helperPid(): number {
-  const list = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
-  const line = list.split('\n').find((text) => text.includes('helper.cjs'));
-  return Number(line?.trim().split(' ')[0]);
 }

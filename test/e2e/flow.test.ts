@@ -183,7 +183,7 @@ describe('a day, by scanner alone', () => {
     const helper = StoppedHelper.of(app);
     await scanCommand(app, 'START');
     // As when a drive dies: it is not what was confirmed any more.
-    await helper.goOnUntil(app, async () => (await app.page.getByRole('dialog').count()) === 0);
+    await helper.goOnUntil(async () => (await app.page.getByRole('dialog').count()) === 0);
     truncateSync(join(bench, 'drive-01.img'), GiB);
     helper.goOn();
     await card(app, 'bay 1').getByText('FAIL').first().waitFor();

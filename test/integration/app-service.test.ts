@@ -12,6 +12,7 @@ import { commandBarcode } from '../../core/scan/scan';
 import { makeBench } from '../support/virtual-bench';
 import { hasNoTable } from '../support/drive-check';
 import { removeArea, temporaryArea } from '../support/global-setup';
+import { helperOf } from '../support/processes';
 import { makeMedia, type MadeMedia } from '../support/wim';
 import { TestApp } from '../support/app-service';
 
@@ -224,7 +225,7 @@ describe('one job among others', () => {
     await app.scan('bay 1');
     await startByScan();
     await app.until(({ jobs }) => jobs.length === 1, 'a job');
-    const pid = helperPid();
+    const pid = helperOf(process);
     process.kill(pid, 'SIGKILL');
     const { jobs } = await app.until((state) => ended(state, 1), 'an ended job');
     expect(jobs[0]?.state).toMatchObject({ state: 'failed', reason: { code: 'helper-died' } });
@@ -285,10 +286,3 @@ describe('another drive in the same bay, with the same serial', () => {
     expect(hasNoTable(bayFile(1), 2 * GiB)).toBe(true);
   });
 });
-
-/** The helper of this process: its child that runs helper.cjs. */
-function helperPid(): number {
-  const list = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
-  const line = list.split('\n').find((text) => text.includes('helper.cjs'));
-  return Number(line?.trim().split(' ')[0]);
-}

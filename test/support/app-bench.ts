@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync, mkdirSync, renameSync } from 'node:fs';
-import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { timeouts } from '../../core/base/timeouts';
@@ -87,25 +86,4 @@ export async function startByScan(app: AppWindow): Promise<void> {
 /** The card of a bay. */
 export function card(app: AppWindow, bay: string): ReturnType<AppWindow['page']['locator']> {
   return app.page.locator('li.card').filter({ has: app.page.locator('.card-bay', { hasText: bay }) });
-}
-
-/** Every process that a process started, and those that they did. */
-export function processesBelow(pid: number): { readonly pid: number; readonly args: string }[] {
-  const text = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' });
-  const processes = text
-    .trim()
-    .split('\n')
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((found) => found !== null)
-    .map(([, own, parent, args]) => ({ pid: Number(own), parent: Number(parent), args: args ?? '' }));
-  const below = (parent: number): typeof processes =>
-    processes.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)]);
-  return below(pid);
-}
-
-/** Helpers of an app: processes below it that run helper.cjs. */
-export function helpersOf(pid: number): number[] {
-  return processesBelow(pid)
-    .filter(({ args }) => args.includes('helper.cjs'))
-    .map((one) => one.pid);
 }

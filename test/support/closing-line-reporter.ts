@@ -32,7 +32,7 @@ export class ClosingLineReporter implements Reporter {
         const result = test.result();
         if ((test.diagnostic()?.retryCount ?? 0) > 0 && result.state === 'passed') {
           second.push(`passed when tried again: ${module.relativeModuleId} > ${test.fullName}`);
-          second.push(...(result.errors ?? []).map((error) => `  it failed with: ${firstOf(error)}`));
+          second.push(...(result.errors ?? []).map((error) => `  it failed with: ${shortOf(error)}`));
         }
         if (result.state === 'passed') counts.passed += 1;
         else if (result.state === 'failed') counts.failed += 1;
@@ -56,7 +56,7 @@ export class ClosingLineReporter implements Reporter {
 }
 
 /** What it says, without the state of a whole app that some say, and where in our code. */
-function firstOf({ message, stacks }: SerializedError): string {
+function shortOf({ message, stacks }: SerializedError): string {
   const [at] = stacks ?? [];
   const place = at === undefined ? '' : ` (${relative(process.cwd(), at.file)}:${at.line})`;
   return `${message.slice(0, 300)}${place}`;

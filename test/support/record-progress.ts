@@ -14,9 +14,9 @@ import { openStation } from '../../station/jobs/open-station';
 import { type BatchRequest } from '../../station/jobs/batch-plan';
 import { planBatch } from '../../station/jobs/plan-batch';
 import { runBatch } from '../../station/jobs/run-batch';
-import { helpersOf } from './app-bench';
 import { benchDrives } from './cli';
 import { temporaryArea } from './global-setup';
+import { helpersOf } from './processes';
 import { makeBench } from './virtual-bench';
 import { makeMedia } from './wim';
 

@@ -5,8 +5,8 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { giveToUser } from '../../support/app-window';
 import { openCheckout, plainUser } from '../../support/checkout';
-import { processesBelow } from '../../support/app-bench';
 import { temporaryArea } from '../../support/global-setup';
+import { processesBelow } from '../../support/processes';
 
 /** What `npm run dev` starts, on a copy of the sources: their files are changed. */
 

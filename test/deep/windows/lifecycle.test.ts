@@ -6,7 +6,8 @@ import { electronRuntime } from '../../../build/electron-runtime';
 import { reasonBarcode } from '../../../core/scan/reasons';
 import { commandBarcode } from '../../../core/scan/scan';
 import { GiB } from '../../../core/base/units';
-import { helperOf, releaseHelpers, StoppedHelper } from '../../support/stopped-helper';
+import { helperOf } from '../../support/processes';
+import { releaseHelpers, StoppedHelper } from '../../support/stopped-helper';
 import { makeBench } from '../../support/virtual-bench';
 import { AppWindow, giveToUser, startAgain } from '../../support/app-window';
 import {
@@ -107,7 +108,7 @@ async function startHeld(
     .nth(drives - 1)
     .waitFor();
   return {
-    pid: helperOf(app),
+    pid: helperOf(app.process),
     goOn: () => {
       here.release();
     },
@@ -388,7 +389,7 @@ describe('the app, closed and opened again', () => {
     const helper = StoppedHelper.of(app);
     await app.scan(commandBarcode('START'));
     // The helper confirms the list and holds the drives. In small steps: it has a disk image to make before it writes.
-    await helper.goOnUntil(app, async () => (await app.page.getByRole('dialog').count()) === 0);
+    await helper.goOnUntil(async () => (await app.page.getByRole('dialog').count()) === 0);
     // As when a drive dies: it is not what was confirmed any more.
     truncateSync(drive(2), GiB);
     helper.goOn();

@@ -153,7 +153,7 @@ async function startStopped(app: AppWindow): Promise<StoppedHelper> {
   const helper = StoppedHelper.of(app);
   await scan(app, commandBarcode('START'));
   const running = app.page.locator('.line-tile[data-kind=running]');
-  await helper.goOnUntil(app, async () => (await running.count()) > 0);
+  await helper.goOnUntil(async () => (await running.count()) > 0);
   return helper;
 }
 

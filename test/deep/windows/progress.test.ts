@@ -87,7 +87,7 @@ async function startStopped(app: AppWindow): Promise<StoppedHelper> {
   await askToStart(app);
   const helper = StoppedHelper.of(app);
   await app.scan(commandBarcode('START'));
-  await helper.goOnUntil(app, async () => (await app.page.getByRole('dialog').count()) === 0);
+  await helper.goOnUntil(async () => (await app.page.getByRole('dialog').count()) === 0);
   return helper;
 }
 
