@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { productManifest } from '../../build/package/paths';
 import { errorDataSchema } from '../../core/base/errors';
@@ -68,17 +68,22 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
   let station: string;
   let machine: string;
   let image: string;
+  let temporary: string;
   const started: Started[] = [];
   let states = 0;
 
   beforeAll(() => {
     area = temporaryArea('netboot');
     openToOthers(area);
-    mkdirSync(join(area, 'tmp'));
-    // As /tmp is.
-    chmodSync(join(area, 'tmp'), 0o1777);
     image = join(area, 'medium');
     makeMedium(image, system);
+  });
+  beforeEach(() => {
+    // Of this case alone: what the one before was killed over may lie in its own.
+    temporary = join(area, `tmp-${String((states += 1))}`);
+    mkdirSync(temporary);
+    // As /tmp is.
+    chmodSync(temporary, 0o1777);
   });
   afterEach(async () => {
     for (const { child, ended } of started.splice(0)) {
@@ -129,7 +134,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     const as = user === 0 ? '' : `setpriv --reuid=${user} --regid=${user} --clear-groups`;
     const shell = ['sh', '-c', `${before} exec ${as} "$@"`, 'sh'];
     const child = spawn('ip', ['netns', 'exec', station, ...shell, process.execPath, ...program], {
-      env: { ...process.env, TMPDIR: join(area, 'tmp'), HOME: area },
+      env: { ...process.env, TMPDIR: temporary, HOME: area },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let text = '';
@@ -164,7 +169,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
   }
 
   const leftFolders = (): string[] =>
-    readdirSync(join(area, 'tmp')).filter((name) => name.startsWith('prestage-netboot'));
+    readdirSync(temporary).filter((name) => name.startsWith('prestage-netboot'));
 
   /** The app in the station's namespace. @returns what it says, and what tells it */
   function openApp(user = 0): AppTold {
@@ -254,7 +259,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     await serving(one);
     expect(dnsmasqIn(room, station)).toHaveLength(1);
     expect(leftFolders()).toHaveLength(1);
-    expect(statSync(join(area, 'tmp', leftFolders()[0] ?? '')).uid).toBe(nobody);
+    expect(statSync(join(temporary, leftFolders()[0] ?? '')).uid).toBe(nobody);
     one.child.kill('SIGKILL');
     await one.ended;
     await expect.poll(() => room.processes(station)).toEqual([]);
