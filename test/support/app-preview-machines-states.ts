@@ -169,13 +169,34 @@ const choosing: AppState = {
 };
 
 const machines200 = benchOfMachines(200);
+/** Those of 200 machines that have one, some seconds after the batch was started. */
+const jobs200 = (seconds: number): AppState['jobs'] =>
+  numbers(200)
+    .slice(10)
+    .map((number) => {
+      if (number <= 40) return onMachine(number, { state: 'done', result });
+      if (number <= 44) return onMachine(number, writeFailed);
+      if (number === 45) return onMachine(number, { state: 'cancelled', bytesWritten: 3e9 });
+      return onMachine(number, {
+        state: number < 60 ? 'verifying' : 'writing',
+        bytesDone: number * 1e8 + seconds * 1.1e8,
+        bytesTotal: 21e9,
+      });
+    });
 const rack200: AppState = {
   ...machines200,
-  jobs: numbers(160).map((number) =>
-    number <= 40
-      ? onMachine(number, { state: 'done', result })
-      : onMachine(number, { state: 'writing', bytesDone: number * 1e8, bytesTotal: 21e9 }),
-  ),
+  jobs: jobs200(0),
+  pairing: {
+    ...machines200.pairing,
+    obstacles: [],
+    pairs: [1, 2, 3].map((number) => ({
+      ...{ machineSerial: machineOf(number), driveId: machineDisk(number).id, bay: machineOf(number) },
+    })),
+  },
+  rack: {
+    ...served,
+    machines: numbers(200).map((number) => someMachine(number, { connected: number % 20 !== 4 })),
+  },
 };
 
 const off: AppState = { ...ready, rack: { ...noRack, addresses } };
@@ -306,6 +327,11 @@ export const machinesPreviews: Readonly<Record<string, Preview>> = {
   'bench-machines-details': { state: mixedBench, press: `Bay ${machineOf(6)}: Offline` },
   'bench-machines-scanned': { state: scanned },
   'bench-machines-choose': { state: choosing },
+  'bench-machines-200': { state: rack200, size: { width: 1920, height: 1080 }, then: { jobs: jobs200(1) } },
+  'bench-machines-200-small': {
+    ...{ state: rack200, size: { width: 1366, height: 768 } },
+    then: { jobs: jobs200(1) },
+  },
   'rack-view-machines': { state: inRack(mixedBench) },
   'rack-view-machines-200': { state: inRack(rack200), size: { width: 1920, height: 1080 } },
 };

@@ -135,9 +135,9 @@ interface EndedBodyProps {
   readonly density: Density;
 }
 
-/** For the style sheet: how many lines a small card has below the large word. */
-function linesBelow(lines: number): CSSProperties {
-  return { '--lines': lines } as CSSProperties;
+/** For the style sheet: how many lines a small card has below the large word, of those that it may have. */
+function linesBelow(lines: readonly boolean[]): CSSProperties {
+  return { '--lines': lines.filter(Boolean).length } as CSSProperties;
 }
 
 /** How a job ended, to be read from across the room. */
@@ -146,16 +146,19 @@ export function EndedBody({ job, kind, bootTest, gone, density }: EndedBodyProps
   const text = words.bench;
   const { state } = job;
   const word = text.phase[kind === 'fail' ? 'failed' : state.state];
-  const tested = state.state === 'done' && !gone && bootTest !== null;
+  const passed = state.state === 'done' && !gone;
+  const tested = passed && bootTest !== null;
+  // A bay that is a machine has its name.
+  const named = passed && density === 'dense' && job.bay !== job.machineSerial;
   return (
     <>
-      <p className="card-verdict" style={linesBelow(tested ? 2 : 1)} aria-hidden>
+      <p className="card-verdict" style={linesBelow([tested, named || !passed])} aria-hidden>
         {kind === 'pass' && <IconCheck stroke={3.5} />}
         {kind === 'fail' && <IconX stroke={3.5} />}
         {(kind === 'cancelled' || kind === 'interrupted') && <IconPlayerStop stroke={2.5} />}
         <span>{word}</span>
       </p>
-      {density === 'dense' && state.state === 'done' && !gone && (
+      {named && (
         <p className="card-machine mono clipped" title={job.machineSerial}>
           {job.machineSerial}
         </p>

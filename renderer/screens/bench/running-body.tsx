@@ -63,7 +63,7 @@ export const RunningBody = memo(function RunningBody({ job, density }: RunningBo
       <div className="card-progress">
         <p className="card-percent">{percent === null ? '' : text.percent(percent)}</p>
         <p className="card-speed">
-          <span>{task ?? rate}</span>
+          <span className={task === null ? 'card-rate' : undefined}>{task ?? rate}</span>
           <span>{left === null ? '' : text.left(left)}</span>
         </p>
       </div>

@@ -101,6 +101,39 @@ describe.each([
   });
 });
 
+describe('a card among two hundred', () => {
+  const sizes = [
+    { width: 1024, height: 700 },
+    { width: 1366, height: 768 },
+    { width: 1920, height: 1080 },
+  ];
+  it.each(sizes)('has its whole name, and nothing that is cut, at $width by $height', async (size) => {
+    await preview.open(stateIn('cards'), size);
+    // A rate is told once there are two looks at a job.
+    await preview.push({ jobs: jobsAt(3e9, true), progress: progressAt(90) });
+    await expect.poll(() => preview.page.locator('li.card').first().textContent()).toMatch(/90\s%/);
+    const seen = await preview.page
+      .locator('li.card:not([data-beyond]) :is(.card-bay, .card-status, .card-percent, .card-speed > span)')
+      .evaluateAll((elements) =>
+        elements
+          .filter((element) => element.checkVisibility())
+          .map((element) => {
+            const content = element.closest('.card-content')?.getBoundingClientRect();
+            const box = element.getBoundingClientRect();
+            const cut =
+              element.scrollWidth > element.clientWidth ||
+              element.scrollHeight > element.clientHeight ||
+              content === undefined ||
+              box.right > content.right ||
+              box.bottom > content.bottom;
+            return { text: element.textContent, cut };
+          }),
+      );
+    expect(seen.filter(({ text }) => text === bench.drives.bays[0]?.label)).toHaveLength(1);
+    expect(seen.filter(({ cut }) => cut)).toEqual([]);
+  });
+});
+
 describe('a card beyond the window', () => {
   it('is told of by its button to those who cannot see it', async () => {
     await preview.open(stateIn('cards'));
