@@ -10,7 +10,7 @@ export interface AtWork {
   readonly drives: number;
   /** Drives that are erased, or checked for their size, for no machine. */
   readonly erased?: number;
-  /** A media is being received. */
+  /** A media file is being received. */
   readonly receiving: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface ClosingQuestion {
 }
 
 const afterwards = 'Closing the window does not stop';
-const mediaKept = 'What is whole of a media is kept: to go on, receive it again.';
+const mediaKept = 'What is whole of a media file is kept: to go on, receive it again.';
 
 /** What is asked; null when nothing is at work. */
 export function closingQuestion({ drives, erased = 0, receiving }: AtWork): ClosingQuestion | null {
@@ -30,14 +30,14 @@ export function closingQuestion({ drives, erased = 0, receiving }: AtWork): Clos
   if (erased > 0) return eraseQuestion(drives, erased, receiving);
   if (drives === 0) {
     return {
-      message: 'A media is being received.',
+      message: 'A media file is being received.',
       detail: `${afterwards} it. ${mediaKept}`,
       buttons: ['Go back', 'Close window and keep receiving', 'Stop receiving and quit'],
     };
   }
   const written = `${counted(drives, 'drive is', 'drives are')} being written`;
   return {
-    message: receiving ? `${written}, and a media is being received.` : `${written}.`,
+    message: receiving ? `${written}, and a media file is being received.` : `${written}.`,
     detail:
       `${afterwards} them. Their results are recorded and shown when you start Prestage again. ` +
       'Cancelled drives have no partition table and cannot be used until they are written again.' +
@@ -54,7 +54,7 @@ export function closingQuestion({ drives, erased = 0, receiving }: AtWork): Clos
 function eraseQuestion(drives: number, erased: number, receiving: boolean): ClosingQuestion {
   const also = [
     ...(drives > 0 ? [`${counted(drives, 'drive is', 'drives are')} being written`] : []),
-    ...(receiving ? ['a media is being received'] : []),
+    ...(receiving ? ['a media file is being received'] : []),
   ];
   const first = `${counted(erased, 'drive is', 'drives are')} being erased or checked`;
   return {

@@ -201,9 +201,9 @@ export const remarks: Readonly<Record<string, string>> = {
     'In the bundle of a shipment: lists and signs every other file. Canonical JSON (RFC 8785) and one line feed; the signature is over the line `prestage-shipment 1`, then the canonical document without `signature` and its line feed.',
   'records.json': 'In the bundle of a shipment: the ledger entries of its machines, and of no others.',
   'NAME.media.json':
-    'The manifest of a media that is sent. Canonical JSON (RFC 8785), without a line feed at its end. It is signed as bytes: `NAME.media.json.minisig` (minisign) or `NAME.media.json.p7s` (CMS, detached, DER or PEM).',
+    'The manifest of a media file that is sent. Canonical JSON (RFC 8785), without a line feed at its end. It is signed as bytes: `NAME.media.json.minisig` (minisign) or `NAME.media.json.p7s` (CMS, detached, DER or PEM).',
   'Receipt for media':
-    'What a station answers to the sender of a media. Canonical JSON and one line feed; `prestage media check-receipt` checks it.',
+    'What a station answers to the sender of a media file. Canonical JSON and one line feed; `prestage media check-receipt` checks it.',
 };
 
 /** Parts that several forms have. */

@@ -19,7 +19,7 @@ export function recipeSchemaPage(): string {
   const comments = sharedComments();
   describe(schema as Node, comments.typeOf(['fileForms', 'Recipe'], 'input'), comments);
   const { $schema, ...rest } = schema;
-  const title = 'Recipe of a prestaged media';
+  const title = 'Recipe of a prestaged media file';
   const $comment = 'Made by "npm run reference" from the program itself. Do not edit.';
   return `${JSON.stringify({ $schema, title, $comment, ...rest }, null, 2)}\n`;
 }

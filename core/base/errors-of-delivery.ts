@@ -33,7 +33,7 @@ export const deliveryErrors = {
     `${nothingTaken} Ask the sender which one is meant. To receive it on purpose, give a reason (--older REASON).`,
   ),
   'delivery-other-media': refused(
-    'The library already has this file, as a media of another name or of another signer.',
+    'The library already has this file, as a media file of another name or of another signer.',
     `${nothingTaken} Ask the sender which name is meant. If it is the new one, remove the old media first: prestage media library remove NAME`,
   ),
   'delivery-base-missing': refused(
@@ -69,11 +69,11 @@ export const deliveryErrors = {
     'Nothing was touched. Give the SHA-256 of the one that is meant: prestage media library list',
   ),
   'library-damaged': refused(
-    'A media in the library is not as it was received.',
+    'A media file in the library is not as it was received.',
     'Nothing was touched. Remove it (prestage media library remove NAME), then receive it again.',
   ),
   'library-in-use': refused(
-    'The media is chosen for the next drives, drives are in progress, or a media is being received.',
-    'Nothing was removed. Wait until that has ended, or choose another media; then remove it.',
+    'The media is chosen for the next drives, drives are in progress, or a media file is being received.',
+    'Nothing was removed. Wait until that has ended, or choose another media file; then remove it.',
   ),
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;

@@ -8,6 +8,6 @@ export const driverErrors = {
   ),
   'driver-pack-missing': refused(
     'A machine would get no drivers, and every machine must have a driver pack.',
-    'Nothing was touched. Name the model in the work order, use a media that has a pack for it, or do without --require-drivers and the setting of that name.',
+    'Nothing was touched. Name the model in the work order, use a media file that has a pack for it, or do without --require-drivers and the setting of that name.',
   ),
 } as const satisfies Readonly<Record<string, ErrorMeaning>>;

@@ -3,7 +3,7 @@ import { refused, type ErrorMeaning } from './error-meaning';
 const copyAgain =
   'Copy the media again from its source and compare its SHA-256. If it happens again, ask the enterprise to send it again.';
 
-/** Errors of a media: its file, its content, its SHA-256. Part of {@link errorReference}. */
+/** Errors of a media file: its file, its content, its SHA-256. Part of {@link errorReference}. */
 export const mediaErrors = {
   'media-not-found': refused(
     'There is no media file at this path.',
@@ -48,7 +48,7 @@ export const mediaErrors = {
     'Nothing was touched. Ask the sender for the manifest again, or for the SHA-256 to give with --expect-sha256. Do not compute it from your copy.',
   ),
   'package-unusable': refused(
-    'A package cannot be added to a media: its folder cannot be read, or holds what Windows cannot hold.',
+    'A package cannot be added to a media file: its folder cannot be read, or holds what Windows cannot hold.',
     'Nothing was made. Correct the folder that the message names, then create the media again.',
   ),
   'package-repeated': refused(
@@ -72,7 +72,7 @@ export const mediaErrors = {
     'Nothing was made. Wait until nobody changes the sources, then create the media again.',
   ),
   'contents-list-invalid': refused(
-    'The list that the packages of a media are compared with cannot be read, or contradicts itself.',
+    'The list that the packages of a media file are compared with cannot be read, or contradicts itself.',
     "Give the enterprise's manifest, a CSV with the columns ID, Name, Version, Files, Bytes and SHA256, or a folder with a copy of the site's DataLib and PkgLib.",
   ),
   'media-changed': refused(

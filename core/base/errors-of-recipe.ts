@@ -1,6 +1,6 @@
 import { refused, type ErrorMeaning } from './error-meaning';
 
-/** Errors of a recipe, its plan, and the dates of a media. Part of {@link errorReference}. */
+/** Errors of a recipe, its plan, and the dates of a media file. Part of {@link errorReference}. */
 export const recipeErrors = {
   'recipe-unreadable': refused(
     'The recipe cannot be read: it is not there, not a file of text, or too large.',
@@ -12,7 +12,7 @@ export const recipeErrors = {
   ),
   'media-too-late': refused(
     'The certificate of the media ends before its machines ship, or the media may not be shipped any more: they would fail at the customer.',
-    'Nothing was touched. Ask the enterprise for a new media, or check the dates of the work order and the clock of this computer.',
+    'Nothing was touched. Ask the enterprise for a new media file, or check the dates of the work order and the clock of this computer.',
   ),
   'media-password-wrong': refused(
     'The password is not the one that protects the media.',

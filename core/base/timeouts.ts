@@ -37,7 +37,7 @@ export const timeouts = {
   listingTool: 30_000,
   /** A drive's answer to smartctl. One that sleeps spins up first, in up to ten seconds. */
   healthTool: 20_000,
-  /** A tool that reads the list of files of a media: one with a million files on a slow share takes minutes. */
+  /** A tool that reads the list of files of a media file: one with a million files on a slow share takes minutes. */
   mediaListing: 600_000,
   /** A step of setting up a stick: cryptsetup takes its time by design, and sticks write slowly. */
   liveSetup: 300_000,

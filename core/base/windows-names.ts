@@ -1,5 +1,5 @@
 /**
- * Which names Windows and its file systems take: one set of rules. Whoever judges names says which of them refuse: a media as it
+ * Which names Windows and its file systems take: one set of rules. Whoever judges names says which of them refuse: a media file as it
  * was captured may have names that no program on Windows could make, a package or a delivery may not.
  */
 

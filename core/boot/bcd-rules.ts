@@ -95,7 +95,7 @@ const yes = binary(Uint8Array.of(1));
 const text = (value: string): BcdValue => ({ kind: 'string', text: value });
 
 /**
- * A store for a media that has none: one entry, the media's boot image as a ramdisk.
+ * A store for a media file that has none: one entry, the media's boot image as a ramdisk.
  * @param sdiPath where boot.sdi lies on the Windows partition
  */
 export function newStore(guids: DriveGuids, sdiPath = '\\boot\\boot.sdi'): BcdStore {

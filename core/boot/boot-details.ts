@@ -88,7 +88,7 @@ export const demandSchema = z.strictObject({
   id: z.string(),
   by: z.enum(['firmware', 'boot manager']),
   asks: z.string(),
-  /** `unknown`: it cannot be found out here. That never refuses a media. */
+  /** `unknown`: it cannot be found out here. That never refuses a media file. */
   state: z.enum(['met', 'not-met', 'unknown']),
   /** What was found. */
   found: z.string(),

@@ -25,7 +25,7 @@ export interface BootDemand {
 }
 
 /**
- * Where boot.sdi may lie on a media without a boot store; the store that Prestage adds names the first that is there.
+ * Where boot.sdi may lie on a media file without a boot store; the store that Prestage adds names the first that is there.
  * The last one is Windows' own, which is copied to \\boot when boot media is made.
  */
 export const sdiPaths = [

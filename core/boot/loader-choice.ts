@@ -32,7 +32,7 @@ export const bootLoaderSettingsSchema = z.strictObject({
   choice: loaderChoiceSchema.default('as-is'),
   /** Microsoft's certificates that machines trust of which the work order does not say it. Missing: not known. */
   firmwareTrust: firmwareTrustSchema.optional(),
-  /** Refuse a media that these machines would not start, instead of warning; and machines of which nobody said what they trust. */
+  /** Refuse a media file that these machines would not start, instead of warning; and machines of which nobody said what they trust. */
   require: z.boolean().default(false),
 });
 export type BootLoaderSettings = z.infer<typeof bootLoaderSettingsSchema>;
@@ -54,7 +54,7 @@ export const recordedLoaderSchema = z.strictObject({
 });
 export type RecordedLoader = z.infer<typeof recordedLoaderSchema>;
 
-/** What a choice makes of a media. */
+/** What a choice makes of a media file. */
 export interface LoaderPlan {
   readonly choice: LoaderChoice;
   /** The programs that start first, as they will lie on the EFI partition. */

@@ -72,7 +72,7 @@ export const comparisonSchema = z.strictObject({
 export type ContentsComparison = z.infer<typeof comparisonSchema>;
 
 /**
- * Compares a media's packages with a list. In the order of their IDs, whoever has them.
+ * Compares a media file's packages with a list. In the order of their IDs, whoever has them.
  * @param expected each ID once, whatever its case
  */
 export function compareContents(

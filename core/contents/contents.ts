@@ -1,15 +1,15 @@
 /**
- * The packages that a media holds under `\SMS\PKG`: their form, and the list of files whose SHA-256 names a package's
+ * The packages that a media file holds under `\SMS\PKG`: their form, and the list of files whose SHA-256 names a package's
  * content. Computed from the media, never typed.
  */
 import { z } from 'zod';
 import { mediaDriversSchema } from '../drivers/driver-table';
 import { sha256Schema } from '../media/chunk-map';
 
-/** Folder of a media that holds a folder for each package; found without regard to case. */
+/** Folder of a media file that holds a folder for each package; found without regard to case. */
 export const packageFolder = '/SMS/PKG';
 
-/** One package of a media. */
+/** One package of a media file. */
 export const packageSchema = z.strictObject({
   /** Its folder's name: `ABC00001`, or the content ID of an application. Safe to show; compared without regard to case. */
   id: z.string().min(1).max(255),
@@ -26,14 +26,14 @@ export const packageSchema = z.strictObject({
 });
 export type Package = z.infer<typeof packageSchema>;
 
-/** Packages that a media or a list may have: more than a site has. */
+/** Packages that a media file or a list may have: more than a site has. */
 export const mostPackages = 100_000;
 
-/** What a media holds: its packages in the order of {@link comparePaths} of their IDs in upper case, each ID once. */
+/** What a media file holds: its packages in the order of {@link comparePaths} of their IDs in upper case, each ID once. */
 export const contentsSchema = z.strictObject({ packages: z.array(packageSchema).max(mostPackages) });
 export type Contents = z.infer<typeof contentsSchema>;
 
-/** The packages of one image of a media, and what was noticed. */
+/** The packages of one image of a media file, and what was noticed. */
 export const mediaContentsSchema = z.strictObject({
   packages: z.array(
     z.strictObject({

@@ -5,7 +5,7 @@ import { sha256Schema } from '../media/chunk-map';
 import type { ExpectedPackage } from './compare-contents';
 import { mostPackages, packageKey, packageSchema } from './contents';
 
-/** Reads the list that a media's packages are compared with: JSON, or a table. */
+/** Reads the list that a media file's packages are compared with: JSON, or a table. */
 
 /** A list, or why it is none: a sentence's end that begins with the file. */
 export type ExpectedReading =

@@ -2,7 +2,7 @@ import { sanitizeForDisplay } from '../base/display';
 import type { RecipeContent } from '../recipe/recipe';
 import { packageKey, type Contents, type MediaContents } from './contents';
 
-/** What a media holds, with the names and versions that a recipe gives to it; null where it holds nothing. */
+/** What a media file holds, with the names and versions that a recipe gives to it; null where it holds nothing. */
 export function namedContents(
   { packages }: Pick<MediaContents, 'packages'>,
   recipe: readonly RecipeContent[],

@@ -12,7 +12,7 @@ import { nothing } from './app-common';
 
 const { form: _form, ...entryMembers } = libraryEntrySchema.shape;
 
-/** A media of the library, as its card shows it. */
+/** A media file of the library, as its card shows it. */
 export const libraryMediaSchema = z.strictObject({
   ...entryMembers,
   /** The media's file, absolute; null while it is kept in parts. */
@@ -114,9 +114,9 @@ export const libraryMethods = {
   cancelReceive: { request: nothing, response: nothing },
   /** Takes the result of the last receipt off the screen. */
   closeReceived: { request: nothing, response: nothing },
-  /** Chooses a media for the batch. */
+  /** Chooses a media file for the batch. */
   chooseFromLibrary: { request: oneMedia, response: nothing },
-  /** Takes a media, or the rest of a delivery that was not finished, off the disk. */
+  /** Takes a media file, or the rest of a delivery that was not finished, off the disk. */
   removeFromLibrary: { request: oneMedia, response: nothing },
   /** What the manifest says of packages and settings; null where it says nothing. */
   libraryDetails: {

@@ -63,7 +63,7 @@ export const helperMethods = {
       controllers: z.array(controllerNoteSchema),
     }),
   },
-  /** What is in a media, and whether an image of it is safe to apply. */
+  /** What is in a media file, and whether an image of it is safe to apply. */
   inspectMedia: { request: imageRequestSchema, response: mediaSchema },
   /** The packages of an image. Of those named in `contentOf`, the files are read: progress in bytes. */
   listContents: {
@@ -71,7 +71,7 @@ export const helperMethods = {
     response: mediaContentsSchema,
   },
   /**
-   * Makes a media, whole or not at all: an image of a WIM, with packages and, unless it is a finished media, a boot image and
+   * Makes a media file, whole or not at all: an image of a WIM, with packages and, unless it is a finished media file, a boot image and
    * what starts it. Cancellable.
    */
   createMedia: {
@@ -92,12 +92,12 @@ export const helperMethods = {
       notes: z.array(z.string()),
     }),
   },
-  /** SHA-256 of every file of a media. Progress in bytes. */
+  /** SHA-256 of every file of a media file. Progress in bytes. */
   hashMedia: {
     request: z.strictObject({ progressToken, files: z.array(z.string()).min(1) }),
     response: mediaHashSchema,
   },
-  /** Decompresses everything in a media and compares every SHA-1 in it. Progress in bytes. */
+  /** Decompresses everything in a media file and compares every SHA-1 in it. Progress in bytes. */
   verifyMedia: {
     request: z.strictObject({ progressToken, path: z.string() }),
     response: z.strictObject({

@@ -3,12 +3,12 @@ import { partFindingSchema } from '../delivery/findings';
 import { deliveredPartSchema, mediaManifestSchema } from '../delivery/manifest';
 import { sha256Schema } from '../media/chunk-map';
 
-/** The verbs of helper-api.ts with which a media is sent and received. */
+/** The verbs of helper-api.ts with which a media file is sent and received. */
 
 /** Names one run of a verb, so that its progress can be told from another's. */
 export const progressToken = z.string();
 
-/** A part of a media that is sent: into a folder of the user that exists. */
+/** A part of a media file that is sent: into a folder of the user that exists. */
 const splitting = {
   progressToken,
   path: z.string(),
@@ -30,9 +30,9 @@ const splitMedia = {
 const wholeFile = { bytes: z.int().positive(), sha256: sha256Schema };
 
 export const deliveryMethods = {
-  /** Copies a media into parts, and hashes it on the way. Progress in bytes. */
+  /** Copies a media file into parts, and hashes it on the way. Progress in bytes. */
   splitMedia: { request: z.strictObject(splitting), response: z.strictObject(splitMedia) },
-  /** Writes into parts what a media does not share with an older one. Progress in bytes. */
+  /** Writes into parts what a media file does not share with an older one. Progress in bytes. */
   diffMedia: {
     request: z.strictObject({ ...splitting, since: z.string() }),
     response: z.strictObject({ ...splitMedia, difference: mediaManifestSchema.shape.difference.unwrap() }),
@@ -60,7 +60,7 @@ export const deliveryMethods = {
       foreignFiles: z.array(z.string()),
     }),
   },
-  /** Makes a media of an older one and a difference, both files of the user. Progress in bytes. */
+  /** Makes a media file of an older one and a difference, both files of the user. Progress in bytes. */
   rebuildMedia: {
     request: z.strictObject({
       progressToken,

@@ -6,7 +6,7 @@ import { progressToken } from './helper-delivery';
 
 /** The verbs of helper-api.ts with which disk images are made, grown and read again. */
 
-/** An image of a media. */
+/** An image of a media file. */
 export const imageRequestSchema = z.strictObject({ path: z.string(), imageIndex: z.int().positive() });
 
 /** A disk image: what it puts on a drive. */

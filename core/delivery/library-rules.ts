@@ -2,26 +2,26 @@ import { plural } from '../base/plurals';
 import type { Contents } from '../contents/contents';
 import { packageKey, type Package } from '../contents/contents';
 
-/** What the app may do with a media of the library, and what it says of it in a line. */
+/** What the app may do with a media file of the library, and what it says of it in a line. */
 
-/** What stands against removing a media. */
+/** What stands against removing a media file. */
 export interface RemovalSituation {
   /** It is the media of the batch. */
   readonly chosen: boolean;
   /** Jobs that run, whatever they write: they may read it. */
   readonly running: number;
-  /** A media is being received: it may be this one, or what a difference is from. */
+  /** A media file is being received: it may be this one, or what a difference is from. */
   readonly receiving: boolean;
 }
 
-/** Why a media may not be removed now, as the end of a message; null when it may. */
+/** Why a media file may not be removed now, as the end of a message; null when it may. */
 export function removalRefusal({ chosen, running, receiving }: RemovalSituation): string | null {
   if (running > 0) return `${running} ${plural(running, 'drive is', 'drives are')} in progress`;
   if (chosen) return 'it is chosen for the next drives';
-  return receiving ? 'a media is being received' : null;
+  return receiving ? 'a media file is being received' : null;
 }
 
-/** How many packages a media holds, and the bytes of their files, unpacked. */
+/** How many packages a media file holds, and the bytes of their files, unpacked. */
 export function contentsSum({ packages }: Contents): { readonly packages: number; readonly bytes: number } {
   return {
     packages: packages.length,
@@ -29,7 +29,7 @@ export function contentsSum({ packages }: Contents): { readonly packages: number
   };
 }
 
-/** The packages of a media, with the names that its recipe gives them where the list has none. */
+/** The packages of a media file, with the names that its recipe gives them where the list has none. */
 export function namedPackages(
   { packages }: Contents,
   named: readonly { readonly id: string; readonly name: string; readonly version?: string | undefined }[],
@@ -45,7 +45,7 @@ export function namedPackages(
   });
 }
 
-/** What of a media tells which one it is. */
+/** What of a media file tells which one it is. */
 interface OfLibrary {
   readonly name: string;
   readonly path: string | null;

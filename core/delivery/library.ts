@@ -3,7 +3,7 @@ import { sha256Schema } from '../media/chunk-map';
 import { mediaDatesSchema } from '../media/media-dates';
 import { mediaNameSchema, mediaVersionSchema } from './manifest';
 
-/** What a station keeps of a media it has received, and the receipt it gives for it. How one delivery stands to another: `standing.ts`. */
+/** What a station keeps of a media file it has received, and the receipt it gives for it. How one delivery stands to another: `standing.ts`. */
 
 /** Who signed a manifest: a key that is trusted at the station by this name. */
 export const signerSchema = z.strictObject({
@@ -15,7 +15,7 @@ export const signerSchema = z.strictObject({
 });
 export type Signer = z.infer<typeof signerSchema>;
 
-/** By which manifest a media was proved, as records name it. */
+/** By which manifest a media file was proved, as records name it. */
 export const signedManifestSchema = z.strictObject({
   name: mediaNameSchema,
   version: mediaVersionSchema,
@@ -48,7 +48,7 @@ const olderSchema = z.strictObject({
   revision: z.int().positive(),
 });
 
-/** One media of the library: `entry.json` in its folder. */
+/** One media file of the library: `entry.json` in its folder. */
 export const libraryEntrySchema = z.strictObject({
   form: z.literal('prestage-library-1'),
   ...receivedMedia,

@@ -37,7 +37,7 @@ const plainText = (limit: number): z.ZodString =>
       message: `must be one line of at most ${limit} visible characters`,
     });
 
-/** Name of a media: also the beginning of its manifest's file name. */
+/** Name of a media file: also the beginning of its manifest's file name. */
 export const mediaNameSchema = plainText(64);
 export const mediaVersionSchema = plainText(64);
 
@@ -56,7 +56,7 @@ export const mediaManifestSchema = z.strictObject({
   name: mediaNameSchema,
   /** For people. What says which one is older is `revision`. */
   version: mediaVersionSchema,
-  /** Raised by the sender with every media of this name. */
+  /** Raised by the sender with every media file of this name. */
   revision: z.int().positive(),
   /** When the manifest was made. */
   createdAt: z.iso.datetime({ precision: 3 }),
@@ -118,7 +118,7 @@ export type ManifestReading =
 export function readManifest(value: unknown): ManifestReading {
   const form = typeof value === 'object' && value !== null && 'form' in value ? value.form : null;
   if (typeof form !== 'string' || !form.startsWith('prestage-media-')) {
-    return refused('is not the manifest of a media');
+    return refused('is not the manifest of a media file');
   }
   if (form !== 'prestage-media-1') {
     return refused(
@@ -154,7 +154,7 @@ function badName({ name, media, parts, difference }: MediaManifest): string | nu
     }
   }
   if (!/\.(?:wim|esd)$/i.test(media.fileName)) {
-    return `names a media that is no WIM or ESD file: '${sanitizeForDisplay(media.fileName, 120)}'`;
+    return `names a media file that is no WIM or ESD file: '${sanitizeForDisplay(media.fileName, 120)}'`;
   }
   const foreign = parts.find(({ fileName }) => !fileName.startsWith(media.fileName));
   // In the library they lie beside other files, none of which begins so.

@@ -21,7 +21,7 @@ export const acceptedMediaSchema = z.strictObject({
 });
 export type AcceptedMedia = z.infer<typeof acceptedMediaSchema>;
 
-/** A media that is newer than what was delivered, or as new. */
+/** A media file that is newer than what was delivered, or as new. */
 export interface NewerMedia extends Pick<AcceptedMedia, 'revision' | 'version' | 'sha256'> {
   /** False: it was removed since. */
   readonly inLibrary: boolean;
@@ -34,7 +34,7 @@ export type Standing =
   | { readonly standing: 'older'; readonly newer: NewerMedia }
   /** The same revision, and another file. */
   | { readonly standing: 'other-file'; readonly newer: NewerMedia }
-  /** The same file, as a media of another name or signer: its record would be lost. */
+  /** The same file, as a media file of another name or signer: its record would be lost. */
   | { readonly standing: 'other-media'; readonly entry: LibraryEntry };
 
 interface Named {

@@ -4,7 +4,7 @@ import { sanitizeForDisplay } from '../base/display';
 import { jsonMembers } from '../base/json-members';
 
 /**
- * Which driver pack is for which machines. A media carries all packs once, each as a folder below `\Drivers`; the table says
+ * Which driver pack is for which machines. A media file carries all packs once, each as a folder below `\Drivers`; the table says
  * which of them a machine installs. It comes with the signed manifest, or lies in the media as `\Drivers\packs.json`.
  */
 

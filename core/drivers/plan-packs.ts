@@ -46,7 +46,7 @@ export function planPacks({ machines, drivers, signed, required }: PackRequest):
     return { packs: new Map(), warnings: problem === null ? [] : [`The media ${what}.`] };
   }
   const folders = new Map((drivers?.folders ?? []).map((name) => [foldedPack(name), name]));
-  // A recipe that adds to a finished media lists only what it adds: what was there is in the media's own table.
+  // A recipe that adds to a finished media file lists only what it adds: what was there is in the media's own table.
   const further = signed === null ? null : (drivers?.table ?? null);
   const chosen = machines.map((asked) => {
     const choice = packFor(asked.machine, table);

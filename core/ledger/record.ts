@@ -58,7 +58,7 @@ export const jobDetailsSchema = z.strictObject({
     guid: z.string(),
     /** Source of the expected SHA-256; `none` when none was given. */
     expected: recordedHashSourceSchema,
-    /** The manifest that said it, where a media of the library was written. Missing otherwise, and before 0.4. */
+    /** The manifest that said it, where a media file of the library was written. Missing otherwise, and before 0.4. */
     signedManifest: signedManifestSchema.optional(),
     /** What the image has and the drive does not; missing when that is nothing. */
     leftOut: z.array(leftOutSchema).min(1).optional(),
@@ -270,7 +270,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     unexpected: z.int().nonnegative(),
   }),
   z.strictObject({
-    /** A media or a disk image came whole from another station. */
+    /** A media file or a disk image came whole from another station. */
     kind: z.literal('got-from-station'),
     from: imageSourceSchema,
     what: gotSchema,

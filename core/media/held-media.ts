@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sha256Schema } from './chunk-map';
 
-/** A media that a station holds, as another is told of it, shows it, and records that it came. */
+/** A media file that a station holds, as another is told of it, shows it, and records that it came. */
 export const heldMediaSchema = z.strictObject({
   /** Of the whole file. */
   sha256: sha256Schema,

@@ -3,7 +3,7 @@ import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
 
 /**
- * How long a media is of use, and where its machines sign in: as the recipe, the media's own variables or a signed
+ * How long a media file is of use, and where its machines sign in: as the recipe, the media's own variables or a signed
  * manifest say it. A machine that ships late fails at the customer, so that it is stopped at the bench.
  */
 
@@ -33,7 +33,7 @@ export function daysBetween(from: Date, to: Date): number {
   return Math.floor((to.getTime() - from.getTime()) / dayMilliseconds);
 }
 
-/** What several sources say of one media: of two times the one that leaves less. @returns null when nobody says anything */
+/** What several sources say of one media file: of two times the one that leaves less. @returns null when nobody says anything */
 export function mergeMediaDates(sources: readonly (MediaDates | null)[]): MediaDates | null {
   const known = sources.filter((one) => one !== null);
   const [first] = known;

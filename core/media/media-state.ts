@@ -7,7 +7,7 @@ import { taskSchema } from '../base/task';
 
 /**
  * Who said what the media's SHA-256 should be: typed or scanned by the operator, the .sha256 file beside the media,
- * the open order, the signed manifest that a media of the library was received with, or nobody.
+ * the open order, the signed manifest that a media file of the library was received with, or nobody.
  */
 export type HashSource = 'given' | 'manifest' | 'order' | 'signed-manifest' | 'none';
 
@@ -24,7 +24,7 @@ export function recordedHashSource(source: HashSource): z.infer<typeof recordedH
   return source === 'order' ? 'given' : source;
 }
 
-/** A media that was scanned and is not chosen yet. */
+/** A media file that was scanned and is not chosen yet. */
 export const wantedMediaSchema = z.strictObject({
   sha256: sha256Schema,
   /** As a job ticket calls it, and the number of its order; null: the SHA-256 was scanned alone. */

@@ -2,7 +2,7 @@ import { sanitizeForDisplay, sanitizeOrNull } from '../base/display';
 import type { MediaDates } from './media-dates';
 
 /**
- * The variables of a media of Configuration Manager (`\SMS\data\variables.dat`): the form of the file, and what of its
+ * The variables of a media file of Configuration Manager (`\SMS\data\variables.dat`): the form of the file, and what of its
  * content is of use at a bench. Decrypting it is the helper's.
  */
 

@@ -18,7 +18,7 @@ export const mediaImageSchema = z.strictObject({
 });
 export type MediaImage = z.infer<typeof mediaImageSchema>;
 
-/** What is known of a media without reading all of it. */
+/** What is known of a media file without reading all of it. */
 export const mediaSchema = z.strictObject({
   /** The file given, absolute. For a split set: its first part. */
   path: z.string(),
@@ -49,7 +49,7 @@ export const mediaSchema = z.strictObject({
 });
 export type Media = z.infer<typeof mediaSchema>;
 
-/** SHA-256 of a media. `sha256` of the first file is what the enterprise sends beside the file. */
+/** SHA-256 of a media file. `sha256` of the first file is what the enterprise sends beside the file. */
 export const mediaHashSchema = z.strictObject({
   /** Of one file: its SHA-256. Of a split set: the SHA-256 of the parts' text manifest (sha256sum form). */
   sha256: sha256Schema,

@@ -1,5 +1,5 @@
 /**
- * Reads the file that says what the SHA-256 of a media is, in the forms in which the usual tools print it: sha256sum
+ * Reads the file that says what the SHA-256 of a media file is, in the forms in which the usual tools print it: sha256sum
  * and shasum, the BSDs' sha256 and `--tag`, openssl, PowerShell's Get-FileHash (as table, list and CSV), and certutil.
  */
 

@@ -21,7 +21,7 @@ export function requireTrainingDrive(drive: Drive, image: Pick<MediaImage, 'name
 }
 
 /**
- * Refuses to make a media of the training media: under another name it would go to real drives.
+ * Refuses to make a media file of the training media: under another name it would go to real drives.
  * @param file the one that it was to be made of
  * @throws PrestageError media-for-training
  */

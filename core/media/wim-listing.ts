@@ -59,7 +59,7 @@ interface OpenFolder {
 
 /**
  * Judges the names in an image from its listing (`wimlib-imagex dir`: a folder, then all that is in it, then the next)
- * as it comes, and from the warnings that came with it. Only the folders that are open are kept: a media may have
+ * as it comes, and from the warnings that came with it. Only the folders that are open are kept: a media file may have
  * millions of paths.
  *
  * Refused is what no Windows can have written: names that are paths, forbidden characters, the same path

@@ -1,6 +1,6 @@
 import type { MediaState } from '../media/media-state';
 
-/** What a job ticket or a media's SHA-256 is compared with. */
+/** What a job ticket or a media file's SHA-256 is compared with. */
 export interface JobMedia {
   /** The media that was chosen; null: none. */
   readonly chosen: {
@@ -17,7 +17,7 @@ export interface JobMedia {
   readonly ticket: { readonly sha256: string; readonly name: string } | null;
   /** SHA-256 that the open order asks for; null: none is open, or it allows any. */
   readonly ordered: () => string | null;
-  /** Whether the station knows where a media is that was proved here before. */
+  /** Whether the station knows where a media file is that was proved here before. */
   readonly isKnown: (sha256: string) => boolean;
 }
 

@@ -61,7 +61,7 @@ export interface PairingContext extends ReasonContext {
   /** Empty until somebody said who he is. */
   readonly operator: string;
   readonly mediaStatus: MediaState['status'];
-  /** What a scanned media is compared with. */
+  /** What a scanned media file is compared with. */
   readonly jobMedia: JobMedia;
   readonly drives: readonly Drive[];
   /** IDs of the rack's machines that are connected now; missing: nothing is known of that. */

@@ -14,7 +14,7 @@ import {
 } from './pairing-rules';
 
 /**
- * What a job ticket does: it sets the order's number and what the media must be, both or nothing. And a media's SHA-256 that is
+ * What a job ticket does: it sets the order's number and what the media must be, both or nothing. And a media file's SHA-256 that is
  * scanned alone. Where the station knows the media it is chosen, so that nobody needs the mouse; what was chosen is hashed as always.
  */
 
@@ -46,7 +46,7 @@ export function takeTicket(state: Pairing, { reading }: TicketScan, context: Pai
   );
 }
 
-/** Takes a media's SHA-256: for the media that was chosen, or to find or wait for the one that has it. */
+/** Takes a media file's SHA-256: for the media that was chosen, or to find or wait for the one that has it. */
 export function takeHash(state: Pairing, sha256: string, context: PairingContext): PairingResult {
   const { chosen, ticket, ordered } = context.jobMedia;
   const expected = expectedNow(state, context);

@@ -12,7 +12,7 @@ export function createComplaints(recipe: Recipe): RecipeComplaint[] {
     complaints.push({ path: [member], message: `${member}.${message}` });
   };
   if (operatingSystem.media === undefined) {
-    const other = 'or operatingSystem.media for a finished media';
+    const other = 'or operatingSystem.media for a finished media file';
     if (operatingSystem.file === undefined) {
       say('operatingSystem', `file is missing: give the WIM file, ${other}`);
     }
@@ -25,7 +25,7 @@ export function createComplaints(recipe: Recipe): RecipeComplaint[] {
       say('bootImage', 'file is there, but the finished media has its own boot image: leave it out');
     }
     if (contentOf(recipe).length === 0 && recipe.driverPacks.length === 0) {
-      say('operatingSystem', 'media is a finished media, and there is no content to add to it');
+      say('operatingSystem', 'media is a finished media file, and there is no content to add to it');
     }
   }
   if (operatingSystem.media !== undefined && recipe.bootLoader !== 'as-is') {

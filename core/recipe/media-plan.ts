@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { certificateYears } from '../boot/loader-trust';
 import { driverPackSchema } from '../drivers/driver-table';
 
-/** What a media is made of, with every path absolute: what `media create` asks the helper for. */
+/** What a media file is made of, with every path absolute: what `media create` asks the helper for. */
 export const mediaPlanSchema = z.strictObject({
   /** Name of the image. */
   name: z.string().min(1).max(255),
@@ -10,7 +10,7 @@ export const mediaPlanSchema = z.strictObject({
   description: z.string().max(1000),
   /** WIM file, or the first part of a split set, and the image in it that everything is added to. */
   base: z.strictObject({ path: z.string(), imageIndex: z.int().positive() }),
-  /** Null where the base is a finished media: its boot image and boot files stay as they are. */
+  /** Null where the base is a finished media file: its boot image and boot files stay as they are. */
   bootImage: z.strictObject({ path: z.string(), imageIndex: z.int().positive() }).nullable(),
   /** Certificates that the boot manager must be for; missing: Windows' own as it comes. */
   bootLoader: z.enum(certificateYears).optional(),

@@ -55,7 +55,7 @@ export function planScript(recipe: Recipe): string {
       ...foundDeployment(deployment),
       '',
       ...media(recipe, deployment),
-      '# Only now, when there is a media for it.',
+      '# Only now, when there is a media file for it.',
       `Set-CMTaskSequenceDeployment -TaskSequenceDeploymentId $deployment.AdvertisementID -MakeAvailableTo ${availabilityNames[deployment.availability]}`,
     ]),
     ['} finally {', '    Pop-Location', '}'],

@@ -1,7 +1,7 @@
 import type { MediaDates } from '../media/media-dates';
 import type { Recipe } from './recipe';
 
-/** The dates that a recipe gives its media. @returns null for a media without a site, which has none */
+/** The dates that a recipe gives its media. @returns null for a media file without a site, which has none */
 export function datesOfRecipe({ deployment }: Recipe): MediaDates | null {
   if (deployment === undefined) return null;
   const { certificate, shipBy, siteCode, managementPoints } = deployment;

@@ -80,7 +80,7 @@ function availabilityComplaints(deployment: RecipeDeployment): RecipeComplaint[]
   const complaints: RecipeComplaint[] = [];
   if (availability === 'clients') {
     const message =
-      'deployment.availability is clients: a machine that starts from a media never sees such a deployment. Take clients-media-pxe, media-pxe or media-pxe-hidden';
+      'deployment.availability is clients: a machine that starts from a media file never sees such a deployment. Take clients-media-pxe, media-pxe or media-pxe-hidden';
     complaints.push(at('availability', message));
   }
   if (availability === 'media-pxe-hidden' && preferredDeployment === undefined) {
@@ -115,7 +115,7 @@ function managementPointComplaints(deployment: RecipeDeployment): RecipeComplain
       : [],
   );
   if (mode === 'site-based' && urls.length > 1) {
-    const message = `deployment.managementPoints.mode is site-based: such a media asks one management point, and ${urls.length} are named. Name one, or take dynamic`;
+    const message = `deployment.managementPoints.mode is site-based: such a media file asks one management point, and ${urls.length} are named. Name one, or take dynamic`;
     complaints.push(at('managementPoints', message, 'mode'));
   }
   const hosts = urls.map((url) => hostOf(url).toLowerCase());

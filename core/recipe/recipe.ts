@@ -8,7 +8,7 @@ import { rackChoicesSchema } from '../rack/rack-choices';
 import { machineFileListSchema } from '../machine-files/machine-file';
 
 /**
- * The recipe of a media: what it is made of, and the settings of the deployment that its machines will look for. An
+ * The recipe of a media file: what it is made of, and the settings of the deployment that its machines will look for. An
  * engineer writes it in YAML; docs/reference/recipe.schema.json is made from this file.
  */
 
@@ -48,7 +48,7 @@ const timeSchema = z.iso.datetime({
   error: 'must be a time with its zone, such as 2027-01-31T12:00:00Z',
 });
 
-/** Content that a media holds under `\SMS\PKG\<id>`. */
+/** Content that a media file holds under `\SMS\PKG\<id>`. */
 export const recipeContentSchema = z.strictObject({
   /** Package ID: the name of its folder on the media. For a site the one that it gave. */
   id: packageIdSchema,
@@ -79,7 +79,7 @@ const imageSchema = z.strictObject({
 });
 export type RecipeImage = z.infer<typeof imageSchema>;
 
-/** The operating system, or a finished media in its place. */
+/** The operating system, or a finished media file in its place. */
 const systemSchema = z.strictObject({
   ...imageSchema.shape,
   /**
@@ -145,7 +145,7 @@ export const recipeDeploymentSchema = z.strictObject({
   taskSequence: packageIdSchema,
   /** ID of the collection that the task sequence is deployed to. */
   collection: packageIdSchema.optional(),
-  /** Make available to: `clients` alone never reaches a media. */
+  /** Make available to: `clients` alone never reaches a media file. */
   availability: z.enum(availabilities),
   /** Whether the task sequence starts by itself (required) or is chosen from a list (available). */
   purpose: z.enum(['required', 'available']),
@@ -179,7 +179,7 @@ export const recipeSchema = z.strictObject({
   name: text(64),
   /** As the enterprise counts; in quotation marks. */
   version: text(32),
-  /** A number that the sender raises with each media of this name: it says what is older. */
+  /** A number that the sender raises with each media file of this name: it says what is older. */
   revision: z.int().min(1).max(1_000_000_000).default(1),
   /** What it is for. */
   comment: text(127).optional(),
@@ -199,7 +199,7 @@ export const recipeSchema = z.strictObject({
   deployment: recipeDeploymentSchema.optional(),
   /** Partitions of the drives. */
   layout: z.enum(layouts.map(({ name }) => name)).default(defaultLayoutName),
-  /** Boot loader of a media that Prestage makes: Windows' own, or the one for Microsoft's certificates of 2011 or 2023, in quotation marks. */
+  /** Boot loader of a media file that Prestage makes: Windows' own, or the one for Microsoft's certificates of 2011 or 2023, in quotation marks. */
   bootLoader: loaderChoiceSchema.default('as-is'),
   /** What machines of a rack do at the end of a batch, and which of their disks gets the image. Work orders count before it. */
   ...rackChoicesSchema.shape,

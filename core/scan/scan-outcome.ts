@@ -152,9 +152,9 @@ export const refusals = [
   'ticket-version',
   /** Machines are paired for another work order. Detail: its number. */
   'ticket-other-order',
-  /** Another media is chosen. Detail: the name on the ticket, and on the next line that of the file. */
+  /** Another media file is chosen. Detail: the name on the ticket, and on the next line that of the file. */
   'ticket-other-media',
-  /** The open order asks for another media. Detail: the name on the ticket; null: it was a hash alone. */
+  /** The open order asks for another media file. Detail: the name on the ticket; null: it was a hash alone. */
   'media-not-ordered',
   /** The same barcode again at once: a scanner that reads twice. */
   'repeated-read',
@@ -308,7 +308,7 @@ export const scanOutcomeSchema = z.discriminatedUnion('result', [
     ticket: z
       .strictObject({ orderNumber: z.string(), mediaName: z.string(), media: z.enum(mediaSteps) })
       .optional(),
-    /** What a hash without a chosen media led to. */
+    /** What a hash without a chosen media file led to. */
     media: z.enum(mediaSteps).optional(),
     /** A serial that was typed has the form of this. */
     mayBe: scanKindSchema.optional(),

@@ -218,7 +218,7 @@ function findMachine(
 }
 
 /**
- * Whether the machines were written from the media of a signed manifest, and from no other manifest of it. A media that was not
+ * Whether the machines were written from the media of a signed manifest, and from no other manifest of it. A media file that was not
  * taken from the library has none in the record: its SHA-256 says enough, and a note tells it.
  */
 export function findManifest(

@@ -191,7 +191,7 @@ const elementName = (type: number): string => type.toString(16).padStart(8, '0')
 /** Registry value types: winnt.h, REG_SZ, REG_BINARY, REG_DWORD, REG_MULTI_SZ. */
 const registryTypes = { string: 1, binary: 3, number: 4, strings: 7 } as const;
 
-/** Lines for hivexsh. As bytes in hexadecimal: no text of a media is ever part of a command. */
+/** Lines for hivexsh. As bytes in hexadecimal: no text of a media file is ever part of a command. */
 function setValue(key: string, value: BcdValue): string[] {
   const bytes =
     value.kind === 'binary'

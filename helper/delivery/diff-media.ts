@@ -20,7 +20,7 @@ const mostWorth = 0.9;
 const compareBytes = 64 * 1024;
 
 /**
- * Writes into parts what a media does not share with an older one. Both are read whole: the new one to be hashed and
+ * Writes into parts what a media file does not share with an older one. Both are read whole: the new one to be hashed and
  * compared, the old one to be hashed.
  * @throws PrestageError difference-useless, difference-too-long, media-…, media-changed, disk-unwritable, cancelled
  */

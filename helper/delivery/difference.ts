@@ -14,7 +14,7 @@ const mark = Buffer.from('PSDIFF1\n', 'latin1');
 /** Bytes before the list. */
 export const headBytes = mark.length + 8;
 /**
- * Most steps. A media of 15 GB in which every piece of 64 KiB were another case has a quarter of it; so many are held in memory
+ * Most steps. A media file of 15 GB in which every piece of 64 KiB were another case has a quarter of it; so many are held in memory
  * several times over, about 100 bytes each.
  */
 export const mostSteps = 1_000_000;

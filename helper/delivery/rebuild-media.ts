@@ -16,7 +16,7 @@ import type { TaskReport } from './send-media';
 const workName = 'rebuilding.part';
 
 /**
- * Makes a media of an old one and a difference that was proved. The file gets its name when its SHA-256 is the manifest's.
+ * Makes a media file of an old one and a difference that was proved. The file gets its name when its SHA-256 is the manifest's.
  * @throws PrestageError delivery-base-missing, delivery-contradicts, difference-too-long, disk-unwritable, cancelled
  */
 export async function rebuildMedia(

@@ -12,7 +12,7 @@ import { EndedEarly, PartWriter, readPieces, requireRoom } from './pieces';
 
 export type TaskReport = (phase: 'copying' | 'checking' | 'hashing', done: number, total: number) => void;
 
-/** The folder that a media is sent to. */
+/** The folder that a media file is sent to. */
 export function sendingPlace(directory: string, needed: number): DiskPlace {
   return {
     what: 'the folder for the media',
@@ -24,7 +24,7 @@ export function sendingPlace(directory: string, needed: number): DiskPlace {
 }
 
 /**
- * Copies a media into parts in a folder that exists, and hashes it on the way. What is begun is left there after a failure:
+ * Copies a media file into parts in a folder that exists, and hashes it on the way. What is begun is left there after a failure:
  * the folder is the caller's.
  * @throws PrestageError media-…, media-changed, disk-unwritable, cancelled
  */
@@ -65,7 +65,7 @@ export async function splitMedia(
   });
 }
 
-/** Opens a media that is one file. @throws PrestageError media-…, usage when it is a split set */
+/** Opens a media file that is one file. @throws PrestageError media-…, usage when it is a split set */
 export async function openWhole(path: string): Promise<WimFile & { readonly solid: boolean }> {
   const { parts, solid } = await openMedia(path);
   const [only, ...more] = parts;

@@ -19,7 +19,7 @@ export interface WimBlob {
   readonly compressed: boolean;
 }
 
-/** Most pieces of data of a media that a difference is made of. A million is in no media that a task sequence applies. */
+/** Most pieces of data of a media file that a difference is made of. A million is in no media that a task sequence applies. */
 const mostBlobs = 2_000_000;
 
 /** Every piece of data that lies by itself in the file, in its order; what is in solid resources is left out. @throws PrestageError difference-too-long */

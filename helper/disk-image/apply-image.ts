@@ -39,7 +39,7 @@ export interface Application {
 
 /**
  * Applies with all cores: unpack-wim unpacks, and wimlib-imagex takes it from its standard input, compares every SHA-1 and writes
- * the volume. What that does not end well is done again by wimlib-imagex alone, whose word on a media counts.
+ * the volume. What that does not end well is done again by wimlib-imagex alone, whose word on a media file counts.
  * @returns why wimlib-imagex did it alone, safe to show; null when it did not
  * @throws PrestageError media-…, render-no-space, render-failed, drive-too-small, cancelled
  */

@@ -37,7 +37,7 @@ export async function extract(
   if (status === wimlibStatus.pathNotFound) return false;
   if (status !== 0) {
     const failed = wimlibFailure(status, stderr, wim);
-    // Only where it wrote: a media that cannot be read has its own words.
+    // Only where it wrote: a media file that cannot be read has its own words.
     throw status === wimlibStatus.writeFailed || failed.code === 'render-no-space'
       ? await toolOnDisk(stderr, cachePlace(into), failed)
       : failed;
@@ -73,7 +73,7 @@ export async function addMissing(from: string, into: string): Promise<void> {
   }
 }
 
-/** mcopy follows links, and a link in a media could point at any file of this machine. */
+/** mcopy follows links, and a link in a media file could point at any file of this machine. */
 export async function refuseLinks(folder: string, root: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);

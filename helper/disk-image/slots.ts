@@ -25,7 +25,7 @@ export function blankSlot({ path, bytes }: Slot): Buffer {
   return Buffer.concat([line, Buffer.alloc(bytes - line.length, ' ')]);
 }
 
-/** A media with slots, as wimlib-imagex applies it. */
+/** A media file with slots, as wimlib-imagex applies it. */
 export interface SlottedSource {
   readonly file: string;
   readonly index: number;
@@ -48,7 +48,7 @@ export async function slottedSource(
   signal: AbortSignal,
 ): Promise<SlottedSource> {
   const [first] = media.files;
-  if (first === undefined) throw new Error('a media without a file');
+  if (first === undefined) throw new Error('a media file without a file');
   if ((await readWimFile(first)).header.pipable) throw pipableMedia(first);
   const contents = slots.map((slot) => {
     const bytes = blankSlot(slot);
@@ -67,7 +67,7 @@ export async function slottedSource(
   return { file, index: 1, refs: wimlibReferences(media), further: media.files, paths: inserted.paths };
 }
 
-/** The lists of names of such a media are stored in another way, which wimlib alone reads. */
+/** The lists of names of such a media file are stored in another way, which wimlib alone reads. */
 function pipableMedia(file: string): PrestageError {
   return new PrestageError({
     code: 'slot-unusable',

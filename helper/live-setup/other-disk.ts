@@ -73,7 +73,7 @@ export async function closeOtherDisk(): Promise<void> {
   if (ended.status === 0) return;
   throw refused(
     'The disk is in use and stays open.',
-    'Wait until nothing is read from it or put on it. A media that is chosen from it is read while drives are prepared.',
+    'Wait until nothing is read from it or put on it. A media file that is chosen from it is read while drives are prepared.',
     lastWords(ended.stderr),
   );
 }

@@ -14,7 +14,7 @@ import { readNames } from '../media/read-names';
 import { mediaFileError } from '../media/wim-file';
 import { wimlibSourceArguments } from '../media/wim-source';
 
-/** An image that a media is made of, looked at. */
+/** An image that a media file is made of, looked at. */
 export interface CheckedImage {
   readonly source: ImageSource;
   readonly files: readonly string[];

@@ -1,4 +1,4 @@
-/** Makes a media: an image of a WIM, with a boot image, what starts it, and packages. */
+/** Makes a media file: an image of a WIM, with a boot image, what starts it, and packages. */
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { diskRefusal, type DiskPlace } from '../../core/base/disk-refusal';

@@ -25,7 +25,7 @@ export async function captureWim({ tree, file, options, place, signal }: Capture
     timeout: timeouts.listingTool,
   });
   if (status === 0) return;
-  const failed: PrestageError = toolFailed('wimlib-imagex', 'could not make a media', stderr);
+  const failed: PrestageError = toolFailed('wimlib-imagex', 'could not make a media file', stderr);
   throw await toolOnDisk(
     stderr,
     { what: 'the new media', path: place, holds: 'No drive was touched.', code: 'state-unavailable' },

@@ -1,5 +1,5 @@
 /**
- * The security descriptors of what Prestage adds to a media, as NTFS has them ([MS-DTYP] 2.4.6). Administrators own it; they and
+ * The security descriptors of what Prestage adds to a media file, as NTFS has them ([MS-DTYP] 2.4.6). Administrators own it; they and
  * the system may do everything; nobody else may do anything. Files that were added without one would be open to everybody
  * (docs/adr/0039-permissions-of-added-files.md).
  */

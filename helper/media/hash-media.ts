@@ -7,7 +7,7 @@ import { hashPieces } from '../hash/hash';
 import { mediaFileError } from './wim-file';
 
 /**
- * SHA-256 of every file of a media, and of the media as a whole: the file's own for one file, the SHA-256 of
+ * SHA-256 of every file of a media file, and of the media as a whole: the file's own for one file, the SHA-256 of
  * the parts' manifest in sha256sum form for a split set.
  * @param onProgress bytes done and bytes in all
  * @throws PrestageError media-changed when a file changed while it was read; media-not-found,

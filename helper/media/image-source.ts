@@ -1,6 +1,6 @@
 import { GiB } from '../../core/base/units';
 
-/** An image of a media, as wimlib-imagex is told of it. */
+/** An image of a media file, as wimlib-imagex is told of it. */
 export interface ImageSource {
   readonly wim: string;
   /** wimlib's `--ref=…` arguments for the other parts of a split set. */

@@ -34,7 +34,7 @@ export class DriverNames {
     if (this.#table === null) return folders.length === 0 ? null : { folders, table: null, problem: null };
     const limit = { outputLimit: largestDriverTable };
     const bytes = await readFile(source, this.#table, limit, signal).catch((error: unknown) => {
-      // What is too large, or a folder of that name, is no table; a damaged media is found when it is applied.
+      // What is too large, or a folder of that name, is no table; a damaged media file is found when it is applied.
       if (error instanceof PrestageError && error.code !== 'cancelled' && error.code !== 'tool-missing') {
         return null;
       }

@@ -16,7 +16,7 @@ import type { WimFile } from './wim-file';
 import { wimlibSourceArguments } from './wim-source';
 
 /**
- * Looks at a media without reading its data: header, parts, XML, the names in one image, and what starts from it. What
+ * Looks at a media file without reading its data: header, parts, XML, the names in one image, and what starts from it. What
  * it answers with is safe to show and safe to apply, as far as names go.
  * @param path any file of the media
  * @throws PrestageError media-not-found, media-unreadable, media-not-a-wim, media-truncated, media-corrupt,

@@ -14,7 +14,7 @@ async function markOf(files: readonly string[]): Promise<string> {
 }
 
 /**
- * Remembers the last inspection: a station inspects a media and at once asks for a disk image of it, and reading
+ * Remembers the last inspection: a station inspects a media file and at once asks for a disk image of it, and reading
  * the list of 100,000 files twice costs a second.
  */
 export class MediaInspector {

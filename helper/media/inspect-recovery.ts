@@ -16,7 +16,7 @@ export interface FoundRecovery {
 
 /**
  * Looks for Winre.wim. What is there and is no whole WIM is told, and stays on the Windows partition alone.
- * @param solid of a solid media the file's first bytes are not read: everything before them would have to be unpacked
+ * @param solid of a solid media file the file's first bytes are not read: everything before them would have to be unpacked
  * @throws PrestageError media-…, tool-missing, cancelled
  */
 export async function inspectRecovery(

@@ -21,7 +21,7 @@ import { wimlibSourceArguments } from './wim-source';
 import { declaresDocumentType, isXmlNode, parseXml } from './read-xml';
 
 /**
- * Reads the variables of a media with the password that the enterprise gave: until when its certificate is valid, and
+ * Reads the variables of a media file with the password that the enterprise gave: until when its certificate is valid, and
  * where its machines sign in. What is decrypted stays in this process: it goes to no disk and no log, and the answer
  * holds no secret.
  * @throws PrestageError media-variables-missing, media-variables-damaged, media-password-wrong, and what opening a

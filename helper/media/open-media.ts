@@ -18,7 +18,7 @@ export interface OpenedMedia {
 }
 
 /**
- * Reads headers, XML and tables of contents of all parts of a media, and checks them against each other and
+ * Reads headers, XML and tables of contents of all parts of a media file, and checks them against each other and
  * against the sizes of the files. Everything before the first tool is run.
  * @throws PrestageError media-…
  */

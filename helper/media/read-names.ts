@@ -19,7 +19,7 @@ export interface ImageNames {
 }
 
 /**
- * Lists an image and refuses names that must not be applied. The list is judged as it comes: that of a real media may
+ * Lists an image and refuses names that must not be applied. The list is judged as it comes: that of a real media file may
  * be longer than what fits into memory.
  * @param onPath gets each path, `/` between names; hostile
  * @throws PrestageError media-unsafe-names, media-…, state-unavailable, tool-missing, cancelled

@@ -12,7 +12,7 @@ import { makeTrainingTree } from './training-tree';
 
 /**
  * Makes the media that practice is done with: a few MiB that look like prestaged media and start nothing.
- * @param directory is made when it is missing; a training media in it is replaced
+ * @param directory is made when it is missing; a training media file in it is replaced
  * @returns its file and its SHA-256, which is that of the bytes that were made, not of what lies there later
  * @throws PrestageError state-unavailable when the folder takes no file, tool-missing, tool-failed, cancelled
  */

@@ -17,7 +17,7 @@ export interface VerifyProgress {
 }
 
 /**
- * Reads all of a media: integrity tables, lists of files, and the SHA-1 of every file in it.
+ * Reads all of a media file: integrity tables, lists of files, and the SHA-1 of every file in it.
  * @returns bytes of the files that were read, and what wimlib warned of, safe to show
  * @throws PrestageError media-…, tool-missing, cancelled
  */

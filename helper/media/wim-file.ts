@@ -17,7 +17,7 @@ import {
   wimHeaderBytes,
 } from './wim-header';
 
-/** One file of a media, as far as its header and table of contents tell. */
+/** One file of a media file, as far as its header and table of contents tell. */
 export interface WimFile {
   /** Absolute. */
   readonly path: string;
@@ -26,7 +26,7 @@ export interface WimFile {
   readonly header: WimHeader;
 }
 
-/** Turns an errno of opening or reading a media into one of our errors. */
+/** Turns an errno of opening or reading a media file into one of our errors. */
 export function mediaFileError(error: unknown, path: string): unknown {
   if (error instanceof PrestageError || !(error instanceof Error)) return error;
   const errno = errorCodeOf(error);

@@ -1,4 +1,4 @@
-/** Finds all parts of a split media. */
+/** Finds all parts of a split media file. */
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
@@ -90,12 +90,12 @@ function partsMissing(given: WimFile, missing: readonly number[]): PrestageError
 }
 
 /**
- * How to tell wimlib-imagex which files a media is made of.
+ * How to tell wimlib-imagex which files a media file is made of.
  * @returns `file`: its WIMFILE argument; `refs`: further arguments (`--ref=…`), one a part
  */
 export function wimlibSourceArguments(media: Pick<Media, 'files'>): { file: string; refs: string[] } {
   const [file, ...others] = media.files;
-  if (file === undefined) throw new Error('a media without a file');
+  if (file === undefined) throw new Error('a media file without a file');
   return { file, refs: wimlibReferences({ files: others }) };
 }
 

@@ -23,7 +23,7 @@ export interface ToolOptions {
   /** Called with each piece of standard output as it comes. */
   readonly onOutput?: (text: string) => void;
   /**
-   * Takes standard output as it comes, and nothing of it is kept: for output without a limit, as the list of a media
+   * Takes standard output as it comes, and nothing of it is kept: for output without a limit, as the list of a media file
    * with millions of files. What it throws stops the tool and is thrown on.
    */
   readonly stream?: (piece: Buffer) => void;

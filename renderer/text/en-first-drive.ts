@@ -13,7 +13,7 @@ function lead(action: NextAction, { machine, bay }: Names): string {
     case 'operator':
       return 'Scan this badge from the screen. Without a scanner: press the operator at the bottom left and type a name.';
     case 'media':
-      return 'Choose what is written: a small media for practice.';
+      return 'Choose what is written: a small media file for practice.';
     case 'media-hash':
       return 'Scan the SHA-256 of the media. Without a scanner: open Media (F3) and type it.';
     case 'wait-for-media':

@@ -34,7 +34,10 @@ function lineWords(
   switch (next) {
     case 'media':
       return wanted === null
-        ? { next: 'Scan the job ticket', hint: 'Or the SHA-256 of a media that was used on this station.' }
+        ? {
+            next: 'Scan the job ticket',
+            hint: 'Or the SHA-256 of a media file that was used on this station.',
+          }
         : {
             next: `${wanted} is new to this station`,
             hint: 'Call whoever looks after it: the media is received, or chosen once on Media (F3). Or scan another ticket.',

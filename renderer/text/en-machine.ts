@@ -128,7 +128,7 @@ export const machineText = {
   useName: 'Use this name',
   media: 'Media',
   noMedia: 'none is chosen',
-  emptyLibrary: 'The library on this stick is empty. Receive a media on Media first.',
+  emptyLibrary: 'The library on this stick is empty. Receive a media file on Media first.',
   mediaStates: {
     inspecting: 'is being read',
     refused: 'cannot be used: see Media',

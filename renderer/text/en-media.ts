@@ -202,6 +202,6 @@ export const mediaText = {
       '2011': 'Windows’ own, for machines that trust only Microsoft’s certificates of 2011.',
       '2023': 'Windows’ own, for machines that trust only Microsoft’s certificates of 2023.',
     },
-    hint: 'Keep the first, unless the sender asks for another. A media that lacks the chosen one is refused before anything is erased.',
+    hint: 'Keep the first, unless the sender asks for another. A media file that lacks the chosen one is refused before anything is erased.',
   },
 };

@@ -54,7 +54,7 @@ export const mirrorText = {
   choose: (name: string): string => `Choose ${name}`,
   chooseImage: (name: string): string => `Choose the disk image: ${name}`,
   chooseHint:
-    'A media brings its disk images, so that this station need not make them. A disk image is only as good as the station that made it: the record of each drive names it.',
+    'A media file brings its disk images, so that this station need not make them. A disk image is only as good as the station that made it: the record of each drive names it.',
   get: (media: number, images: number, bytes: number): string =>
     media + images === 0 ? 'Get what is chosen' : `Get ${things(media, images)}, ${formatBytes(bytes)}`,
   again: 'Look again',
@@ -72,7 +72,7 @@ export const mirrorText = {
 
   got: (station: string, media: number, images: number): string =>
     `${things(media, images)} came from station ${station}`,
-  gotHint: 'It is recorded. A media is in the library below, with its disk images.',
+  gotHint: 'It is recorded. A media file is in the library below, with its disk images.',
   cancelled: 'Getting was cancelled',
   cancelledHint: 'What has come is kept, and is not fetched again.',
   goOn: 'Go on',

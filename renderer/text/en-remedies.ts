@@ -15,7 +15,7 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
     'Nothing was touched. Choose another drive. To try this one again on purpose, check it and its connection, then give a reason where it is asked for.',
   'sanitise-too-weak': 'Nothing was touched. Set the drive aside, or demand less in Settings, Station.',
   'driver-pack-missing':
-    'Nothing was touched. Name the model in the work order, use a media that has a pack for it, or do not require packs in Settings.',
+    'Nothing was touched. Name the model in the work order, use a media file that has a pack for it, or do not require packs in Settings.',
   // work orders and shipments
   'order-not-open': 'Open one first, on Order.',
   'order-mismatch': 'Nothing was touched. Follow the work order, or allow the machine on Order.',

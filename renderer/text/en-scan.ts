@@ -59,7 +59,7 @@ const shipReasons: Readonly<Record<string, string>> = {
 /** @param detail the name on the ticket and the name of the file, a line each */
 function otherMedia(detail: string | null): string {
   const [wanted = '', chosen = ''] = (detail ?? '').split('\n');
-  return `The ticket is for ${wanted}, but ${chosen} is chosen, and it is another media. Choose ${wanted} on Media, then scan the ticket again.`;
+  return `The ticket is for ${wanted}, but ${chosen} is chosen, and it is another media file. Choose ${wanted} on Media, then scan the ticket again.`;
 }
 
 const lines = (detail: string | null): string[] => (detail ?? '').split('\n');
@@ -159,7 +159,7 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
       `Machines are paired for work order ${number ?? ''}. Start them or undo the pairs, then scan the ticket.`,
     'ticket-other-media': otherMedia,
     'media-not-ordered': (name) =>
-      `The open work order requires another media${name === null ? '' : ` than ${name}`}.`,
+      `The open work order requires another media file${name === null ? '' : ` than ${name}`}.`,
     'repeated-read': () => 'Read twice. Counted once.',
     contradicts: (detail) =>
       `This does not match what is known${detail === null ? '' : ` (${detail})`}. Check which machine it is.`,

@@ -29,7 +29,7 @@ export const settingsText = {
     nameProblem: 'Enter 1 to 128 visible characters.',
     machineFiles: 'Files for each machine',
     machineFilesHint:
-      'A list, in YAML, of files that each drive gets with its own machine filled in. A media that brings such files comes first. Empty: none.',
+      'A list, in YAML, of files that each drive gets with its own machine filled in. A media file that brings such files comes first. Empty: none.',
     machineFilesProblem: 'Enter the whole path of the file, from / on.',
     theme: 'Colours',
     themes,

@@ -36,7 +36,7 @@ export function benchMark(app: MarkedServices, outcome: ScanOutcome): string {
   ]);
 }
 
-/** A media that a scan chose, or whose hash it gave, is read because of that scan: only its refusal is news. */
+/** A media file that a scan chose, or whose hash it gave, is read because of that scan: only its refusal is news. */
 function mediaMark(status: MediaState['status'], { result, kind }: ScanOutcome): string {
   const ofMedia = result === 'accepted' && (kind === 'sha256' || kind === 'ticket');
   return ofMedia && status !== 'refused' && status !== 'none' ? 'chosen' : status;

@@ -3,7 +3,7 @@ import type { OpenOrder } from '../orders/order-reader';
 import type { KnownMedia } from './known-media';
 import type { MediaVerifier } from './media-verifier';
 
-/** What scans of a media are compared with, as it is when they come. */
+/** What scans of a media file are compared with, as it is when they come. */
 export function jobMediaOf(
   media: Pick<MediaVerifier, 'state' | 'wanted'>,
   known: KnownMedia,

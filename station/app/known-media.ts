@@ -26,20 +26,20 @@ export class KnownMedia {
   readonly #received: (sha256: string) => string | null;
   #known: Known | null = null;
 
-  /** @param received path of a media of this SHA-256 in the station's library, which was never chosen here; null: none */
+  /** @param received path of a media file of this SHA-256 in the station's library, which was never chosen here; null: none */
   constructor(file: string, received: (sha256: string) => string | null = () => null) {
     this.#file = file;
     this.#received = received;
   }
 
-  /** Path of a media that is still there, in the library where it has it: there a manifest proves it. Null when none is known. */
+  /** Path of a media file that is still there, in the library where it has it: there a manifest proves it. Null when none is known. */
   find(sha256: string): string | null {
     const received = this.#received(sha256);
     if (received !== null) return received;
     return this.#read().find((one) => one.sha256 === sha256 && existsSync(one.path))?.path ?? null;
   }
 
-  /** Keeps where a media is, once it is proved. */
+  /** Keeps where a media file is, once it is proved. */
   remember(state: MediaState): void {
     if (state.status !== 'proved') return;
     const { sha256 } = state;

@@ -51,7 +51,7 @@ export class LibraryService {
   readonly #changed = new Emitter<void>();
   readonly onChange = this.#changed.event;
   readonly #received = new Emitter<LibraryMedia>();
-  /** A media was received, or received again. */
+  /** A media file was received, or received again. */
   readonly onReceived = this.#received.event;
   readonly #dependencies: LibraryServiceDependencies;
   #state: LibraryState = { media: [], unfinished: [], keys: [], receiving: null, error: null };
@@ -86,7 +86,7 @@ export class LibraryService {
     if (look === this.#looks) this.#show(found);
   }
 
-  /** A media came here in another way than by being received on the screen. */
+  /** A media file came here in another way than by being received on the screen. */
   async arrived(sha256: string): Promise<void> {
     await this.refresh();
     const media = this.#library.find(sha256);
@@ -161,7 +161,7 @@ export class LibraryService {
     if (this.#state.receiving?.status !== 'running') this.#show({ receiving: null });
   }
 
-  /** The file of a media, to be proved and written. @throws PrestageError library-not-found, library-damaged, usage */
+  /** The file of a media file, to be proved and written. @throws PrestageError library-not-found, library-damaged, usage */
   pathOf(sha256: string): string {
     const { entry, path, problem } = this.#library.require(sha256);
     if (path === null) {
@@ -175,7 +175,7 @@ export class LibraryService {
     return path;
   }
 
-  /** What the manifest says of a media. @throws PrestageError library-not-found, library-damaged */
+  /** What the manifest says of a media file. @throws PrestageError library-not-found, library-damaged */
   details(sha256: string): AppResponse<'libraryDetails'> {
     const library = this.#library;
     const { contents, recipe } = library.manifestOf(library.require(sha256)).manifest;
@@ -214,7 +214,7 @@ export class LibraryService {
   }
 
   /**
-   * Takes a media, or the rest of a delivery, off the disk.
+   * Takes a media file, or the rest of a delivery, off the disk.
    * @throws PrestageError library-in-use, library-not-found, state-unavailable
    */
   async remove(sha256: string): Promise<void> {
@@ -263,7 +263,7 @@ export class LibraryService {
     if (this.#stop !== null) {
       throw new PrestageError({
         code: 'delivery-busy',
-        message: 'Another media is being received.',
+        message: 'Another media file is being received.',
         remedy: 'Wait until it has ended, or cancel it. Then choose the folder again.',
       });
     }

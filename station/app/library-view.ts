@@ -7,7 +7,7 @@ import type { ReceiveResult } from '../delivery/receive';
 import type { LibraryMedia, MediaLibrary } from '../library/media-library';
 import { isTrusted, type TrustedKeysPaths } from '../signing/trusted-keys';
 
-/** What the page is told of a media of the library, and of what was received. */
+/** What the page is told of a media file of the library, and of what was received. */
 
 /** @param images disk images that are kept, by the SHA-256 of their media */
 export function viewOf(

@@ -22,7 +22,7 @@ export async function listContents(
     throw new PrestageError({
       code: 'usage',
       message: 'No media is chosen.',
-      remedy: 'Choose a media, then list its packages.',
+      remedy: 'Choose a media file, then list its packages.',
     });
   }
   const { signal } = new AbortController();

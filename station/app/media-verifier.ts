@@ -27,11 +27,11 @@ export interface MediaVerifierDependencies {
   readonly ordered: () => OpenOrder | null;
   /** Which image (from 1) the batch is to get. */
   readonly imageIndex: () => number;
-  /** What the signed manifest of a media of the library says; null for a file that lies elsewhere. */
+  /** What the signed manifest of a media file of the library says; null for a file that lies elsewhere. */
   readonly signed: (path: string) => SignedMedia | null;
 }
 
-/** What a batch needs of a media that is proved. */
+/** What a batch needs of a media file that is proved. */
 export interface ProvedMedia {
   readonly path: string;
   /** What the operator gave; null when the manifest beside the media said it. */
@@ -54,7 +54,7 @@ interface Choice {
 }
 
 /**
- * Proves a media: looks inside, hashes it, and compares the hash with what the enterprise says. Only a media whose
+ * Proves a media file: looks inside, hashes it, and compares the hash with what the enterprise says. Only a media file whose
  * hash somebody vouched for counts as proved.
  */
 export class MediaVerifier {

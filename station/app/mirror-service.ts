@@ -106,7 +106,7 @@ export class MirrorService {
     const { status } = this.#state;
     const target = this.#target;
     if (status !== 'listed' || target === null || wanted.media.length + wanted.images.length === 0) {
-      throw usage('Nothing was chosen.', 'Choose a media or a disk image of the other station.');
+      throw usage('Nothing was chosen.', 'Choose a media file or a disk image of the other station.');
     }
     const getting = { id: null, progress: null, silent: false, cancelling: false };
     this.#change({ getting, broken: null });

@@ -20,7 +20,7 @@ export interface PairingServiceDependencies {
   /** Codes of machines that ask to be let into it. */
   readonly codes: () => readonly string[];
   readonly media: () => MediaState;
-  /** What scans of a media are compared with. */
+  /** What scans of a media file are compared with. */
   readonly jobMedia: () => JobMedia;
   readonly batch: () => BatchState;
   /** Drives that are erased or checked for no machine now. */

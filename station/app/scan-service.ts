@@ -235,7 +235,7 @@ export class ScanService {
     }
   }
 
-  /** Waits for a media, and chooses it where the station knows it. */
+  /** Waits for a media file, and chooses it where the station knows it. */
   #want(wanted: WantedMedia, step: MediaStep): void {
     const { media, knownMedia } = this.#services;
     media.want(wanted);

@@ -89,7 +89,7 @@ export function applyCommand(): Command {
     .description('write media to drives, verify them, and record each drive with its machine')
     .requiredOption(
       '--media <file>',
-      'WIM or ESD file, the first part of a split set, or the name of a media in the library',
+      'WIM or ESD file, the first part of a split set, or the name of a media file in the library',
     )
     .option('--image <index>', 'image to apply (default: from the open work order, or 1)', parseCount)
     .option(

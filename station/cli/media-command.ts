@@ -81,7 +81,7 @@ export function mediaCommand(): Command {
     .description('show what the media contains, and whether it is the file that was sent')
     .argument(
       '<file>',
-      'WIM or ESD file, the first part of a split set, or the name of a media in the library',
+      'WIM or ESD file, the first part of a split set, or the name of a media file in the library',
     )
     .option('--image <index>', 'image whose file names and boot files are checked', parseCount, 1)
     .addOption(stateOption())
@@ -118,7 +118,7 @@ export function mediaCommand(): Command {
     .description('read all data in the media and compare it with the checksums inside')
     .argument(
       '<file>',
-      'WIM or ESD file, the first part of a split set, or the name of a media in the library',
+      'WIM or ESD file, the first part of a split set, or the name of a media file in the library',
     )
     .addOption(stateOption())
     .addOption(jsonOption(mediaVerifyForm))

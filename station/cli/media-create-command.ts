@@ -22,7 +22,7 @@ interface CreateOptions {
 /** `prestage media create`. */
 export function mediaCreateCommand(): Command {
   return new Command('create')
-    .description('make a media from a recipe, without Configuration Manager')
+    .description('make a media file from a recipe, without Configuration Manager')
     .argument('<recipe>', 'YAML file; prestage media recipe writes one to start from')
     .requiredOption('--output <file>', 'WIM file to make')
     .option('--replace', 'replace the file when it exists, once the new one is complete')

@@ -6,7 +6,7 @@ import { readRecipe } from '../recipe/read-recipe';
 import { askPassword } from './ask-password';
 import type { CommandContext } from './command-context';
 
-/** What a command is told of a media's dates: by its recipe, and by the media itself with its password. */
+/** What a command is told of a media file's dates: by its recipe, and by the media itself with its password. */
 
 export interface DateOptions {
   readonly recipe?: string;

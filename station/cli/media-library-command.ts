@@ -20,7 +20,7 @@ import { localTime, table } from './output';
 
 const { form: _form, ...entryMembers } = libraryEntrySchema.shape;
 
-/** A media of the library, as commands print it. */
+/** A media file of the library, as commands print it. */
 export const libraryMediaForm = z.strictObject({
   ...entryMembers,
   /** The media's file, absolute; null while it is kept in parts. */
@@ -82,7 +82,7 @@ export function mediaLibraryCommand(): Command {
     );
   command
     .command('remove')
-    .description('remove a media, or what an unfinished delivery left, from this station')
+    .description('remove a media file, or what an unfinished delivery left, from this station')
     .argument('<media>', 'name of the media, or its SHA-256')
     .addOption(stateOption())
     .addOption(jsonOption(mediaRemoveForm))
@@ -96,7 +96,7 @@ export function mediaLibraryCommand(): Command {
     );
   command
     .command('forget')
-    .description('forget which revisions of a media were ever here, when the sender counts them anew')
+    .description('forget which revisions of a media file were ever here, when the sender counts them anew')
     .argument('<name>', 'name of the media')
     .option('--yes', 'do not ask')
     .addOption(stateOption())
@@ -125,7 +125,7 @@ export function libraryOf({ stateDirectory }: Pick<CommandContext, 'stateDirecto
   return new MediaLibrary(libraryFolder(paths, loadSettings(paths)));
 }
 
-/** A media of the library, as documents have it. */
+/** A media file of the library, as documents have it. */
 export function shownMedia({ entry, folder, path, problem }: LibraryMedia): z.infer<typeof libraryMediaForm> {
   const { form: _entryForm, ...members } = entry;
   return { ...members, folder, path, problem };

@@ -85,7 +85,7 @@ export function mediaReceiveCommand(): Command {
     addDateOptions(new Command('receive')),
     'parts are missing or damaged; what is whole was kept',
   )
-    .description('prove a media that was sent, join its parts, and put it into the media library')
+    .description('prove a media file that was sent, join its parts, and put it into the media library')
     .argument('<folder>', 'folder with the manifest and the parts, or the manifest')
     .option(
       '--from <folder>',
@@ -94,7 +94,10 @@ export function mediaReceiveCommand(): Command {
       [],
     )
     .option('--base <file>', 'the older media of a difference (default: from the library)')
-    .option('--older <reason>', 'receive a media that is older than the one in the library, and record why')
+    .option(
+      '--older <reason>',
+      'receive a media file that is older than the one in the library, and record why',
+    )
     .option('--keep-parts', 'keep the parts as they are; without it they are joined')
     .option('--receipt <file>', 'write the signed receipt for the sender to this file')
     .option('--operator <name>', 'name of the operator (default: your user name)')
@@ -155,7 +158,7 @@ export function mediaReceiveCommand(): Command {
 /** `prestage media check-receipt`. */
 export function checkReceiptCommand(): Command {
   return failsWhen(new Command('check-receipt'), 'the receipt is not valid')
-    .description('check the receipt of a station for a media that was sent; needs no state folder')
+    .description('check the receipt of a station for a media file that was sent; needs no state folder')
     .argument('<receipt>', 'the receipt')
     .requiredOption('--manifest <file>', 'the manifest that was sent')
     .addOption(trustOption().makeOptionMandatory())

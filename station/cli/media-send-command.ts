@@ -60,7 +60,7 @@ const smallestPart = 64 * 1024;
 /** `prestage media send`. */
 export function mediaSendCommand(): Command {
   return new Command('send')
-    .description('copy a media to a folder in parts, with a signed manifest that proves every block')
+    .description('copy a media file to a folder in parts, with a signed manifest that proves every block')
     .argument('<file>', 'WIM or ESD file')
     .requiredOption('--to <folder>', 'folder to send to, such as a stick or a share; made when it is missing')
     .option(
@@ -77,7 +77,7 @@ export function mediaSendCommand(): Command {
     .option('--recipe <file>', 'recipe of the media: its settings, dates, name, version and revision')
     .option('--name <name>', 'name of the media, the same for all its revisions (default: the file name)')
     .option('--media-version <version>', 'version for people, such as 24H2 (default: the revision)')
-    .option('--revision <number>', 'number that is higher for each newer media of this name', parseCount)
+    .option('--revision <number>', 'number that is higher for each newer media file of this name', parseCount)
     .addOption(jsonOption(mediaSendForm))
     .action(
       commandAction<SendOptions>(async (context, options, [file = '']) => {

@@ -47,7 +47,7 @@ export function addMirror(command: Command, version: string): void {
     .description('get media and disk images from another station, or list what it has')
     .argument(
       '[what...]',
-      'name or SHA-256 of a media: it comes with its disk images; or the name of a disk image. Without: list',
+      'name or SHA-256 of a media file: it comes with its disk images; or the name of a disk image. Without: list',
     )
     .requiredOption('--station <address:port>', 'where the other station serves its rack', parseHostAndPort)
     .requiredOption(

@@ -15,7 +15,7 @@ export const mediaRecipeForm = z.strictObject({
 /** `prestage media recipe`. */
 export function recipeCommand(): Command {
   return new Command('recipe')
-    .description('write a recipe to start from: what a media is made of, with every setting explained')
+    .description('write a recipe to start from: what a media file is made of, with every setting explained')
     .argument('[file]', 'file that does not exist yet', 'recipe.yaml')
     .addOption(jsonOption(mediaRecipeForm))
     .action(

@@ -43,7 +43,7 @@ export const ticketForm = z.strictObject({
 });
 
 /**
- * The ticket of an order number and a media.
+ * The ticket of an order number and a media file.
  * @param order says what the media must be, when it does; null: there is only a number
  * @throws PrestageError usage, order-mismatch, media-…
  */
@@ -58,7 +58,7 @@ export async function ticketOf(
   const given = sha256?.trim().toLowerCase() ?? null;
   if (given !== null && ordered !== null && given !== ordered) {
     throw orderMismatch(
-      `The work order ${sanitizeForDisplay(orderNumber, 60)} requires another media: its SHA-256 differs from the one given.`,
+      `The work order ${sanitizeForDisplay(orderNumber, 60)} requires another media file: its SHA-256 differs from the one given.`,
       'Leave --sha256 out: the order has it.',
       `order ${ordered}\ngiven ${sanitizeForDisplay(given, 80)}`,
     );

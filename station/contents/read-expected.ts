@@ -12,7 +12,7 @@ import { listInvalid, listUnreadable } from './list-errors';
 const largestList = 64 * MiB;
 
 /**
- * What a media should hold, by a list: a manifest or the JSON of `media contents`, a table (CSV), a recipe, which names packages but
+ * What a media file should hold, by a list: a manifest or the JSON of `media contents`, a table (CSV), a recipe, which names packages but
  * not their content, or the copy of a site's content library, which is a folder.
  * @throws PrestageError contents-list-invalid, recipe-…, cancelled
  */

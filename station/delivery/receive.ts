@@ -68,7 +68,7 @@ export type ReceiveResult =
     };
 
 /**
- * Receives a media: who signed it, then whether it may be taken, then every block. What is whole is kept where something is
+ * Receives a media file: who signed it, then whether it may be taken, then every block. What is whole is kept where something is
  * missing, and the next try goes on from there.
  * @throws PrestageError delivery-…, library-…, disk-unwritable, cancelled
  */

@@ -23,7 +23,7 @@ import { claimFolder, releaseFolder } from '../state/busy-mark';
 import { onDisk } from '../state/disk';
 import { syncFolder, writeFileAtomically } from '../state/state-paths';
 
-/** What the sender says of a media. */
+/** What the sender says of a media file. */
 export interface SendRequest {
   /** The media's file, absolute. */
   readonly path: string;
@@ -59,7 +59,7 @@ export interface SendWork {
 }
 
 /**
- * Sends a media: parts first, under another folder's name until all are on the disk; then the signature; the manifest last. So
+ * Sends a media file: parts first, under another folder's name until all are on the disk; then the signature; the manifest last. So
  * there is never a manifest beside parts that are not there.
  * @throws PrestageError delivery-exists, usage, media-…, difference-useless, disk-unwritable, cancelled
  */

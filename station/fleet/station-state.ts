@@ -15,7 +15,7 @@ export type ToldPaths = Pick<StatePaths, 'imageCache' | 'library' | 'settingsFil
 export interface StationState {
   readonly held: readonly {
     readonly what: 'media' | 'disk-image';
-    /** Of a media; of a disk image its layout and the size of its drive, bytes. */
+    /** Of a media file; of a disk image its layout and the size of its drive, bytes. */
     readonly name: string;
     /** Of the media's file; of a disk image's chunk map. */
     readonly sha256: string;

@@ -101,7 +101,7 @@ function slotsMember({ slots }: ImageRequest): { slots?: Slot[] } {
 /**
  * Reads the one disk image that may be the media's beside the media's hash. Whether it is the media's, and whether it is what
  * was made of it, is decided when both are known.
- * @param candidates all that the cache has for a media of that size
+ * @param candidates all that the cache has for a media file of that size
  */
 async function findWhole(
   candidates: readonly CacheEntry[],
@@ -181,7 +181,7 @@ async function makeNew(
   await cache.evict(image?.bytes ?? 0);
   const directory = cache.newMaking();
   const start = performance.now();
-  // A media that turns out to be another than expected ends the work on it at once.
+  // A media file that turns out to be another than expected ends the work on it at once.
   const stop = new AbortController();
   const signal = AbortSignal.any([dependencies.signal, stop.signal]);
   const making = client.call(

@@ -111,7 +111,7 @@ export function driveReasonOf(
   return request.driveReasons?.get(driveId) ?? own ?? request.againReason;
 }
 
-/** A media's hash, with what tells whether its files are still the ones that were hashed. */
+/** A media file's hash, with what tells whether its files are still the ones that were hashed. */
 export interface MediaProof {
   readonly hash: MediaHash;
   /** As {@link mediaMark} gave it, before and after the hashing. */

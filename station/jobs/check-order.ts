@@ -126,7 +126,7 @@ function checkLoader({ order, media, given, settings }: OrderChecked): OrderFind
     const trusting = serials.map((machineSerial, index) => ({
       ...{ machineSerial, firmwareTrust: trusts[index] },
     }));
-    // Without a media it is still to be said what the machines trust.
+    // Without a media file it is still to be said what the machines trust.
     const none = { choice, programs: [], replaced: [] };
     const loader = media === null ? none : planLoader(media.bootable, choice);
     if (require) requireTrusted(loader, trusting);

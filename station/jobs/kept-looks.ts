@@ -63,7 +63,7 @@ export function keepLook(
   writeLooks(looksFile, [{ versions, mark, sha256, media }, ...others].slice(0, mostKept));
 }
 
-/** Forgets what was kept of a media: its bytes are others. */
+/** Forgets what was kept of a media file: its bytes are others. */
 export function forgetLook({ looksFile }: Pick<StatePaths, 'looksFile'>, media: Media): void {
   writeLooks(
     looksFile,

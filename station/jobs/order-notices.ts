@@ -35,7 +35,7 @@ export function mediaOfOrder(
   };
 }
 
-/** A media that is at hand, proved. */
+/** A media file that is at hand, proved. */
 export interface MediaAtHand {
   readonly media: Media;
   readonly sha256: string;

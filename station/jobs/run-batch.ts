@@ -133,7 +133,7 @@ export async function runBatch(
     await Promise.allSettled(
       reserved.map(({ client, reservation }) => client.call('releaseDrive', { reservation })),
     );
-    // A media on a disk that hangs is read for ever; what is left of it goes when the station ends (ImageCache.sweep).
+    // A media file on a disk that hangs is read for ever; what is left of it goes when the station ends (ImageCache.sweep).
     await Promise.race([hashing.catch(() => undefined), sleep(timeouts.batchStop, null, { ref: false })]);
     await Promise.allSettled(own.map((directory) => cache.remove(directory)));
     await Promise.allSettled(holders.map((holder) => cache.release(holder)));

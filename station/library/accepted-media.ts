@@ -8,8 +8,8 @@ import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 import type { MediaLibrary } from './media-library';
 
 /**
- * Which revision of each media was the newest that the station ever received. It lies beside the library, because it must outlive
- * it: whoever removes a media does not say that an older one may come.
+ * Which revision of each media file was the newest that the station ever received. It lies beside the library, because it must outlive
+ * it: whoever removes a media file does not say that an older one may come.
  */
 
 const fileSchema = z.strictObject({ version: z.literal(1), media: z.array(acceptedMediaSchema) });
@@ -40,7 +40,7 @@ export function rememberAccepted(paths: AcceptedPaths, media: readonly AcceptedM
 }
 
 /**
- * Takes a media off the disk, or what an unfinished delivery left; its revision stays known.
+ * Takes a media file off the disk, or what an unfinished delivery left; its revision stays known.
  * @returns its folder, which is gone
  * @throws PrestageError library-not-found, library-ambiguous, state-unavailable
  */
@@ -62,7 +62,7 @@ export function requireAccepted(paths: AcceptedPaths, name: string): readonly Ac
   });
 }
 
-/** Forgets which revisions of a media were ever here: an older one is then received as any other. */
+/** Forgets which revisions of a media file were ever here: an older one is then received as any other. */
 export function forgetAccepted(paths: AcceptedPaths, name: string): void {
   write(
     paths,

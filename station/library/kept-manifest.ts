@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readManifest, type MediaManifest } from '../../core/delivery/manifest';
 
-/** The manifest that a media of the library was received with, as bytes and as it was read. */
+/** The manifest that a media file of the library was received with, as bytes and as it was read. */
 export interface KeptManifest {
   readonly manifest: MediaManifest;
   readonly bytes: Buffer;
@@ -15,7 +15,7 @@ export function manifestFileIn(folder: string): string {
   return join(folder, 'media.json');
 }
 
-/** The manifest in a media's folder; null: there is none, or it cannot be read. */
+/** The manifest in a media file's folder; null: there is none, or it cannot be read. */
 export function manifestIn(folder: string): KeptManifest | null {
   try {
     const bytes = readFileSync(manifestFileIn(folder));

@@ -10,7 +10,7 @@ const copies = 'on-disk';
 
 /**
  * Where the media of a library lie: in its folder, and on a stick also in one of another disk (docs/adr/0069). Then what is received
- * goes there, and a copy of its entry stays on the stick: a media is missed by its name while the disk is not there.
+ * goes there, and a copy of its entry stays on the stick: a media file is missed by its name while the disk is not there.
  */
 export class LibraryDisk {
   readonly #folder: string;
@@ -44,7 +44,7 @@ export class LibraryDisk {
     return this.#disk ?? this.#folder;
   }
 
-  /** @param folder of a media, or null: of one that comes. @throws PrestageError live-image-disk-missing */
+  /** @param folder of a media file, or null: of one that comes. @throws PrestageError live-image-disk-missing */
   requireThere(folder: string | null): void {
     if ((folder !== null && dirname(folder) !== this.#disk) || !this.isGone) return;
     throw new PrestageError({

@@ -27,11 +27,11 @@ import { manifestIn, type KeptManifest } from './kept-manifest';
 import { LibraryDisk } from './library-disk';
 
 /**
- * The station's media library: a folder for each media that was received and proved. `entry.json` in it is written last, and
+ * The station's media library: a folder for each media file that was received and proved. `entry.json` in it is written last, and
  * what has none is the rest of a delivery that was not finished. Which folders it has: library-disk.ts.
  */
 
-/** A media as the library shows it. */
+/** A media file as the library shows it. */
 export interface LibraryMedia {
   readonly entry: LibraryEntry;
   /** Absolute. */
@@ -57,7 +57,7 @@ const entryName = 'entry.json';
 const unfinishedMark = '.receiving-';
 const removingMark = '.removing-';
 
-/** The receipt that was given for a media. */
+/** The receipt that was given for a media file. */
 export function receiptFileIn(folder: string): string {
   return join(folder, 'receipt.json');
 }
@@ -177,14 +177,14 @@ export class MediaLibrary {
     }
   }
 
-  /** The manifest that a media was received with. @throws PrestageError library-damaged when it is another */
+  /** The manifest that a media file was received with. @throws PrestageError library-damaged when it is another */
   manifestOf({ entry, folder }: LibraryMedia): KeptManifest {
     const kept = manifestIn(folder);
     if (kept?.sha256 === entry.manifestSha256) return kept;
     throw damaged(entry, 'its manifest was changed or is missing');
   }
 
-  /** The receipt that was given for a media; null when it is not there. */
+  /** The receipt that was given for a media file; null when it is not there. */
   receiptOf({ folder }: LibraryMedia): Receipt | null {
     try {
       return receiptSchema.parse(JSON.parse(readFileSync(receiptFileIn(folder), 'utf8')));
@@ -194,7 +194,7 @@ export class MediaLibrary {
   }
 
   /**
-   * Takes a media, or what an unfinished delivery left, off the disk.
+   * Takes a media file, or what an unfinished delivery left, off the disk.
    * @returns its folder, which is gone
    * @throws PrestageError library-not-found; live-image-disk-missing where it lies on a disk that is not there
    */
@@ -234,7 +234,7 @@ export class MediaLibrary {
   }
 
   /**
-   * Files a media whose bytes lie proved in the folder of {@link begin}: entry and receipt, then the folder gets its name.
+   * Files a media file whose bytes lie proved in the folder of {@link begin}: entry and receipt, then the folder gets its name.
    * One that is there by this name is replaced.
    */
   commit(folder: string, entry: LibraryEntry, receipt: string): LibraryMedia {
@@ -261,7 +261,7 @@ export class MediaLibrary {
 
   /**
    * Keeps dates that somebody found beside the manifest's, such as with the media's password: the station's own word, which nobody
-   * signed. They can only make a media end earlier.
+   * signed. They can only make a media file end earlier.
    */
   giveDates({ entry, folder }: LibraryMedia, dates: MediaDates): LibraryMedia {
     const merged = mergeMediaDates([entry.dates ?? null, dates]);
@@ -334,7 +334,7 @@ export class MediaLibrary {
     }
   }
 
-  /** First out of sight, so that half of it is never taken for a media. */
+  /** First out of sight, so that half of it is never taken for a media file. */
   #removeFolder(folder: string): void {
     const gone = join(dirname(folder), `${removingMark}${basename(folder).slice(-64)}`);
     this.#removeLeftovers();
@@ -348,7 +348,7 @@ export class MediaLibrary {
   }
 }
 
-/** The error for a media of the library that is not as it was received. */
+/** The error for a media file of the library that is not as it was received. */
 export function damaged({ name, version }: LibraryEntry, what: string): PrestageError {
   return new PrestageError({
     code: 'library-damaged',

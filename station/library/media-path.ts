@@ -5,7 +5,7 @@ import type { StatePaths } from '../state/state-paths';
 import { libraryFolder, MediaLibrary } from './media-library';
 
 /**
- * The file that a command means by a media: a file, or where there is none the newest media of this name in the library.
+ * The file that a command means by a media file: a file, or where there is none the newest media of this name in the library.
  * @param given as it was typed
  * @returns absolute; of a name that nobody knows the file that is not there
  */
@@ -17,8 +17,8 @@ export function mediaPath(given: string, paths: Pick<StatePaths, 'library' | 'se
 }
 
 /**
- * The file of a received media, for a scan that says which one. Only where to look: what is chosen is hashed, as any other. A library
- * that cannot be read, or a media that is kept in parts or is not as it was filed, is none.
+ * The file of a received media file, for a scan that says which one. Only where to look: what is chosen is hashed, as any other. A library
+ * that cannot be read, or a media file that is kept in parts or is not as it was filed, is none.
  * @param sha256 of the whole file
  */
 export function receivedMedia(sha256: string, folder: string): string | null {

@@ -4,7 +4,7 @@ import type { WorkOrder } from '../../core/order/order';
 import { MediaLibrary } from './media-library';
 
 /**
- * What the dates of a media say against a work order that asks for it: told when the order is opened, so that nobody waits for
+ * What the dates of a media file say against a work order that asks for it: told when the order is opened, so that nobody waits for
  * the first batch to learn it.
  */
 
@@ -31,7 +31,7 @@ export function orderDateNotices({ mediaSha256, shipBy }: Ordered, folder: strin
   }
 }
 
-/** The notices of a media, each after its name. */
+/** The notices of a media file, each after its name. */
 export function namedNotices(name: string, dates: MediaDates | null, shipping: Shipping): string[] {
   const shown = sanitizeForDisplay(name, 160);
   return dateNotices(dates, shipping).map((notice) => `${shown}: ${notice}`);

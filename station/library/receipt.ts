@@ -3,14 +3,14 @@ import canonicalize from 'canonicalize';
 import { receiptSchema, type LibraryEntry, type Receipt } from '../../core/delivery/library';
 import { keyFingerprint, type StationKey } from '../ledger/keys';
 
-/** The receipt that a station signs for the sender of a media, and how the sender checks it. */
+/** The receipt that a station signs for the sender of a media file, and how the sender checks it. */
 
 /** The first line keeps a receipt's signature from ever passing as that of a ledger's entry, or of a shipment. */
 function receiptMessage(receipt: Omit<Receipt, 'signature'>): Buffer {
   return Buffer.from(`prestage-receipt-1\n${canonicalize(receipt) ?? ''}\n`, 'utf8');
 }
 
-/** The receipt for a media: canonical JSON and a line feed. */
+/** The receipt for a media file: canonical JSON and a line feed. */
 export function makeReceipt(entry: LibraryEntry, stationName: string, key: StationKey): string {
   const { form: _form, guid: _guid, held: _held, dates: _dates, ...received } = entry;
   const receipt: Omit<Receipt, 'signature'> = {

@@ -24,7 +24,7 @@ export interface ExpectedHash {
   readonly manifest: string | null;
   /** What that manifest says: base name → SHA-256. A hash without a name has the name ''. */
   readonly sums: ReadonlyMap<string, string>;
-  /** The signed manifest of a media of the library; null when the media lies elsewhere. */
+  /** The signed manifest of a media file of the library; null when the media lies elsewhere. */
   readonly signed: SignedManifestName | null;
 }
 
@@ -39,7 +39,7 @@ export interface ExpectationRequest {
   readonly signed?: SignedMedia | null | undefined;
 }
 
-/** A media that was received with a signed manifest. */
+/** A media file that was received with a signed manifest. */
 export interface SignedMedia extends SignedManifestName {
   /** Of the media. */
   readonly sha256: string;
@@ -97,7 +97,7 @@ export function expectedHash({
     : { sha256: given, source, manifest, sums, signed: null };
 }
 
-/** A media of the library: its signed manifest says more than what somebody types, and they must agree. */
+/** A media file of the library: its signed manifest says more than what somebody types, and they must agree. */
 function expectedOfSigned(
   path: string,
   { sha256, dates: _dates, machineFiles: _files, driverPacks: _packs, rack: _rack, ...signed }: SignedMedia,
@@ -113,7 +113,7 @@ function expectedOfSigned(
 }
 
 /**
- * Compares a media's SHA-256 with what it should be. Of a split set every part must be named in the
+ * Compares a media file's SHA-256 with what it should be. Of a split set every part must be named in the
  * manifest, or the given SHA-256 must be that of the set (of the text that `sha256sum` prints for its parts).
  * @throws PrestageError media-hash-mismatch, media-manifest-invalid
  */

@@ -6,7 +6,7 @@ import { PrestageError } from '../../core/base/errors';
 const largestFile = 4096;
 
 /**
- * The password of a media from a file that only its owner may read: its first line. Never from the command line, which
+ * The password of a media file from a file that only its owner may read: its first line. Never from the command line, which
  * every user of the computer can see.
  * @throws PrestageError media-password-unsafe
  */

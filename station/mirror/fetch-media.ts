@@ -31,7 +31,7 @@ export interface FetchMediaOptions {
 }
 
 /**
- * Fetches a media into the library. It is received as any delivery is: by its signed manifest, whose key must be trusted here. So a media is as good as
+ * Fetches a media file into the library. It is received as any delivery is: by its signed manifest, whose key must be trusted here. So a media file is as good as
  * its enterprise's signature, whoever it came from. Blocks that have come stay when it is broken off.
  * @throws PrestageError mirror-…, delivery-…, library-…, rack-…, cancelled
  */

@@ -79,8 +79,8 @@ export async function offerOf(
 }
 
 /**
- * A media with the disk images that were made from it, or one disk image.
- * @param text name of a media, or its SHA-256, or the name of a disk image; 8 digits are enough
+ * A media file with the disk images that were made from it, or one disk image.
+ * @param text name of a media file, or its SHA-256, or the name of a disk image; 8 digits are enough
  * @throws PrestageError mirror-not-held
  */
 export function wantedOf(text: string, { media, images }: Held, station: string): Wanted {
@@ -91,7 +91,7 @@ export function wantedOf(text: string, { media, images }: Held, station: string)
   const [found] = media
     .filter(({ name, sha256 }) => name.toLowerCase() === asked || (isHash && sha256.startsWith(asked)))
     .sort((one, other) => other.revision - one.revision);
-  // Of a media that is no signed delivery a station has only the disk images.
+  // Of a media file that is no signed delivery a station has only the disk images.
   const of = found?.sha256 ?? (isHash ? asked : null);
   const made = of === null ? [] : images.filter(({ facts }) => facts.mediaSha256.startsWith(of));
   if (found !== undefined || made.length > 0) {

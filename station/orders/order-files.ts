@@ -12,7 +12,7 @@ import { onDisk, statePlace } from '../state/disk';
 import { writeFileAtomically, type StatePaths } from '../state/state-paths';
 import { orderFileDamaged, orderInvalid, orderUnreadable } from './order-errors';
 
-/** A hundred thousand machines with everything that can be said of them are less; a media is more. */
+/** A hundred thousand machines with everything that can be said of them are less; a media file is more. */
 const largestOrder = 64 * MiB;
 
 /** An order's one text, and the SHA-256 by which the ledger names it. */

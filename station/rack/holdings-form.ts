@@ -24,7 +24,7 @@ export const heldSchema = z.strictObject({
 });
 export type Held = z.infer<typeof heldSchema>;
 
-/** The signature of a media's manifest. */
+/** The signature of a media file's manifest. */
 export const heldSignatureSchema = z.strictObject({
   ending: z.enum(['.minisig', '.p7s']),
   /** Base64. */

@@ -6,7 +6,7 @@
 export function startingRecipe(now: Date): string {
   const day = (days: number): string =>
     new Date(now.getTime() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
-  return `# The recipe of a prestaged media. Indent with blanks, never with tabs.
+  return `# The recipe of a prestaged media file. Indent with blanks, never with tabs.
 # What each member may be: docs/reference/json.md, "Recipe", and docs/reference/recipe.schema.json of Prestage.
 #   prestage media plan FILE     checks it and writes the script for a site of Configuration Manager
 #   prestage media create FILE   makes the media without a site
@@ -15,7 +15,7 @@ export function startingRecipe(now: Date): string {
 name: Contoso Windows 11
 # As you count. In quotation marks: without them 1.10 would become 1.1.
 version: '${day(0).slice(0, 7).replace('-', '.')}'
-# Raise it with each media of this name: a depot refuses what is older than what it has.
+# Raise it with each media file of this name: a depot refuses what is older than what it has.
 revision: 1
 # At most 127 and 50 characters.
 comment: Windows 11 24H2 for the branches

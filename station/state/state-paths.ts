@@ -53,7 +53,7 @@ export interface StatePaths {
   readonly takenOutFile: string;
   /** Keys of enterprises that are trusted here, by name. */
   readonly trustedKeysFile: string;
-  /** Newest revision of each media that was ever received here; missing until one is. */
+  /** Newest revision of each media file that was ever received here; missing until one is. */
   readonly acceptedMediaFile: string;
   /** Folder. Media that were received, each in a folder by its SHA-256; the settings can name another. */
   readonly library: string;

@@ -48,7 +48,7 @@ async function batch(app: TestApp, media: string): Promise<void> {
   await app.scan('OP-Bench');
   app.service.media.select(media);
   await handlers.expectHash({ sha256: createHash('sha256').update(readFileSync(media)).digest('hex') });
-  await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+  await app.until(({ media: { status } }) => status === 'proved', 'a proved media file');
   const driveIds = app.state.drives.bays.flatMap(({ driveId }) => driveId ?? []);
   if (driveIds.length !== count) throw new Error(`${driveIds.length} of ${count} drives are listed`);
   const before = process.cpuUsage();

@@ -22,7 +22,7 @@ import type { BenchContext } from './tools';
 
 /** Bytes of every drive of the rack. */
 const driveBytes = 8 * 1024 ** 3;
-/** A media that takes no time to read: what is left is the start itself. */
+/** A media file that takes no time to read: what is left is the start itself. */
 const smallMedia = { files: 442, megabytes: 20 };
 const historyFile = join(import.meta.dirname, '../../docs/bench.json');
 

@@ -20,7 +20,7 @@ export interface BenchFigures {
   readonly warm: readonly ApplyFigures[];
   readonly raw: readonly RawResult[];
   readonly isolation: IsolationResult | null;
-  /** Of a media that takes no time to read, and of the run's own. */
+  /** Of a media file that takes no time to read, and of the run's own. */
   readonly firstByte: { readonly small: FirstByteResult; readonly main: FirstByteResult } | null;
 }
 

@@ -16,7 +16,7 @@ export interface FirstByteResult {
 }
 
 /**
- * Starts the command again and again on all drives of a rack, with the disk image of one media in the cache: once to make it,
+ * Starts the command again and again on all drives of a rack, with the disk image of one media file in the cache: once to make it,
  * which does not count.
  */
 export async function measureFirstByte(

@@ -47,7 +47,7 @@ afterAll(() => {
 const benchOf = (name: string): string => join(area, `bench-${name}`);
 const state = (): string => join(area, 'state');
 
-/** Writes a media on a new virtual drive. */
+/** Writes a media file on a new virtual drive. */
 async function written(
   name: string,
   path: string,
@@ -134,7 +134,7 @@ describe('a written drive', () => {
     expect(report.console).toContain('SERIAL: BOOTED005');
   });
 
-  it('with a media that was made from a recipe starts, and the first boot finds every file', async () => {
+  it('with a media file that was made from a recipe starts, and the first boot finds every file', async () => {
     const folder = join(area, 'recipe');
     mkdirSync(folder);
     const recipe = await makeBootRecipe(folder, media);

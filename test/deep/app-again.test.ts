@@ -48,7 +48,7 @@ afterEach(async () => {
 async function prove(): Promise<void> {
   app.service.media.select(media.path);
   await app.handlers.expectHash({ sha256 });
-  await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+  await app.until(({ media: { status } }) => status === 'proved', 'a proved media file');
 }
 
 /** Reasons in the ledger, by machine, of jobs that ended well. */
@@ -153,7 +153,7 @@ describe('the operator', () => {
     app = await TestApp.open(state, bench);
     const back = await app.until(({ pairing }) => pairing.pairs.length === 1, 'the pair of before');
     expect(back.batch).toMatchObject({ operator: '', lastOperator: 'Ada Byron' });
-    await app.until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
+    await app.until(({ media: { status } }) => status === 'proved', 'a media file that is proved anew');
     expect(app.state.pairing.obstacles).toEqual(['no-operator']);
     // The button says why not as the barcode does, and shows no list.
     await app.handlers.arm({ armed: true });

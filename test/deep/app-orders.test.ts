@@ -66,7 +66,7 @@ describe('an order in the app', () => {
     const opened = await handlers.openOrder({ number: 'WO-7', text: order() });
     expect(opened.warnings).toEqual([]);
     // The order says what the media must be.
-    const proved = await until(({ media: { status } }) => status === 'proved', 'a proved media');
+    const proved = await until(({ media: { status } }) => status === 'proved', 'a proved media file');
     expect(proved.media).toMatchObject({ expected: { source: 'order', sha256 } });
     expect(proved.batch.workOrder).toBe('WO-7');
     await until(({ order: shown }) => shown !== null, 'an order');
@@ -106,7 +106,7 @@ describe('an order in the app', () => {
     expect(closed.media.status).toBe('waiting-for-hash');
   });
 
-  it('refuses another media than it names, and writes nothing', async () => {
+  it('refuses another media file than it names, and writes nothing', async () => {
     const { service, handlers, scan, until } = bound(await openApp());
     await handlers.openOrder({ number: 'WO-7', text: `serial,sha256\n7KX9PQ1,${'ab'.repeat(32)}\n` });
     service.media.select(media.path);
@@ -144,7 +144,7 @@ describe('an order in the app', () => {
       await handlers.openOrder({ number: 'WO-9', text });
       service.media.select(media.path);
       await handlers.expectHash({ sha256 });
-      await until(({ media: { status } }) => status === 'proved', 'a proved media');
+      await until(({ media: { status } }) => status === 'proved', 'a proved media file');
       for (const one of ['OP-Ada', '7KX9PQ1', 'BAY 1', '7KX9PQ2', 'BAY 2']) await scan(one);
       await until(({ pairing: { pairs } }) => pairs.length === 2, 'two pairs');
       await handlers.arm({ armed: true });
@@ -165,7 +165,7 @@ describe('an order in the app', () => {
     const { service, handlers, scan, until } = bound(await openApp());
     service.media.select(media.path);
     await handlers.expectHash({ sha256 });
-    await until(({ media: { status } }) => status === 'proved', 'a proved media');
+    await until(({ media: { status } }) => status === 'proved', 'a proved media file');
     await scan('OP-Ada');
     await scan('OTHER77');
     await scan('BAY 1');
@@ -188,7 +188,7 @@ describe('a restart', () => {
     const first = bound(await openApp());
     await first.handlers.openOrder({ number: 'WO-7', text: order() });
     first.service.media.select(media.path);
-    await first.until(({ media: { status } }) => status === 'proved', 'a proved media');
+    await first.until(({ media: { status } }) => status === 'proved', 'a proved media file');
     await first.handlers.setBatch({ layout: 'uefi-recovery' });
     await first.scan('OP-Ada Byron');
     await first.scan('7KX9PQ1');
@@ -216,7 +216,7 @@ describe('a restart', () => {
       expect.stringContaining('1 pair from before Prestage stopped was restored'),
       expect.stringContaining('bay 2 (machine 7KX9PQ2)'),
     ]);
-    await until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
+    await until(({ media: { status } }) => status === 'proved', 'a media file that is proved anew');
     await until((now) => now.order?.counts.paired === 1, 'an order with a paired machine');
   });
 
@@ -284,7 +284,7 @@ describe('kill -9 of the app while a drive is written', () => {
     expect(marked.jobs[0]?.ledgerEntry).toBe(back.jobs[0]?.ledgerEntry);
 
     // And it goes on where it stood.
-    await again.until(({ media: { status } }) => status === 'proved', 'a media that is proved anew');
+    await again.until(({ media: { status } }) => status === 'proved', 'a media file that is proved anew');
     expect(marked.batch.lastOperator).toBe('Ada Byron');
     const retry = { driveId: shown.jobs[0]?.driveId ?? '' };
     await expect(again.handlers.retryJob(retry)).rejects.toMatchObject({ code: 'not-confirmed' });

@@ -71,7 +71,7 @@ async function begin(opened: TestApp, machines: readonly string[]): Promise<AppS
   await opened.scan('OP-Ada Byron');
   opened.service.media.select(media.path);
   await opened.handlers.expectHash({ sha256 });
-  await opened.until(({ media: { status } }) => status === 'proved', 'a proved media');
+  await opened.until(({ media: { status } }) => status === 'proved', 'a proved media file');
   for (const [index, machine] of machines.entries()) {
     await opened.scan(machine);
     await opened.scan(`BAY ${index + 1}`);

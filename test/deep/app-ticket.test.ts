@@ -58,7 +58,7 @@ const told = async (): Promise<void> => {
 };
 const proved = async (): Promise<void> => {
   // What the page was told may be older than what was asked for last.
-  await app.until(() => app.service.media.state.status === 'proved', 'a proved media');
+  await app.until(() => app.service.media.state.status === 'proved', 'a proved media file');
   await told();
 };
 
@@ -79,7 +79,7 @@ describe('a job ticket', () => {
     });
 
     app.service.media.select(other.path);
-    const refused = await app.until(({ media: { status } }) => status === 'refused', 'a refused media');
+    const refused = await app.until(({ media: { status } }) => status === 'refused', 'a refused media file');
     expect(refused.media).toMatchObject({
       error: {
         code: 'media-hash-mismatch',
@@ -92,7 +92,7 @@ describe('a job ticket', () => {
     expect(app.state.media).toMatchObject({ expected: { source: 'given', sha256 } });
   });
 
-  it('is refused whole where another media is chosen that it does not know a way from', async () => {
+  it('is refused whole where another media file is chosen that it does not know a way from', async () => {
     await outcome('WO-6');
     app.service.media.select(other.path);
     await app.until(({ media: { status } }) => status === 'waiting-for-hash', 'the hash is asked for');
@@ -108,7 +108,7 @@ describe('a job ticket', () => {
     expect(app.service.media.wanted).toBeNull();
   });
 
-  it('chooses a media that was proved here before, hashes it again, and changes it for the next job', async () => {
+  it('chooses a media file that was proved here before, hashes it again, and changes it for the next job', async () => {
     for (const [path, hash] of [
       [other.path, otherSha256],
       [media.path, sha256],
@@ -135,7 +135,7 @@ describe('a job ticket', () => {
     expect(app.state.batch.workOrder).toBe('WO-8');
   });
 
-  it('chooses a media of the library that was never chosen here, and none whose file is not whole', async () => {
+  it('chooses a media file of the library that was never chosen here, and none whose file is not whole', async () => {
     const folder = join(own, 'state', 'library', sha256);
     mkdirSync(folder, { recursive: true });
     const file = join(folder, 'contoso.wim');
@@ -168,7 +168,7 @@ describe('a job ticket', () => {
     await app.handlers.clearMedia({});
     writeFileSync(path, readFileSync(other.path));
     expect(await outcome(ticketOf('WO-7', sha256))).toMatchObject({ ticket: { media: 'known' } });
-    await app.until(({ media: { status } }) => status === 'refused', 'a refused media');
+    await app.until(({ media: { status } }) => status === 'refused', 'a refused media file');
     // And where nothing lies there any more, somebody has to choose it.
     await app.handlers.clearMedia({});
     await app.handlers.clearMedia({});
@@ -176,7 +176,7 @@ describe('a job ticket', () => {
     expect(await outcome(ticketOf('WO-7', sha256))).toMatchObject({ ticket: { media: 'wanted' } });
   });
 
-  it('holds while its number does, and no hash of another media is taken', async () => {
+  it('holds while its number does, and no hash of another media file is taken', async () => {
     await outcome(ticketOf('WO-7', sha256));
     expect(await outcome(otherSha256)).toMatchObject({ reason: 'hash-not-of-ticket' });
     expect(await outcome(sha256)).toMatchObject({ effect: 'hash-given' });
@@ -198,7 +198,7 @@ describe('a job ticket', () => {
   });
 });
 
-describe('a SHA-256 without a media', () => {
+describe('a SHA-256 without a media file', () => {
   it('is for the media that is chosen next, and for no other', async () => {
     expect(await outcome(sha256)).toMatchObject({ effect: 'hash-given', media: 'wanted' });
     await told();

@@ -233,7 +233,7 @@ describe('gathering', () => {
     expect(after.findings).toMatchObject([{ part: 1, wanted: [{ first: 3 * block, last: 4 * block - 1 }] }]);
   });
 
-  it('takes up a media that was complete and not filed yet', async () => {
+  it('takes up a media file that was complete and not filed yet', async () => {
     const delivery = await split();
     const target = fresh('target');
     await gather(delivery, target, [delivery.folder]);

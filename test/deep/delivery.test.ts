@@ -35,13 +35,13 @@ import { killWithHelper } from '../support/power-cut';
 import { present } from '../support/present';
 
 /**
- * A media on its way from the enterprise to the depot's library, through the front door: minisign, openssl and cmp(1) judge what
+ * A media file on its way from the enterprise to the depot's library, through the front door: minisign, openssl and cmp(1) judge what
  * Prestage writes and believes.
  */
 
 let area: string;
 let state: string;
-/** Two revisions of a media, the second with one file of ten changed. */
+/** Two revisions of a media file, the second with one file of ten changed. */
 let first: string;
 let second: string;
 let keys: KeyPair;
@@ -292,7 +292,7 @@ describe('keys', () => {
 });
 
 describe('media receive', () => {
-  it('proves a media, files it, and gives a receipt that the sender can check', async () => {
+  it('proves a media file, files it, and gives a receipt that the sender can check', async () => {
     const receipt = at('receipt.json');
     const result = firstReceived;
     expect(result).toMatchObject({

@@ -160,7 +160,7 @@ async function fingerprintOf(...state: string[]): Promise<string> {
 const preparations: Readonly<Partial<Record<(typeof story)[number], () => Promise<void>>>> = {
   'docs/guide/sending-media.md': async () => {
     examples.set(ownFingerprint, await fingerprintOf());
-    // A key without the password that the page's asks for, and a revised media.
+    // A key without the password that the page's asks for, and a revised media file.
     expect((await run(['key', 'create', 'contoso.key', '--plain'])).status).toBe(0);
     const revised = join(work, 'contoso-2.wim');
     copyFileSync(join(work, 'contoso.wim'), revised);

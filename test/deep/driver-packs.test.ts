@@ -131,7 +131,7 @@ it('checks an order without a drive: what would be refused, with the machine and
       { code: 'machine-file-unfilled', machineSerial, refused: true },
     ],
   });
-  // Before there is a media the recipe says what it will hold.
+  // Before there is a media file the recipe says what it will hold.
   const early = await check('--recipe', join(area, 'recipe.yaml'));
   expect(early.status, early.stderr).toBe(0);
   expect(early.stdout).toContain('Machine PF0ABCDE (EliteBook 840 G8) gets no driver pack');

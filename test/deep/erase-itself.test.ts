@@ -312,7 +312,7 @@ async function openApp(at: Scene, order: string | null): Promise<TestApp> {
   }
   app.service.media.select(media.path);
   if (order === null) await app.handlers.expectHash({ sha256 });
-  await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+  await app.until(({ media: { status } }) => status === 'proved', 'a proved media file');
   return app;
 }
 

@@ -9,7 +9,7 @@ import { realTool, standIn } from '../support/refusal-run';
 import { makeBench } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
 
-/** Looks into a media that are kept with its hash (docs/adr/0080-first-byte.md). */
+/** Looks into a media file that are kept with its hash (docs/adr/0080-first-byte.md). */
 
 let area: string;
 
@@ -22,7 +22,7 @@ afterEach(() => {
 
 const looksForm = z.looseObject({ looks: z.array(z.looseObject({ sha256: z.string() })) });
 
-it('a media that was looked into is not looked into again, and one with other bytes is', async () => {
+it('a media file that was looked into is not looked into again, and one with other bytes is', async () => {
   const media = await makeMedia(join(area, 'media'));
   const bench = join(area, 'bench');
   await makeBench(bench, 4);

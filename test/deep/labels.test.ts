@@ -255,7 +255,7 @@ describe.skipIf(noPrintServer !== null)(`through a print queue (${noPrintServer 
       await app.scan('OP-Ada Byron');
       app.service.media.select(media.path);
       await app.handlers.expectHash({ sha256 });
-      await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+      await app.until(({ media: { status } }) => status === 'proved', 'a proved media file');
       await app.handlers.pair({ machineSerial: '7KX9PQ2', driveId: present(other).id });
       await app.handlers.arm({ armed: true });
       await app.handlers.start({ driveIds: [present(other).id] });

@@ -197,7 +197,7 @@ describe.skipIf(!isRoot)('a running stick', () => {
     await at.scan('OP-Ada');
     await at.handlers.selectMedia({ path: media.path });
     await at.scan(createHash('sha256').update(readFileSync(media.path)).digest('hex'));
-    await at.until((state) => state.media.status === 'proved', 'a proved media');
+    await at.until((state) => state.media.status === 'proved', 'a proved media file');
     await at.scan('5CD4120LQ7');
     await at.scan('SERIAL-sdc');
     const start = async (): Promise<unknown> => {

@@ -46,7 +46,7 @@ const own = liveDisk('sdc', '8:32', { tran: 'sata', fstype: 'ntfs' });
 function ext4(name: string): string {
   const folder = join(area, `${name}-files`);
   mkdirSync(folder);
-  writeFileSync(join(folder, 'contoso.txt'), 'a media');
+  writeFileSync(join(folder, 'contoso.txt'), 'a media file');
   const file = join(area, `${name}.img`);
   writeFileSync(file, '');
   truncateSync(file, 16 * MiB);
@@ -109,7 +109,7 @@ describe.skipIf(!isRoot)('a disk with files beside a stick', () => {
     const live = await start([stick, own, usb]);
     const id = await idOf(live, device);
     expect(opened(await run(live, 'open-disk', id))).toEqual({ device, write: false });
-    expect(await live.shell('cat /run/prestage/disk/contoso.txt')).toBe('a media');
+    expect(await live.shell('cat /run/prestage/disk/contoso.txt')).toBe('a media file');
     await expect(live.shell('touch /run/prestage/disk/new')).rejects.toThrow(/[Rr]ead-only/);
     const options = await live.shell('grep " /run/prestage/disk " /proc/self/mounts');
     for (const option of ['nosuid', 'nodev', 'noexec']) expect(options).toContain(option);

@@ -100,7 +100,7 @@ const wish = async (at: TestApp, path: string): Promise<{ driveId: string; reaso
   reason: null,
 });
 
-/** A delivery of a small media, signed with a key without a password. */
+/** A delivery of a small media file, signed with a key without a password. */
 async function sendMedia(name: string, key: string): Promise<string> {
   const [tree, wim, to] = ['tree', 'wim', 'sent'].map((one) => join(area, `${name}-${count}.${one}`));
   makeContent(present(tree), 1, MiB);
@@ -133,7 +133,7 @@ describe.skipIf(!isRoot)('a disk for images and media', () => {
         await expect.poll(async () => (await now()).problems.map(({ code }) => code)).toEqual(codes);
       };
       expect((await now()).live?.imageDisk).toBeNull();
-      // A media on the stick stays there, and can be used.
+      // A media file on the stick stays there, and can be used.
       const keys = await minisignKeys(area, `sender-${count}`);
       const kept = ['--state', '/var/lib/prestage'];
       const library = '/var/lib/prestage/library';

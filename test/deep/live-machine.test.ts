@@ -198,7 +198,7 @@ describe.skipIf(!isRoot)('the app in a machine that images itself', () => {
     await at.scan('OP-Ada');
     await at.handlers.selectMedia({ path: mediaPath });
     await at.scan(mediaSha256);
-    await at.until(({ media }) => media.status === 'proved', 'a proved media');
+    await at.until(({ media }) => media.status === 'proved', 'a proved media file');
     await at.handlers.arm({ armed: true });
     await pairsOf(at);
     const driveIds = at.state.pairing.pairs.map(({ driveId }) => driveId);
@@ -288,7 +288,7 @@ describe.skipIf(!isRoot)('the app in a machine that images itself', () => {
   });
 });
 
-/** A state folder whose library holds the one media, as `media receive` puts it there. */
+/** A state folder whose library holds the one media file, as `media receive` puts it there. */
 async function receive(state: string): Promise<void> {
   const keys = await minisignKeys(area, 'contoso');
   const sent = join(area, 'sent');

@@ -26,7 +26,7 @@ import {
   type MediaOptions,
 } from '../support/wim';
 
-/** What a media holds that a drive cannot, and what keeps a machine from starting: told before anything is erased. */
+/** What a media file holds that a drive cannot, and what keeps a machine from starting: told before anything is erased. */
 
 let area: string;
 let station: RefusalStation;
@@ -322,7 +322,7 @@ describe('a file that is no ordinary WIM', () => {
   });
 });
 
-describe('the SHA-256 of a media', () => {
+describe('the SHA-256 of a media file', () => {
   it.each([
     ['small', 0],
     ['hashed by threads', 20 * MiB],

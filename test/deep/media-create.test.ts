@@ -83,7 +83,7 @@ function packageSum(folder: string): string {
 }
 
 describe('media create', () => {
-  it('makes a media that wimlib finds whole, and that Prestage says will start', async () => {
+  it('makes a media file that wimlib finds whole, and that Prestage says will start', async () => {
     expect(creation.stderr).not.toContain('error');
     expect(createdMediaSchema.parse(JSON.parse(creation.stdout))).toMatchObject({
       path: made,
@@ -151,7 +151,7 @@ describe('media create', () => {
     },
   );
 
-  it('adds to a finished media: a package that is there is replaced, and its boot files stay', async () => {
+  it('adds to a finished media file: a package that is there is replaced, and its boot files stay', async () => {
     const revised = join(area, 'revised');
     mkdirSync(revised);
     writeFileSync(join(revised, 'only.txt'), 'the only file');
@@ -208,7 +208,7 @@ describe('media contents', () => {
     expect([notes, comparison]).toEqual([[], null]);
   });
 
-  it('says that a media without packages has none', async () => {
+  it('says that a media file without packages has none', async () => {
     const run = await runHere(['media', 'contents', sources.system]);
     expect([run.status, run.stdout]).toEqual([
       0,
@@ -501,7 +501,7 @@ describe('media create refuses, and leaves nothing', () => {
   });
 });
 
-describe('a media that is being made', () => {
+describe('a media file that is being made', () => {
   /** Runs until the packages are to be added; nothing is awaited by looking again. */
   async function held(
     name: string,

@@ -14,7 +14,7 @@ import { present } from '../support/present';
 import { benchState, makeBench } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
-/** A recipe, its plan, and the dates of a media: from a recipe, and from the media's own variables with its password. */
+/** A recipe, its plan, and the dates of a media file: from a recipe, and from the media's own variables with its password. */
 
 const guid = '{12345678-9ABC-DEF0-1234-56789ABCDEF0}';
 const password = "Depot's & Söhne";
@@ -121,7 +121,7 @@ describe('media inspect', () => {
     expect(`${run.stdout}${run.stderr}`).not.toContain(password);
   });
 
-  it('refuses a password that is wrong, one that others may read, and a media without variables', async () => {
+  it('refuses a password that is wrong, one that others may read, and a media file without variables', async () => {
     const wrong = join(area, 'wrong-password');
     writeFileSync(wrong, 'Depot', { mode: 0o600 });
     expect(errorOf(await inspect('--media-password-file', wrong)).code).toBe('media-password-wrong');
@@ -252,7 +252,7 @@ describe('a batch that would come too late', () => {
       app.service.media.select(media.path);
       const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
       await app.handlers.expectHash({ sha256 });
-      await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+      await app.until(({ media: { status } }) => status === 'proved', 'a proved media file');
       await expect(app.handlers.readDates({ password: 'wrong' })).rejects.toThrow(PrestageError);
       await app.handlers.readDates({ password });
       await app.until(({ media: one }) => 'dates' in one && one.dates?.site === 'ABC', 'its dates');

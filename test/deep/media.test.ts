@@ -140,7 +140,7 @@ describe('inspectMedia', () => {
     expect(media.path).toBe(plain.path);
   });
 
-  it('finds a media that is not bootable', async () => {
+  it('finds a media file that is not bootable', async () => {
     const made = await makeMedia(join(folder, 'unbootable'), {
       without: [bootPaths.bootImage],
       smallFiles: 3,

@@ -45,7 +45,7 @@ afterAll(() => {
 
 const fresh = (extension = 'wim'): string => join(area, `bad${String((counter += 1))}.${extension}`);
 
-/** Applies a media that must be refused, and wants its name in the message. */
+/** Applies a media file that must be refused, and wants its name in the message. */
 async function refuses(
   media: string,
   code: ErrorCode,
@@ -58,7 +58,7 @@ async function refuses(
   });
 }
 
-describe('apply refuses a media', () => {
+describe('apply refuses a media file', () => {
   it.each<[string, ErrorCode, () => Promise<string>]>([
     ['that is no WIM', 'media-not-a-wim', () => makeNotAWim(fresh())],
     ['that is empty', 'media-truncated', () => makeTruncated(plain.path, fresh(), 0)],
@@ -189,11 +189,11 @@ describe('apply compares the SHA-256, and refuses', () => {
     return media;
   };
 
-  it('a media with another than the given one', async () => {
+  it('a media file with another than the given one', async () => {
     await refuses(plain.path, 'media-hash-mismatch', ['the one given'], ['--expect-sha256', wrong]);
   });
 
-  it('a media with another than the one in the manifest', async () => {
+  it('a media file with another than the one in the manifest', async () => {
     await refuses(copy(`${wrong}  NAME\n`), 'media-hash-mismatch', ['in the manifest']);
   });
 
@@ -255,7 +255,7 @@ describe('a manifest as other systems write it', () => {
   });
 });
 
-describe('apply notices a media that changes while it is read', () => {
+describe('apply notices a media file that changes while it is read', () => {
   it('when it is still being copied', async () => {
     const media = fresh();
     writeFileSync(media, readFileSync(plain.path));

@@ -112,7 +112,7 @@ describe('drives that all cores made hold what wimlib-imagex alone writes', () =
   });
 });
 
-it('a media that unpack-wim does not handle is applied by wimlib-imagex alone, and the log says why', async () => {
+it('a media file that unpack-wim does not handle is applied by wimlib-imagex alone, and the log says why', async () => {
   const media = await makeMedia(temporaryArea('media-large'), { compression: 'LZX' });
   const large = join(area, 'large.esd');
   execFileSync('wimlib-imagex', ['export', media.path, '1', large, '--solid', '--solid-chunk-size=128M']);

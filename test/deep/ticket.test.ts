@@ -118,7 +118,7 @@ describe('prestage ticket', () => {
       /name of the media does not fit/,
     ],
     ['no media', ['--order', '7'], 'usage', /media is missing/],
-    ['a media that is not there', ['--order', '7', '--media', '/nowhere/x.wim'], 'media-not-found', /./],
+    ['a media file that is not there', ['--order', '7', '--media', '/nowhere/x.wim'], 'media-not-found', /./],
   ] as const)('refuses %s, and writes nothing', async (_, options, code, message) => {
     const { result, pdf } = await ticket(...options);
     const { error } = documentOf(result) as { error: { code: string; message: string } };

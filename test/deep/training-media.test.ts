@@ -50,7 +50,7 @@ async function errorIn(work: Promise<unknown>): Promise<PrestageError['data']> {
 }
 
 describe('makeTrainingMedia', () => {
-  it('makes a small media that is whole, and says what it is', async () => {
+  it('makes a small media file that is whole, and says what it is', async () => {
     expect(made.sha256).toBe(sumOf(made.path));
     expect(readdirSync(join(area, 'made'))).toEqual(['training-media.wim']);
     const media = await api.call('inspectMedia', { path: made.path, imageIndex: 1 });
@@ -131,11 +131,14 @@ describe('the training media in the app', () => {
       expect(existsSync(join(state, 'training-media'))).toBe(false);
       await app.handlers.useTrainingBench({ training: true });
       await Promise.all([app.handlers.useTrainingMedia({}), app.handlers.useTrainingMedia({})]);
-      await app.until(({ media }) => media.status === 'waiting-for-hash', 'a media that nobody vouched for');
+      await app.until(
+        ({ media }) => media.status === 'waiting-for-hash',
+        'a media file that nobody vouched for',
+      );
       const { path, sha256 } = present(app.state.station.trainingMedia);
       expect(sha256).toBe(sumOf(path));
       await app.scan(sha256);
-      await app.until(({ media }) => media.status === 'proved', 'a proved media');
+      await app.until(({ media }) => media.status === 'proved', 'a proved media file');
 
       await app.handlers.useTrainingBench({ training: false });
       await app.until(({ media }) => media.status === 'none', 'no media on real drives');
@@ -148,7 +151,7 @@ describe('the training media in the app', () => {
       await app.handlers.useTrainingBench({ training: true });
       await app.handlers.useTrainingMedia({});
       await app.handlers.expectHash({ sha256 });
-      await app.until(({ media }) => media.status === 'refused', 'a refused media');
+      await app.until(({ media }) => media.status === 'refused', 'a refused media file');
       expect(sumOf(path)).not.toBe(sha256);
     } finally {
       await app.service.close();

@@ -84,7 +84,7 @@ describe('a finished image that the list could not show', () => {
       await app.scan('OP-Ada Byron');
       app.service.media.select(media.path);
       await app.handlers.expectHash({ sha256 });
-      await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+      await app.until(({ media: { status } }) => status === 'proved', 'a proved media file');
       await app.scan('7KX9PQ2');
       expect((await app.scan('BAY 1'))?.outcome).toMatchObject({ result: 'accepted' });
       const paired = await app.until(({ pairing }) => pairing.pairs.length === 1, 'a pair');

@@ -159,7 +159,7 @@ describe('apply at a terminal, without --again', () => {
   });
 });
 
-/** Opens the app on a bench, signed in and with a proved media. */
+/** Opens the app on a bench, signed in and with a proved media file. */
 async function opened(at: Place): Promise<TestApp> {
   app = await TestApp.open(at.state, at.bench);
   await app.until(({ drives }) => drives.listed, 'a list of drives');
@@ -167,7 +167,7 @@ async function opened(at: Place): Promise<TestApp> {
   await app.scan('OP-Ada Byron');
   app.service.media.select(media.path);
   await app.handlers.expectHash({ sha256 });
-  await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+  await app.until(({ media: { status } }) => status === 'proved', 'a proved media file');
   return app;
 }
 

@@ -47,7 +47,7 @@ it('the app writes a drive while the database is silent, and pushes the record w
     app.service.media.select(media.path);
     const sha256 = createHash('sha256').update(readFileSync(media.path)).digest('hex');
     await app.handlers.expectHash({ sha256 });
-    await app.until((state) => state.media.status === 'proved', 'a proved media');
+    await app.until((state) => state.media.status === 'proved', 'a proved media file');
     await app.scan('7KX9PQ3');
     await app.scan('BAY 1');
     await app.scan(commandBarcode('START'));

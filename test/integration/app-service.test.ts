@@ -49,7 +49,7 @@ const status =
 async function proveMedia(): Promise<void> {
   app.service.media.select(media.path);
   await app.handlers.expectHash({ sha256 });
-  await app.until(status('proved'), 'a proved media');
+  await app.until(status('proved'), 'a proved media file');
 }
 
 /** START, and once more when that is no repeated read. */

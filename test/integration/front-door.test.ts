@@ -26,7 +26,7 @@ async function prestage(...args: string[]): Promise<unknown> {
   return JSON.parse(run.stdout);
 }
 
-it('goes from a media and a blank drive to a shipment that the enterprise believes', async () => {
+it('goes from a media file and a blank drive to a shipment that the enterprise believes', async () => {
   // Words by which tools warn: in a folder's name they say nothing.
   const [bench, state, bundle] = ['bench', 'failed or lost', 'S-1.zip'].map((name) => join(area, name)) as [
     string,

@@ -249,7 +249,7 @@ describe('a drive swapped between listing and writing is refused', () => {
   });
 });
 
-describe('a media that changed while it was asked is refused', () => {
+describe('a media file that changed while it was asked is refused', () => {
   it.each<[string, ErrorCode, (file: string) => void]>([
     [
       'when bytes of it changed',

@@ -154,13 +154,13 @@ describe('the audit doubts', () => {
     expect(findingsOf(await audit(bundle, ['--order', order]))).toEqual(['order-other']);
   });
 
-  it('another media than was expected', async () => {
+  it('another media file than was expected', async () => {
     expect(findingsOf(await audit(bundle, ['--expect-sha256', 'b'.repeat(64)]))).toEqual([
       'media-unexpected',
     ]);
   });
 
-  it('a media that nobody compared', async () => {
+  it('a media file that nobody compared', async () => {
     await apply(drives.slice(3, 4), ['UNCOMPARED1']);
     const file = join(area, 'S-4.zip');
     expect((await ship(['--machine', 'UNCOMPARED1', '--number', 'S-4', '--output', file])).status).toBe(0);

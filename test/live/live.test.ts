@@ -121,7 +121,7 @@ describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
     await machine.untilText(/Scan your badge/, soon);
   });
 
-  it('takes a media from a stick that was named for it', async () => {
+  it('takes a media file from a stick that was named for it', async () => {
     await machine.plugIn(join(area, 'media.img'), 'media', 'MEDIASTICK');
     await machine.scanUntil('op-Ada', /Choose the media/, soon);
     await machine.press('f3');

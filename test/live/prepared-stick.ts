@@ -6,7 +6,7 @@ import { writeStick } from './stick';
 import { mebibyte, root, run } from './tools';
 
 /**
- * A stick as a depot hands it out: set up, its questions answered, and one received media in its library. Made from outside,
+ * A stick as a depot hands it out: set up, its questions answered, and one received media file in its library. Made from outside,
  * with cryptsetup, mkfs.ext4 and the command line; what the app itself makes of a stick is another test's matter.
  */
 
@@ -62,7 +62,7 @@ export async function prepareStick(stick: string, passphrase: string, area: stri
   rmSync(files);
 }
 
-/** A state folder whose library holds a media that was signed, trusted and received. */
+/** A state folder whose library holds a media file that was signed, trusted and received. */
 async function stateWithMedia(area: string): Promise<string> {
   const state = join(area, 'prepared');
   const [delivery, key] = [join(area, 'delivery'), join(area, 'contoso')];

@@ -13,7 +13,7 @@ import { present } from '../support/present';
 import { Cable, RackParts, serveRack } from '../support/rack';
 import { good, recordsOf, Stations } from '../support/two-stations';
 
-/** The app gets a media and its disk image from another station. */
+/** The app gets a media file and its disk image from another station. */
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
   readonly version: string;

@@ -28,7 +28,7 @@ import { good, recordsOf, Stations, writeOne } from '../support/two-stations';
 /** A dozen commands one after the other, which take seconds each on busy cores. */
 const patience = 400_000;
 
-/** Two stations: the second gets a media and its disk image from the first, and writes drives from it. */
+/** Two stations: the second gets a media file and its disk image from the first, and writes drives from it. */
 
 let area: string;
 let first: string;

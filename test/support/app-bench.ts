@@ -38,7 +38,7 @@ export function handOnImages(from: string | null, to: string): void {
   renameSync(join(from, 'renders'), join(to, 'renders'));
 }
 
-/** From the badge to a proved media, by scanner and file dialog. */
+/** From the badge to a proved media file, by scanner and file dialog. */
 export async function signInAndProve(app: AppWindow, media: TestMedia): Promise<void> {
   await app.scan('OP-Ada Byron');
   await app.answerFiles(media.path);

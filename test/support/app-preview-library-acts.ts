@@ -60,7 +60,7 @@ export const libraryActs: readonly Act[] = [
     expected: [looks, { method: 'forgetKey', request: { name: 'Contoso' } }],
   },
   {
-    name: 'a media is not removed while drives are in progress',
+    name: 'a media file is not removed while drives are in progress',
     state: { ...stateOf('library'), jobs: stateOf('running-few').jobs },
     run: async (page) => {
       await page.keyboard.press('F3');

@@ -41,7 +41,7 @@ export const mirrorActs: readonly Act[] = [
     expected: [looks, { method: 'scan', request: { text: '5CG41503XYZ', screen: 'media' } }, reached],
   },
   {
-    name: 'a media of another station is chosen with its disk images that can be used',
+    name: 'a media file of another station is chosen with its disk images that can be used',
     state: stateOf('mirror-list'),
     run: async (page) => {
       await page.keyboard.press('F3');

@@ -16,7 +16,7 @@ await app.scan('OP-Ada Byron');
 await handlers.openOrder({ number: 'WO-7', text: order });
 app.service.media.select(media);
 await handlers.expectHash({ sha256 });
-await app.until(({ media: { status } }) => status === 'proved', 'a proved media');
+await app.until(({ media: { status } }) => status === 'proved', 'a proved media file');
 await app.scan('7KX9PQ1');
 await app.scan('BAY 1');
 await app.scan(commandBarcode('START'));

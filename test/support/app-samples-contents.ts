@@ -1,7 +1,7 @@
 import { compareContents, type ExpectedPackage } from '../../core/contents/compare-contents';
 import type { AppResponse } from '../../core/contract/app';
 
-/** What the page is answered when it asks for the packages of a media, for looking at. */
+/** What the page is answered when it asks for the packages of a media file, for looking at. */
 
 const sum = (digit: string): string => digit.repeat(64);
 const site = (id: string, name: string, version: string, bytes: number, digit: string): ExpectedPackage => ({

@@ -9,7 +9,7 @@ import { prestage } from './cli';
 
 export const run = promisify(execFile);
 
-/** A folder of files that do not compress, so that a media of it has their size. */
+/** A folder of files that do not compress, so that a media file of it has their size. */
 export function makeContent(tree: string, files: number, bytes: number): void {
   mkdirSync(join(tree, 'Windows'), { recursive: true });
   for (let index = 0; index < files; index += 1) {

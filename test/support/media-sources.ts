@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path';
 import { makeTree, smallWim } from './wim-tree';
 
-/** What a media is made of, as Microsoft and an engineer would bring it: an operating system, a boot image, packages, a recipe. */
+/** What a media file is made of, as Microsoft and an engineer would bring it: an operating system, a boot image, packages, a recipe. */
 export interface MediaSources {
   readonly folder: string;
   /** WIM without boot image, boot store and packages, with the folder `\Windows\Boot`. */

@@ -22,7 +22,7 @@ import { makeMedia } from './wim';
 
 const folder = resolve(import.meta.dirname, '../fixtures/recorded/progress');
 const helper = resolve(import.meta.dirname, '../../dist/helper.cjs');
-/** Bytes of data beside the small files of every media. */
+/** Bytes of data beside the small files of every media file. */
 const extraBytes = 1_200_000_000;
 const drives = 4;
 /** Milliseconds: from the first look at writing to the stop, and how long it is. */

@@ -10,7 +10,7 @@ import { present } from './present';
 import { makeBench } from './virtual-bench';
 import { makeMedia } from './wim';
 
-/** A station that has a signed media and its disk image, and stations that have nothing yet. */
+/** A station that has a signed media file and its disk image, and stations that have nothing yet. */
 
 /** What a command printed. @throws Error with what it said when it failed */
 export async function good(...args: string[]): Promise<string> {

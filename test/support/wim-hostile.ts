@@ -98,7 +98,7 @@ export function makeReparsePoint(metadata: Buffer, name: string, tag: number, at
 
 const children = 16;
 
-/** Files that a media must have for {@link makeHostile}; give them as `extraFiles` of makeMedia. */
+/** Files that a media file must have for {@link makeHostile}; give them as `extraFiles` of makeMedia. */
 export const hostileFiles: Readonly<Record<string, string>> = {
   'Odd/aa': 'becomes ..',
   'Odd/.q/keep': 'becomes .',
@@ -118,7 +118,7 @@ export const hostileFiles: Readonly<Record<string, string>> = {
 
 type HostileMaker = (metadata: Buffer) => void;
 
-/** What can be wrong with the names in a WIM. Each takes the metadata of a media with `hostileFiles`. */
+/** What can be wrong with the names in a WIM. Each takes the metadata of a media file with `hostileFiles`. */
 export const hostileNames = {
   dotDot: (metadata) => {
     renameEntry(metadata, 'aa', '..');

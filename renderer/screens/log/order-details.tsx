@@ -75,7 +75,7 @@ export function orderDetails(record: OrderRecord, text: Words): Detail[] {
   }
 }
 
-/** The station that a disk image or a media came from. */
+/** The station that a disk image or a media file came from. */
 export function sourceRows(
   from: JobDetails['imageFrom'],
   words: Words['details'],

@@ -15,7 +15,7 @@ export interface ContentsRow extends Pick<
 /** Pixels. A line has up to two lines of text. */
 const rowHeight = 56;
 
-/** Packages, a line each. Only the lines in view are in the page: a media may have thousands. */
+/** Packages, a line each. Only the lines in view are in the page: a media file may have thousands. */
 export function ContentsTable({ rows }: { readonly rows: readonly ContentsRow[] }): ReactElement {
   const text = useText().media.contents;
   const box = useRef<HTMLDivElement>(null);

@@ -82,7 +82,7 @@ function CardLines({ media }: CardProps): ReactElement {
   );
 }
 
-/** One media of the library: what it is, who stands for it, and what can be done with it. */
+/** One media file of the library: what it is, who stands for it, and what can be done with it. */
 export function LibraryCard({ media }: CardProps): ReactElement {
   const text = useText().library;
   const [opened, setOpened] = useState(false);

@@ -20,7 +20,7 @@ export function useLoaderChoice(): LoaderChoice {
   return useApp(({ batch, settings }) => batch.loader ?? settings.bootLoader.choice);
 }
 
-/** What a choice makes of a media, or why it cannot be had. */
+/** What a choice makes of a media file, or why it cannot be had. */
 function planned(bootable: Bootable, choice: LoaderChoice): LoaderPlan | PrestageError {
   try {
     return planLoader(bootable, choice);

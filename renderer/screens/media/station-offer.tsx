@@ -100,7 +100,7 @@ type OfferRow =
   | { readonly is: 'media'; readonly media: OfferedMedia; readonly images: readonly OfferedImage[] }
   | { readonly is: 'image'; readonly image: OfferedImage; readonly media: OfferedMedia | null };
 
-/** Each media with its disk images below it, then the disk images of media that are not offered. */
+/** Each media file with its disk images below it, then the disk images of media that are not offered. */
 function inOrder(media: readonly OfferedMedia[], images: readonly OfferedImage[]): OfferRow[] {
   const known = new Set(media.map(({ sha256 }) => sha256));
   const image = (one: OfferedImage, of: OfferedMedia | null): OfferRow => ({
@@ -127,7 +127,7 @@ function Row({ row, ticked, busy, onTick }: RowProps): ReactElement {
   const { state, bytes } = row.is === 'media' ? row.media : row.image;
   const id = row.is === 'media' ? row.media.sha256 : row.image.key;
   const name = row.is === 'media' ? mediaName(row.media, text) : imageDetails(row.image, text);
-  // A media is chosen with the disk images that were made from it.
+  // A media file is chosen with the disk images that were made from it.
   const names =
     row.is === 'media'
       ? [id, ...row.images.filter((image) => image.state === 'offered').map(({ key }) => key)]

@@ -85,7 +85,7 @@ it('receives a folder, writes it without a typed SHA-256, and takes an older one
     own.quit();
     return await closing;
   });
-  expect(asked).toBe('A media is being received.');
+  expect(asked).toBe('A media file is being received.');
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();
   await page.getByText('Cancelling …').waitFor();
   helper.goOn();

@@ -338,7 +338,7 @@ describe('line mode', () => {
     await next(app, 'Scan your badge');
     await scan(app, 'OP-Ada Byron');
     await next(app, 'Scan the job ticket');
-    // A ticket of a media that this station has never seen: who can help, in one sentence.
+    // A ticket of a media file that this station has never seen: who can help, in one sentence.
     await scan(app, makeTicket({ orderNumber: 'WO-9', mediaSha256: '9'.repeat(64), mediaName: 'Fabrikam' }));
     await next(app, 'Fabrikam is new to this station');
     await app.page.locator('.line-hint').getByText('Call whoever looks after it').waitFor();

@@ -87,7 +87,7 @@ describe('a job ticket', () => {
     await page.getByText('VERIFIED', { exact: true }).waitFor();
   });
 
-  it('chooses a media that was proved before without a mouse, on a German keyboard', async () => {
+  it('chooses a media file that was proved before without a mouse, on a German keyboard', async () => {
     const { page } = app;
     await page.getByRole('button', { name: 'Close this file' }).click();
     await page.getByRole('button', { name: 'Remove the expected media' }).click();
@@ -99,11 +99,11 @@ describe('a job ticket', () => {
     await said(/Work order WO-8 set\. Before, it was WO-2026\/118\. Media Contoso chosen\./);
   });
 
-  it('of another media, or of which a part is missing, is refused whole', async () => {
+  it('of another media file, or of which a part is missing, is refused whole', async () => {
     const { page } = app;
     const other = makeTicket({ orderNumber: 'WO-9', mediaSha256: '9'.repeat(64), mediaName: 'Fabrikam' });
     await player.play(keysOf(other, 'us'), 6);
-    await said(/The ticket is for Fabrikam, but .+ is chosen, and it is another media\./);
+    await said(/The ticket is for Fabrikam, but .+ is chosen, and it is another media file\./);
     await player.play(keysOf(other.slice(0, -20), 'us'), 6);
     await said('Part of this job ticket is missing or was misread. Scan it again.');
     await app.picture('ticket-refused');

@@ -49,8 +49,8 @@ describe('closing with something at work', () => {
     expect(of(0)).toBeNull();
     expect(of(1)?.message).toBe('1 drive is being written.');
     expect(of(3)?.message).toBe('3 drives are being written.');
-    expect(of(0, true)?.message).toBe('A media is being received.');
-    expect(of(2, true)?.message).toBe('2 drives are being written, and a media is being received.');
+    expect(of(0, true)?.message).toBe('A media file is being received.');
+    expect(of(2, true)?.message).toBe('2 drives are being written, and a media file is being received.');
     for (const question of [of(3), of(0, true), of(3, true)]) {
       expect(question?.buttons).toHaveLength(closingChoices.length);
     }

@@ -23,7 +23,7 @@ it('a folder is worked in by one at a time, and one that died is no hindrance', 
   expect(claimFolder(folder)).toBe(true);
 });
 
-it('a media is received once at a time, and a library that is not there is empty', () => {
+it('a media file is received once at a time, and a library that is not there is empty', () => {
   const library = new MediaLibrary(join(folder, 'library'));
   expect(library.list()).toEqual([]);
   expect(library.unfinished()).toEqual([]);

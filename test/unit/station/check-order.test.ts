@@ -76,7 +76,7 @@ describe('an order that is checked without a drive', () => {
     expect(findings({ ...checked, driverPacks: null, requireDrivers: true })).toEqual([]);
   });
 
-  it('tells another media, media that is of no use in time, and machines of which nobody said what they trust', () => {
+  it('tells another media file, media that is of no use in time, and machines of which nobody said what they trust', () => {
     const asked = order([{ serial: 'A1' }], { mediaSha256: 'a'.repeat(64), shipBy: '2020-01-01' });
     expect(findings({ order: asked, mediaSha256: 'b'.repeat(64) })).toEqual(['refused order-mismatch -']);
     const dates = {

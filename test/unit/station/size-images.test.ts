@@ -109,7 +109,7 @@ describe('a disk image in the cache', () => {
       '1',
       'a',
     ],
-    ['is of another media', () => undefined, '2', 'a'],
+    ['is of another media file', () => undefined, '2', 'a'],
     ['is not the one that was made', () => undefined, '1', 'c'],
   ])('that %s leaves nothing that was grown of it', async (_, prepare, hash, fingerprint) => {
     await putOld(fingerprint);

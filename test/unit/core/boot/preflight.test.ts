@@ -24,7 +24,7 @@ const sound: BootDetails = {
 };
 
 describe('judgeBoot', () => {
-  it('finds nothing wrong with a media that starts', () => {
+  it('finds nothing wrong with a media file that starts', () => {
     const { bootable, notes } = assessBoot(sound);
     expect(bootable).toMatchObject({ bootable: true, ...sound, problems: [] });
     expect(notes).toEqual([]);

@@ -11,14 +11,14 @@ const packed = (id: string, name: string | null = null) => ({
   ...{ id, name, version: null, files: 2, bytes: 100, sha256 },
 });
 
-describe('a media of the library', () => {
+describe('a media file of the library', () => {
   it('is removed only when nothing needs it', () => {
     const free = { chosen: false, running: 0, receiving: false };
     expect(removalRefusal(free)).toBeNull();
     expect(removalRefusal({ ...free, chosen: true })).toBe('it is chosen for the next drives');
     expect(removalRefusal({ ...free, running: 1 })).toBe('1 drive is in progress');
     expect(removalRefusal({ ...free, chosen: true, running: 3 })).toBe('3 drives are in progress');
-    expect(removalRefusal({ ...free, receiving: true })).toBe('a media is being received');
+    expect(removalRefusal({ ...free, receiving: true })).toBe('a media file is being received');
   });
 
   it('tells its packages in a line, and by the names of its recipe', () => {

@@ -100,7 +100,7 @@ describe('a manifest', () => {
     expect(problemOf({ form: 'prestage-media-2' })).toContain(
       'this version of Prestage does not know (prestage-media-2)',
     );
-    expect(readManifest([]).problem).toBe('is not the manifest of a media');
+    expect(readManifest([]).problem).toBe('is not the manifest of a media file');
     expect(problemOf({ more: 1 })).toContain('is not valid');
     expect(problemOf({ name: 'two\nlines' })).toContain("'name': must be one line");
   });
@@ -193,7 +193,7 @@ describe('the library', () => {
     expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(9, b)], []).standing).toBe('older');
   });
 
-  it('files a media anew when its signer has a new name or a new key', () => {
+  it('files a media file anew when its signer has a new name or a new key', () => {
     expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(3, a)], []).standing).toBe('new');
     expect(standingOf(manifest, { name: 'Contoso', key: b }, [entry(3, a)], []).standing).toBe('new');
   });
@@ -204,7 +204,7 @@ describe('the library', () => {
     expect(of(...accepted)).toMatchObject({ standing: 'older', newer: { revision: 4, inLibrary: false } });
     expect(of(...withAccepted([], [entry(3, b)]))).toMatchObject({ standing: 'other-file' });
     expect(of(...withAccepted([], [entry(3, a)]))).toEqual({ standing: 'new' });
-    // By the new name of its signer, too; another enterprise's media of the same name is another media.
+    // By the new name of its signer, too; another enterprise's media of the same name is another media file.
     const named = { name: 'Contoso GmbH', key: a };
     expect(standingOf(manifest, named, [], accepted).standing).toBe('older');
     expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [], accepted).standing).toBe('new');
@@ -214,7 +214,7 @@ describe('the library', () => {
     });
   });
 
-  it('remembers of each media the newest, and of two that are as new the one that was taken on purpose', () => {
+  it('remembers of each media file the newest, and of two that are as new the one that was taken on purpose', () => {
     const revisions = (list: readonly AcceptedMedia[]) =>
       list.map(({ revision, sha256 }) => `${revision}${sha256[0] ?? ''}`);
     const first = withAccepted([], [entry(4, c), entry(2, b)]);
@@ -226,7 +226,7 @@ describe('the library', () => {
     );
   });
 
-  it('does not let a media take the place of another one that has the same file', () => {
+  it('does not let a media file take the place of another one that has the same file', () => {
     expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(3, a)], []).standing).toBe(
       'other-media',
     );

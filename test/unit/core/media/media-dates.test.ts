@@ -15,7 +15,7 @@ const dates = (change: Partial<MediaDates> = {}): MediaDates => ({
   ...change,
 });
 
-describe('a media and the day on which its machines ship', () => {
+describe('a media file and the day on which its machines ship', () => {
   const late = (change: Partial<MediaDates>, shipBy: string | null = null): string[] =>
     lateReasons(dates(change), { now, shipBy });
 

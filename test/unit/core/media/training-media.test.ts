@@ -29,7 +29,7 @@ describe('requireTrainingDrive', () => {
 });
 
 describe('requireNoTraining', () => {
-  it('refuses to make a media of the training media, which would go to real drives under another name', () => {
+  it('refuses to make a media file of the training media, which would go to real drives under another name', () => {
     const refused = expect(() => {
       requireNoTraining(training, '/x/practice.wim');
     });

@@ -26,14 +26,14 @@ describe('a job ticket', () => {
     ['no media is chosen', { chosen: null }, 'wanted'],
     ['no media is chosen and the station knows it', { chosen: null, isKnown: () => true }, 'known'],
     ['its media is chosen', chosen({ sha256: one, expected: one }), 'chosen'],
-    ['a media is being read', chosen({}), 'chosen'],
+    ['a media file is being read', chosen({}), 'chosen'],
     [
-      'another media is chosen and the station knows its own',
+      'another media file is chosen and the station knows its own',
       { ...chosen({ sha256: two }), isKnown: () => true },
       'known',
     ],
     [
-      'a media that cannot be read is chosen, and the station knows its own',
+      'a media file that cannot be read is chosen, and the station knows its own',
       { ...chosen({ refused: true }), isKnown: () => true },
       'known',
     ],
@@ -90,7 +90,7 @@ describe('a job ticket', () => {
     expect(result.outcome).not.toHaveProperty('replaced');
   });
 
-  it('is refused when the open order asks for another media', () => {
+  it('is refused when the open order asks for another media file', () => {
     const context = withMedia({ chosen: null, ordered: () => two }, { openOrder: () => 'WO-7' });
     const result = applyScan(emptyPairing, scan, context);
     expectRefused(emptyPairing, result, 'media-not-ordered', undefined, 'contoso-24h2');
@@ -119,7 +119,7 @@ describe('a SHA-256 alone', () => {
     expect(result.action).toEqual({ type: 'give-hash', sha256: one, media: step });
   });
 
-  it('of another media than the job ticket is refused', () => {
+  it('of another media file than the job ticket is refused', () => {
     const held = { ticket: { sha256: two, name: 'fabrikam-23h2' } };
     for (const media of [{ ...held, chosen: null }, held]) {
       const result = applyScan(emptyPairing, hash, withMedia(media));
@@ -127,13 +127,13 @@ describe('a SHA-256 alone', () => {
     }
   });
 
-  it('of another media than the open order asks for is refused', () => {
+  it('of another media file than the open order asks for is refused', () => {
     const context = withMedia({ chosen: null, ordered: () => two });
     expectRefused(emptyPairing, applyScan(emptyPairing, hash, context), 'media-not-ordered');
   });
 });
 
-it('a media is known by what was said and found of it', () => {
+it('a media file is known by what was said and found of it', () => {
   const error = { code: 'media-not-a-wim', message: '', cause: null, remedy: '' } as const;
   expect(chosenMedia({ status: 'none' })).toBeNull();
   expect(chosenMedia({ status: 'inspecting', path: '/media/a.wim' })).toEqual({

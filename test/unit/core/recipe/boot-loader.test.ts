@@ -12,14 +12,14 @@ const recipe = (more: object): Recipe =>
   });
 
 describe('the boot loader of a recipe', () => {
-  it('goes into the plan of a media that is made', () => {
+  it('goes into the plan of a media file that is made', () => {
     const chosen = recipe({ bootLoader: '2023' });
     expect(createComplaints(chosen)).toEqual([]);
     expect(mediaPlanOf(chosen, '/c.wim', false)).toMatchObject({ bootLoader: '2023' });
     expect(mediaPlanOf(recipe({}), '/c.wim', false)).not.toHaveProperty('bootLoader');
   });
 
-  it('is refused for a finished media, which has its own', () => {
+  it('is refused for a finished media file, which has its own', () => {
     const finished = recipe({
       ...{ bootLoader: '2011', bootImage: {}, operatingSystem: { media: '/m.wim' } },
       packages: [{ id: 'ABC00001', name: 'A package', folder: '/p' }],

@@ -136,7 +136,7 @@ describe('a plan', () => {
     [
       'clients',
       { availability: 'clients' },
-      /^deployment.availability is clients: a machine that starts from a media never sees/,
+      /^deployment.availability is clients: a machine that starts from a media file never sees/,
     ],
     [
       'a hidden deployment that nobody names',

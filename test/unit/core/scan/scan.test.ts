@@ -77,7 +77,7 @@ describe('badges and work orders', () => {
   });
 });
 
-describe('the SHA-256 of a media', () => {
+describe('the SHA-256 of a media file', () => {
   const sha256 = '0a1b'.repeat(16);
   it.each([
     sha256,

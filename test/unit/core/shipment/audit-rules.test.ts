@@ -33,12 +33,12 @@ const codes = (machines: readonly AuditedMachine[], expected: string | null = nu
   findMachines(machines, expected).map(({ code, machineSerial }) => `${code} ${machineSerial ?? '-'}`);
 
 describe('machines', () => {
-  it('are not doubted when each was verified with a media that was compared', () => {
+  it('are not doubted when each was verified with a media file that was compared', () => {
     expect(codes([machine('AAA1'), machine('BBB1')])).toEqual([]);
     expect(codes([machine('AAA1')], 'a'.repeat(64))).toEqual([]);
   });
 
-  it('are doubted with another media than was expected, each by name', () => {
+  it('are doubted with another media file than was expected, each by name', () => {
     expect(codes([machine('AAA1'), machine('BBB1')], 'b'.repeat(64))).toEqual([
       'media-unexpected AAA1',
       'media-unexpected BBB1',
@@ -64,7 +64,7 @@ describe('machines', () => {
     };
     expect(compare(signed.manifestSha256)).toEqual(['manifest-not-recorded BBB1']);
     expect(compare('e'.repeat(64))).toEqual(['manifest-other AAA1', 'manifest-not-recorded BBB1']);
-    // Another media is a finding of its own.
+    // Another media file is a finding of its own.
     expect(findManifest(machines, { sha256: 'c'.repeat(64), mediaSha256: 'b'.repeat(64) })).toEqual({
       findings: [],
       notes: [],

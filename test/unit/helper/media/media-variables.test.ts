@@ -30,7 +30,7 @@ const flipped = (at: number, bit = 0x40): Buffer => {
   return file;
 };
 
-describe('the variables of a media', () => {
+describe('the variables of a media file', () => {
   it.each([128, 192, 256] as const)('are read with their password, AES-%s', (bits) => {
     const read = decryptVariables(
       makeVariables(variables, 'Contoso & Söhne', bits),
