@@ -22,7 +22,7 @@ export interface ClosingQuestion {
 }
 
 const afterwards = 'Closing the window does not stop';
-const mediaKept = 'What is whole of a media file is kept: to go on, receive it again.';
+const mediaKept = 'The parts that are complete are kept. To continue, receive the same folder again.';
 
 /** What is asked; null when nothing is at work. */
 export function closingQuestion({ drives, erased = 0, receiving }: AtWork): ClosingQuestion | null {
@@ -44,7 +44,7 @@ export function closingQuestion({ drives, erased = 0, receiving }: AtWork): Clos
       (receiving ? ` ${mediaKept}` : ''),
     buttons: [
       'Go back',
-      receiving ? 'Close window and go on' : 'Close window and keep writing',
+      receiving ? 'Close window and continue' : 'Close window and keep writing',
       receiving ? 'Cancel all and quit' : 'Cancel the drives and quit',
     ],
   };
@@ -59,7 +59,7 @@ function eraseQuestion(drives: number, erased: number, receiving: boolean): Clos
   const first = `${counted(erased, 'drive is', 'drives are')} being erased or checked`;
   return {
     message: `${[first, ...also].join(', and ')}.`,
-    detail: `${afterwards} that. Cancelled, whether they are erased is not known, and the record says so; a drive that erases itself goes on all the same.`,
-    buttons: ['Go back', 'Close window and go on', 'Cancel all and quit'],
+    detail: `${afterwards} that. If you cancel, whether they are erased is not known, and the record says so. A drive that erases itself continues.`,
+    buttons: ['Go back', 'Close window and continue', 'Cancel all and quit'],
   };
 }

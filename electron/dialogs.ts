@@ -193,7 +193,7 @@ export function windowHandlers(
       const print = async (): Promise<void> => {
         await new Promise<void>((resolve, reject) => {
           window.webContents.print({ printBackground: true }, (printed, reason) => {
-            // Somebody who closes the printer's dialog changed his mind.
+            // Somebody who closes the printer's dialog changed their mind.
             if (printed || /cancel/i.test(reason)) resolve();
             else reject(notPrinted(reason));
           });

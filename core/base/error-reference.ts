@@ -133,7 +133,7 @@ export const errorReference = {
   ),
   'return-unknown': refused(
     'No work order of this station says that this computer is replaced.',
-    'Nothing was recorded. Check the label of the old computer. If it came back all the same, say so: prestage machine returned SERIAL --note TEXT',
+    'Nothing was recorded. Check the label of the old computer. If it came back anyway, say so: prestage machine returned SERIAL --note TEXT',
   ),
   'return-ambiguous': refused(
     'Several work orders say that this computer is replaced, each by another machine.',
@@ -202,7 +202,7 @@ export const errorReference = {
   ),
   // labels
   'label-refused': refused(
-    'A label says that a drive passed, and the ledger does not.',
+    'A label says that a drive passed, and the ledger has no passed job for it.',
     'Write the drive, or read it again (prestage verify), then print the label.',
   ),
   'label-not-printed': either(

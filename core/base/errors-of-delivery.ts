@@ -41,7 +41,7 @@ export const deliveryErrors = {
     `${nothingTaken} Receive the named media first, give it with --base FILE, or ask the sender to send the media whole.`,
   ),
   'difference-useless': refused(
-    'A difference between the two media would save nothing.',
+    'A difference between the two media files would save nothing.',
     'Nothing was written. Send the media whole: leave out --since.',
   ),
   'difference-too-long': refused(

@@ -3,23 +3,23 @@ import { failed, refused, type ErrorMeaning } from './error-meaning';
 /** Errors of Prestage Live, and of backups of a station's state. Part of {@link errorReference}. */
 export const liveErrors = {
   'live-only': refused(
-    'The request is for a station that runs from a Prestage Live medium, and this one does not.',
-    'Nothing was done. Start this PC from the medium to use it.',
+    'The request is for a station that runs from a Prestage Live stick, and this one does not.',
+    'Nothing was done. Start this PC from the stick to use it.',
   ),
   'live-medium-unclear': refused(
-    'The medium that this station runs from is gone, or cannot be told from others.',
-    'Nothing was done. Remove other Prestage Live sticks. If the medium was pulled, restart this PC from it.',
+    'The stick that this station runs from is gone, or cannot be told from others.',
+    'Nothing was done. Remove other Prestage Live sticks. If the stick was pulled, restart this PC from it.',
   ),
   'live-no-data': refused(
-    'This station runs from a medium without an open data partition, so that nothing could be recorded.',
+    'This station runs from a stick without an open data partition, so that nothing could be recorded.',
     'Nothing was touched. Set up or unlock the data partition first. Training drives can be used without it.',
   ),
   'live-data-exists': refused(
-    'The medium already has a data partition.',
+    'The stick already has a data partition.',
     'Nothing was changed. Unlock it. To begin again, write the image to the stick again: that erases its records.',
   ),
   'live-no-room': refused(
-    'The medium has too little free space for a data partition.',
+    'The stick has too little free space for a data partition.',
     'Nothing was changed. Use a larger stick.',
   ),
   'live-key-wrong': refused(
@@ -59,16 +59,16 @@ export const liveErrors = {
     'Nothing was touched. Set date and time, then start again.',
   ),
   'live-update-refused': refused(
-    'The file is not an image of Prestage Live that can be put on this medium.',
-    'Nothing was changed. The station goes on with the version that it has. Get the file again.',
+    'The file is not an image of Prestage Live that can be put on this stick.',
+    'Nothing was changed. The station keeps its current version. Get the file again.',
   ),
   'live-update-failed': failed(
-    'The new version was not written to the medium as it is in the file.',
-    'The station goes on with the version that it has. Try again; if it fails again, replace the stick.',
+    'The new version was not written to the stick as it is in the file.',
+    'The station keeps its current version. Try again; if it fails again, replace the stick.',
   ),
   'backup-refused': refused(
-    'The file is not a backup of a station, is damaged, or does not open with this passphrase.',
-    'Nothing was changed. Check the passphrase, or use another backup.',
+    'The file is not a backup of a station, is damaged, or does not open with this password.',
+    'Nothing was changed. Check the password, or use another backup.',
   ),
   'state-not-empty': refused(
     'The state folder already has records, which a restore would replace.',

@@ -4,7 +4,7 @@ import { refused, type ErrorMeaning } from './error-meaning';
 export const machineFileErrors = {
   'machine-files-invalid': refused(
     'The list of machine files, or one of its templates, cannot be used. Every problem is listed.',
-    'No drive was touched. Mend what is named, then try again.',
+    'No drive was touched. Correct what the message names, then try again.',
   ),
   'machine-file-unfilled': refused(
     'A file of a machine cannot be written: something that its template asks for is not known, or does not fit.',

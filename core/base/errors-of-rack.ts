@@ -56,7 +56,7 @@ export const rackErrors = {
   ),
   'mirror-gone': failed(
     'Another station cannot be reached, or does not answer any more.',
-    'Look whether it serves its rack, and at cable, address and port. Then try again: what has come is kept, and is not fetched again.',
+    'Check that it is serving its rack, and check the cable, the address and the port. Then try again: what has arrived is kept, and is not fetched again.',
   ),
   'mirror-turned-away': refused(
     'Another station turned this one away.',

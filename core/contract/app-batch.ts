@@ -7,7 +7,7 @@ import { nothing } from './app-common';
 /** The Media screen's part of the page's contract, and what the next drives are written with: by whom, for which order. */
 
 export const batchStateSchema = z.strictObject({
-  /** Empty until somebody said who he is. */
+  /** Empty until somebody said who they are. */
   operator: z.string(),
   /** Who it was before a restart, or before the badge was asked for again. Only told. Empty: nobody. */
   lastOperator: z.string(),

@@ -41,7 +41,7 @@ const receivedMedia = {
   signer: signerSchema,
 };
 
-/** A deliberate step back to an older media. */
+/** A deliberate step back to an older media file. */
 const olderSchema = z.strictObject({
   reason: z.string(),
   /** Revision that was in the library then. */

@@ -4,7 +4,7 @@ import { signerSchema, type LibraryEntry, type Signer } from './library';
 import { mediaNameSchema, mediaVersionSchema } from './manifest';
 
 /**
- * How a delivery stands to what a station has, and to what it ever had: an old media does not come back because the newer one
+ * How a delivery stands to what a station has, and to what it ever had: an old media file does not come back because the newer one
  * was removed.
  */
 

@@ -92,7 +92,7 @@ export interface SafetyContext {
   /** The bench in use, or null when the machine's own drives are meant. */
   readonly benchDirectory: string | null;
   readonly protectedPaths: readonly ProtectedPath[];
-  /** The Prestage Live medium that the system runs from; null or missing: it runs from none. */
+  /** The Prestage Live stick that the system runs from; null or missing: it runs from none. */
   readonly live?: LiveSystem | null;
 }
 

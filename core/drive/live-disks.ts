@@ -10,7 +10,7 @@ import type { BlockReason, DriveNote, OwnDisk } from './drive';
 import { tellsOwnIdentity } from './drive-identity';
 
 /**
- * What a Prestage Live medium adds to the verdict on a drive (docs/adr/0056): the medium itself is never written, and what was
+ * What a Prestage Live stick adds to the verdict on a drive (docs/adr/0056): the medium itself is never written, and what was
  * in the PC when the medium started is the PC's own until somebody says otherwise. What was plugged in since is on the bench.
  */
 
@@ -28,7 +28,7 @@ export function liveReasons(details: DriveDetails, live: LiveSystem | null): Blo
   if (details.kind === 'virtual' || details.node === null) return ownReasons(details, live);
   if (live !== null && isRunningMedium(details.node, live)) {
     const message =
-      'This is the Prestage Live medium that this station runs from. It is never written as a drive.';
+      'This is the Prestage Live stick that this station runs from. It is never written as a drive.';
     return [{ code: 'live-medium', message }];
   }
   const holds = nodesOf(details.node).some(({ partitionLabel }) => partitionLabel === livePartitions.data);
@@ -36,7 +36,7 @@ export function liveReasons(details: DriveDetails, live: LiveSystem | null): Blo
     return [
       {
         code: 'live-medium',
-        message: 'This is a Prestage Live medium that holds the records of a station.',
+        message: 'This is a Prestage Live stick that holds the records of a station.',
       },
     ];
   }

@@ -42,7 +42,7 @@ const careTexts: Readonly<Record<CareResult, string>> = {
   'size-begun': 'Size check broken off',
   'size-checked': 'As large as it says',
   'size-failed': 'Smaller than it says, or damaged',
-  'size-not-known': 'Size check failed',
+  'size-not-known': 'Size check: no result',
   'size-cancelled': 'Size check cancelled',
   'disk-begun': 'Not finished as the disk of a station',
   'disk-made': 'Made the disk of a station',

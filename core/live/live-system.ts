@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What says that Prestage runs from a Prestage Live medium, and what it was started with: one file that the image brings,
+ * What says that Prestage runs from a Prestage Live stick, and what it was started with: one file that the image brings,
  * one that its start writes, and the kernel's command line. build/live writes them; the helper and the station read them.
  */
 
@@ -44,7 +44,7 @@ export const livePartitions = {
 } as const;
 const allPartitions: ReadonlySet<string> = new Set(Object.values(livePartitions));
 
-/** Whether a partition of this name belongs to a Prestage Live medium. */
+/** Whether a partition of this name belongs to a Prestage Live stick. */
 export function isLivePartition(name: string | null | undefined): boolean {
   return typeof name === 'string' && allPartitions.has(name);
 }

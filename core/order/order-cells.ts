@@ -55,7 +55,7 @@ export function readCell(
       const said = atEndSchema.safeParse(text.toLowerCase());
       if (said.success) return good(said.data);
       return bad(
-        `'${shown(text)}' is nothing that machines do at the end; choose one of: ${atEndChoices.join(', ')}`,
+        `'${shown(text)}' is not something machines can do at the end; choose one of: ${atEndChoices.join(', ')}`,
       );
     }
     case 'disk':

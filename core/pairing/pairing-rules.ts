@@ -58,7 +58,7 @@ export const emptyPairing: Pairing = {
 
 /** Everything that pairing has to know of the world. */
 export interface PairingContext extends ReasonContext {
-  /** Empty until somebody said who he is. */
+  /** Empty until somebody said who they are. */
   readonly operator: string;
   readonly mediaStatus: MediaState['status'];
   /** What a scanned media file is compared with. */

@@ -112,7 +112,7 @@ export function planGoingOn(
       code: 'sanitise-too-weak',
       message: `The ${driveLabel(drive)} is still being erased by ${methodWords(method, nist)}, which was begun before, and a ${least} is demanded.`,
       remedy:
-        'Nothing was touched. Let that erase come to its end first: prestage sanitise without --level. Then it can be erased anew.',
+        'Nothing was touched. Let that erase come to its end first: prestage sanitise without --level. Then it can be erased again.',
     });
   }
   const { hidden, notKnown } = abilities;

@@ -31,7 +31,7 @@ export async function makeLiveData(key: LiveKey, signal: AbortSignal): Promise<v
   if (dataPartition(medium) !== null) {
     throw new PrestageError({
       code: 'live-data-exists',
-      message: `The medium ${medium.disk.path} already has a data partition.`,
+      message: `The stick ${medium.disk.path} already has a data partition.`,
     });
   }
   if (key.kind === 'passphrase' && key.text.length < shortestPassphrase) {
@@ -69,7 +69,7 @@ export async function openLiveData(key: LiveKey, signal: AbortSignal): Promise<v
   const { medium } = await requireMedium();
   const data = dataPartition(medium);
   if (data === null) {
-    throw new PrestageError({ code: 'live-no-data', message: 'The medium has no data partition yet.' });
+    throw new PrestageError({ code: 'live-no-data', message: 'The stick has no data partition yet.' });
   }
   if (await isDataMounted()) return;
   const secret =
@@ -124,7 +124,7 @@ async function openMapping(path: string, secret: Buffer): Promise<void> {
   if (ended.status === 2) {
     throw new PrestageError({
       code: 'live-key-wrong',
-      message: 'This does not open the data partition of the medium.',
+      message: 'This does not open the data partition of the stick.',
       cause: lastWords(ended.stderr),
     });
   }
@@ -192,7 +192,7 @@ async function requirePlaces({ disk }: LiveMedium): Promise<NonNullable<ReturnTy
   if (places !== null) return places;
   throw new PrestageError({
     code: 'live-no-room',
-    message: `The medium ${disk.path} (${formatBytes(disk.size ?? 0)}) is too small: ${formatBytes(smallest)} must be left for the data partition.`,
+    message: `The stick ${disk.path} (${formatBytes(disk.size ?? 0)}) is too small: ${formatBytes(smallest)} must be left for the data partition.`,
   });
 }
 

@@ -42,7 +42,7 @@ export async function requireLive(): Promise<LiveSystem> {
   if (live !== null) return live;
   throw new PrestageError({
     code: 'live-only',
-    message: 'This station does not run from a Prestage Live medium.',
+    message: 'This station does not run from a Prestage Live stick.',
   });
 }
 
@@ -54,7 +54,7 @@ export async function requireMedium(): Promise<{ readonly live: LiveSystem; read
   throw new PrestageError({
     code: 'live-medium-unclear',
     message:
-      'The Prestage Live medium that this station was started from cannot be found, or several could be it.',
+      'The Prestage Live stick that this station was started from cannot be found, or several could be it.',
   });
 }
 

@@ -34,7 +34,7 @@ export async function unlockOwnDisk(
       message: `'${sanitizeForDisplay(machine, 60)}' is not this PC.`,
       ...(serial === null && facts.uuid === undefined
         ? {
-            remedy: `Nothing was changed. This PC tells no serial: type its model, ${facts.model ?? 'which is not known'}.`,
+            remedy: `Nothing was changed. This PC reports no serial number: type its model, ${facts.model ?? 'which is not known'}.`,
           }
         : {}),
     });

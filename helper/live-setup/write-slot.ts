@@ -31,11 +31,11 @@ export async function writeLiveSlot(
   signal: AbortSignal,
 ): Promise<{ readonly slot: LiveSlot; readonly bytes: number }> {
   const { live, medium } = await requireMedium();
-  if (live.slot === null) throw refused('Which slot of the medium runs is not known.');
+  if (live.slot === null) throw refused('Which slot of the stick runs is not known.');
   const slot: LiveSlot = live.slot === 'a' ? 'b' : 'a';
   const target = medium.partitions.get(livePartitions[slot]);
   if (target === undefined) {
-    throw refused(`The medium has no slot ${slot.toUpperCase()}: set up its data partition first.`);
+    throw refused(`The stick has no slot ${slot.toUpperCase()}: set up its data partition first.`);
   }
   if (target.mountPoints.length > 0) throw refused(`Slot ${slot.toUpperCase()} is in use.`);
   const source = await open(file, 'r').catch((error: unknown) => {
@@ -148,7 +148,7 @@ async function pieces(
   for (let at = from; at < from + length;) {
     if (signal.aborted) throw new PrestageError({ code: 'cancelled', message: 'The update was cancelled.' });
     const { bytesRead } = await source.read(buffer, 0, Math.min(buffer.length, from + length - at), at);
-    if (bytesRead === 0) throw notWritten('The file or the medium ended too early.');
+    if (bytesRead === 0) throw notWritten('The file or the stick ended too early.');
     await take(buffer.subarray(0, bytesRead), at);
     at += bytesRead;
   }
@@ -160,7 +160,7 @@ const block = '::EFI/debian/grubenv';
 /** Says to GRUB that the slot is to be tried. Last of all: until here nothing speaks of it. */
 async function haveTried({ partitions }: LiveMedium, slot: LiveSlot): Promise<void> {
   const esp = partitions.get(livePartitions.esp);
-  if (esp === undefined) throw notWritten('The medium has no EFI system partition.');
+  if (esp === undefined) throw notWritten('The stick has no EFI system partition.');
   const changed = blockTrying(await readBlock(esp.path), slot);
   if (changed === null) throw notWritten("GRUB's memory of slots (grubenv) cannot be read.");
   const { status, stderr } = await runTool('mcopy', ['-o', '-i', esp.path, '-', block], {

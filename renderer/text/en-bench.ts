@@ -237,11 +237,11 @@ export const benchText = {
     driveGone: 'No longer attached',
     erase: 'Erase securely',
     eraseFirst:
-      'Yes: each drive first, in the strongest way that it offers. A drive that erases itself cannot be stopped, not even by Cancel.',
+      'Yes: each drive first, with the strongest method that it supports. A drive that erases itself cannot be stopped, not even by Cancel.',
     eraseRefused:
       'A drive cannot be erased as the settings demand. Go back and remove its pairing, or change the settings.',
     eraseUnasked: (number: number): string =>
-      `${counted(number, 'drive was', 'drives were')} not asked yet how they can be erased: that needs administrator rights. Each takes the strongest way that it offers.`,
+      `${counted(number, 'drive was', 'drives were')} not asked yet how they can be erased: that needs administrator rights. Each is erased with the strongest method that it supports.`,
     media: 'Media',
     sha256: 'SHA-256',
     showAll: 'Show all',

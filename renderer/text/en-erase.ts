@@ -42,7 +42,7 @@ export const eraseText = {
   progress: (bay: string): string => `Erase of ${bayName(bay)}`,
   cancelQuestion: (bay: string, itself: boolean): string =>
     itself
-      ? `Stop waiting for ${bayName(bay)}? The drive erases itself and goes on. Whether it is erased will not be known.`
+      ? `Stop waiting for ${bayName(bay)}? The drive erases itself and continues. Whether it is erased will not be known.`
       : `Stop erasing ${bayName(bay)}? What is erased so far stays erased; the drive is not.`,
   keepErasing: 'Keep erasing',
   /** The paper of an erase: only one that is erased has a certificate. */
@@ -66,7 +66,7 @@ export const eraseText = {
     reason: 'Why drives are erased that hold a finished image',
     reasonHint: 'Kept in the record. The machine has no finished drive any more.',
     reasonMissing: 'Some of these drives hold a finished image: say why they are erased.',
-    noOperator: 'Nobody has said who is working: scan your badge, or enter the operator on Bench.',
+    noOperator: 'No operator is set: scan your badge, or enter the operator on Bench.',
     close: 'Back without erasing',
     bay: (label: string): string => atStart(bayName(label)),
   },

@@ -90,7 +90,7 @@ export const libraryText = {
   removeNo: 'Keep it',
 
   unfinished: 'Not completely received',
-  unfinishedHint: 'To go on, receive the same folder again. What is whole is not read again from it.',
+  unfinishedHint: 'To continue, receive the same folder again. Complete parts are not read again from it.',
   removeRestQuestion: (name: string, version: string): string =>
     `Remove what was received of ${name} ${version}?`,
 
@@ -127,7 +127,7 @@ export const libraryText = {
     begins: 'Checking the signature …',
     phase: (phase: Task['phase']): string => phases[phase] ?? 'Checking the media',
     progress: (percent: number, done: string, total: string): string => `${percent} %, ${done} of ${total}`,
-    hint: 'You can go on working. What is whole is kept when you cancel.',
+    hint: 'You can keep working. Complete parts are kept if you cancel.',
     cancel: 'Cancel',
     cancelling: 'Cancelling …',
     received: (name: string, version: string): string => `${name} ${version} is proved and in the library`,

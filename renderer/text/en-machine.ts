@@ -22,7 +22,7 @@ function nextWords(
     case 'machine-to-fill':
       return known
         ? { next: 'Choose the disk', hint: 'Press Use this disk beside it.' }
-        : { next: 'Scan the serial on this computer’s label', hint: 'Its firmware tells none.' };
+        : { next: 'Scan the serial on this computer’s label', hint: 'Its firmware reports none.' };
     case 'bay':
       return {
         next: `Choose the disk for ${pairing.waitingMachine ?? ''}`,
@@ -90,7 +90,7 @@ const whys: Readonly<Record<ThisMachine['refused'][number]['why'], string>> = {
 
 /** What START waits for. */
 const missingWords: Readonly<Record<StartRefusal, string>> = {
-  'no-operator': 'nobody said who works',
+  'no-operator': 'no operator is set',
   'no-media': 'no media is chosen',
   'media-not-proved': 'the media is not verified',
   'no-pairs': 'no disk is chosen',

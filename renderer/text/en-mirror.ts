@@ -37,7 +37,7 @@ export const mirrorText = {
   compareHint:
     'That station shows a code on its Machines screen, under “Waiting to be admitted”. If the two codes are the same, press Admit there, or scan the code on this screen with that station’s scanner.',
   codeLabel: (code: string): string => `Barcode of the code ${code}`,
-  waits: 'This screen goes on by itself then.',
+  waits: 'This screen then continues by itself.',
 
   of: (station: string, address: string): string => `Station ${station}, ${address}`,
   table: (station: string): string => `What station ${station} has`,
@@ -64,17 +64,17 @@ export const mirrorText = {
   phase: (phase: Task['phase'] | null): string =>
     phase === null ? 'Asking the other station …' : phase === 'copying' ? 'Fetching' : 'Checking',
   progress: (percent: number, done: string, total: string): string => `${percent} %, ${done} of ${total}`,
-  hint: 'You can go on working. What has come is kept when you cancel.',
+  hint: 'You can keep working. What has arrived is kept if you cancel.',
   cancelling: 'Cancelling …',
   silent: (station: string): string => `Station ${station} does not answer`,
   silentHint:
-    'It is asked again for two minutes, and what has come is kept. Look whether it serves its rack, and at cable and switch.',
+    'It is asked again for two minutes, and what has arrived is kept. Check that it is serving its rack, and check the cable and the switch.',
 
   got: (station: string, media: number, images: number): string =>
     `${things(media, images)} came from station ${station}`,
   gotHint: 'It is recorded. A media file is in the library below, with its disk images.',
-  cancelled: 'Getting was cancelled',
-  cancelledHint: 'What has come is kept, and is not fetched again.',
+  cancelled: 'Transfer cancelled',
+  cancelledHint: 'What has arrived is kept, and is not fetched again.',
   goOn: 'Go on',
 
   qr: 'For another station',

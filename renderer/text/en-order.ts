@@ -60,7 +60,7 @@ export const orderText = {
   },
 
   problems: {
-    title: 'To put right before START',
+    title: 'Correct before START',
     more: (number: number): string => `and ${number.toLocaleString('en-GB')} more: prestage order show`,
   },
 

@@ -21,7 +21,7 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   'order-mismatch': 'Nothing was touched. Follow the work order, or allow the machine on Order.',
   'order-unfinished': 'Finish them, remove pairings that are not started, or leave machines out on Order.',
   'return-unknown':
-    'Nothing was recorded. Check the label of the old computer. If it came back all the same, say so on Order, with a note.',
+    'Nothing was recorded. Check the label of the old computer. If it came back anyway, say so on Order, with a note.',
   'return-ambiguous': 'Nothing was recorded. Say on Order which machine replaced it.',
   'shipment-empty': 'Nothing was recorded. The Log shows what is finished.',
   'record-not-found': 'The Log shows the entries.',
@@ -50,7 +50,7 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   'media-variables-damaged':
     'Compare the SHA-256 of the media with the one that the enterprise sent. If it is right, choose the recipe instead.',
   'delivery-key-unknown':
-    'Nothing was added to the library. Ask the sender, by telephone or in person, which key it is and what its fingerprint is. Then trust it here, and go on.',
+    'Nothing was added to the library. Ask the sender, by telephone or in person, which key it is and what its fingerprint is. Then trust it here, and continue.',
   'delivery-older':
     'Nothing was added to the library. Ask the sender which one is meant. To receive the older one on purpose, receive its folder, and give a reason.',
   'delivery-other-media':
@@ -81,11 +81,10 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   'rack-disk-unclear':
     'Nothing was touched. Choose another rule for the disk on Machines, or choose the disk on the bench.',
   'boot-interface':
-    'Nothing was answered on the network. Choose another interface on Machines: each says why it cannot be used.',
+    'No machine was started. Choose another interface on Machines: each says why it cannot be used.',
   'boot-port':
-    'Nothing was answered on the network. End the other program on this computer, which uses UDP port 67 or 69. Then try again.',
-  'boot-image':
-    'Nothing was answered on the network. Choose an image of the version of this station on Machines.',
+    'No machine was started. End the other program on this computer, which uses UDP port 67 or 69. Then try again.',
+  'boot-image': 'No machine was started. Choose an image of the version of this station on Machines.',
   // another station
   'rack-wrong-station':
     'Nothing was fetched. Compare the fingerprint with the one on the Machines screen of that station.',

@@ -40,7 +40,7 @@ export const settingsText = {
       'When on, scanned machine details must match the firmware of this computer. Leave it off when drives are in a rack.',
     sanitise: 'Erase drives securely before they are written',
     sanitiseHint:
-      'Each drive is erased in the strongest way that it offers, and looked at. A drive that erases itself cannot be stopped.',
+      'Each drive is erased with the strongest method that it supports, then checked. A drive that erases itself cannot be stopped.',
     sanitiseLevel: 'Erase drives at least by',
     sanitiseLevelHint:
       'In the words of NIST SP 800-88. A drive that cannot is refused before anything starts.',

@@ -44,7 +44,7 @@ export function notReady(refused: Refused): PrestageError {
     code: 'not-confirmed',
     message: `The drives cannot be erased now${why === null ? '' : `:${where} ${why}`}.`,
     remedy: asksForReason(refused)
-      ? 'Nothing was touched. To write it all the same, put the list away, press START, and give a reason.'
+      ? 'Nothing was touched. To write it all the same, close the list, press START, and give a reason.'
       : 'Nothing was touched. Enter the operator and the media, pair each machine with its bay, and check the list before you start.',
   });
 }
@@ -100,7 +100,7 @@ export function nothingToBootTest(): PrestageError {
 export function noOperator(): PrestageError {
   return new PrestageError({
     code: 'not-confirmed',
-    message: 'Nobody has said who is working.',
+    message: 'No operator is set.',
     remedy: 'Nothing was touched. Scan your badge, then try again.',
   });
 }

@@ -21,7 +21,7 @@ export interface ErasuresDependencies {
   readonly paths: StatePaths;
   readonly settings: () => Settings;
   readonly drives: () => readonly Drive[];
-  /** Empty: nobody said who works. */
+  /** Empty: no operator is set. */
   readonly operator: () => string;
   /** Whether a drive is paired, has a card of a job, or is checked for its size. */
   readonly isTaken: (driveId: string) => boolean;

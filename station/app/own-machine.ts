@@ -92,7 +92,7 @@ export class OwnMachine {
     if (serial === null) {
       throw new PrestageError({
         code: 'usage',
-        message: 'The firmware of this computer tells no serial.',
+        message: 'The firmware of this computer reports no serial number.',
         remedy: 'Scan the serial on its label first.',
       });
     }

@@ -149,7 +149,7 @@ export async function readBackup(file: string, passphrase: string, target: Backu
     if (error instanceof NotABackup) throw error;
     if (error instanceof TargetFailed) throw error.why;
     // A wrong passphrase gives other bytes from the first one on: gunzip stumbles before the proof is looked at.
-    throw new NotABackup('does not open with this passphrase, or is damaged');
+    throw new NotABackup('does not open with this password, or is damaged');
   }
   files.requireEnd();
 }

@@ -48,7 +48,7 @@ export function agentCommand(version: string): Command {
     .option('--serial <serial>', 'serial of the machine that a virtual bench stands for')
     .option(
       '--grace <seconds>',
-      `seconds that a job goes on without the station (default: ${timeouts.rackGrace / 1000})`,
+      `seconds that a job continues without the station (default: ${timeouts.rackGrace / 1000})`,
       parseCount,
     )
     .option(

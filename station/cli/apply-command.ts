@@ -142,7 +142,7 @@ export function applyCommand(): Command {
     )
     .option(
       '--sanitise',
-      'erase each drive securely before it is written, in the strongest way that it offers, and check that it is erased',
+      'erase each drive securely before it is written, with the strongest method that it supports, and check that it is erased',
     )
     .option('--no-sanitise', 'do not, though the settings say so')
     .addOption(levelOption('--sanitise-level'))

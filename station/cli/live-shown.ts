@@ -14,7 +14,7 @@ import { details } from './output';
 
 /** What `live`, and its commands that change something, print. */
 export const liveForm = z.strictObject({
-  /** Null: this station does not run from a medium of Prestage Live. */
+  /** Null: this station does not run from a Prestage Live stick. */
   live: liveStateSchema.nullable(),
   /** What keeps real drives from being written. */
   problems: z.array(errorDataSchema),
@@ -26,7 +26,7 @@ export async function requireLive({ helpers }: CommandContext): Promise<LiveStat
   if (live !== null) return live;
   throw new PrestageError({
     code: 'live-only',
-    message: 'This station does not run from a medium of Prestage Live.',
+    message: 'This station does not run from a Prestage Live stick.',
   });
 }
 
@@ -51,7 +51,7 @@ const dataWords: Readonly<Record<LiveState['data'], string>> = {
 };
 
 function liveText(live: LiveState | null, problems: readonly ErrorData[]): string {
-  if (live === null) return 'This station does not run from a medium of Prestage Live.';
+  if (live === null) return 'This station does not run from a Prestage Live stick.';
   const { medium, station, disk, imageDisk } = live;
   return [
     details([
@@ -60,7 +60,7 @@ function liveText(live: LiveState | null, problems: readonly ErrorData[]): strin
       ['role', live.role],
       ['slot', live.slot?.toUpperCase() ?? 'not known'],
       [
-        'medium',
+        'stick',
         medium === null
           ? 'not found'
           : `${medium.path} ${medium.model ?? ''} (${formatBytes(medium.size)})`.replace('  ', ' '),

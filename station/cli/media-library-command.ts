@@ -96,7 +96,9 @@ export function mediaLibraryCommand(): Command {
     );
   command
     .command('forget')
-    .description('forget which revisions of a media file were ever here, when the sender counts them anew')
+    .description(
+      'forget which revisions of a media file were ever here, for a sender that has started its revision numbers over',
+    )
     .argument('<name>', 'name of the media')
     .option('--yes', 'do not ask')
     .addOption(stateOption())

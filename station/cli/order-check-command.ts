@@ -188,7 +188,7 @@ function checkText(
   ];
   const verdict =
     refused.length === 0
-      ? 'A batch would refuse nothing of it.'
+      ? 'No problems found: a batch would refuse nothing.'
       : `A batch would refuse it: ${counted(refused.length, 'finding', 'findings')}.`;
   return [
     ...listed('Would be refused:', refused),

@@ -57,7 +57,7 @@ export function addServe(command: Command, version: string): void {
     .option('--operator <name>', 'name of the operator (default: your user name)')
     .option(
       '--grace <seconds>',
-      `seconds that a job goes on without its machine's connection (default: ${timeouts.rackGrace / 1000})`,
+      `seconds that a job continues without its machine's connection (default: ${timeouts.rackGrace / 1000})`,
       parseCount,
     )
     .addOption(stateOption())

@@ -53,7 +53,7 @@ export function stateCommand(): Command {
   command
     .command('backup')
     .description(
-      'write ledger, keys, settings, orders and pictures into one encrypted file; the station may go on working',
+      'write ledger, keys, settings, orders and pictures into one encrypted file; the station may keep working',
     )
     .argument('<file>', 'file to make; it must not exist yet')
     .option(...passwordOption)

@@ -26,7 +26,7 @@ export interface ReceiveRequest {
   readonly others: readonly string[];
   /** Media that a difference is from, when it is not in the library; null: from the library. */
   readonly base: string | null;
-  /** Why an older media is received; null refuses it. */
+  /** Why an older media file is received; null refuses it. */
   readonly olderReason: string | null;
   /** Leaves the parts as they were sent. */
   readonly keepParts: boolean;
@@ -228,14 +228,14 @@ function olderText(manifest: MediaManifest, standing: 'older' | 'other-file', ne
   const delivered = `${sanitizeForDisplay(manifest.name)} revision ${manifest.revision}`;
   if (standing === 'other-file') {
     const where = newer.inLibrary ? 'is in the library already' : 'was received here before';
-    return `${delivered} ${where}, and is another file: the sender used one revision for two media.`;
+    return `${delivered} ${where}, and is another file: the sender used one revision for two media files.`;
   }
   const where = newer.inLibrary ? 'is in the library' : 'was received here before and then removed';
   return `${delivered} (${sanitizeForDisplay(manifest.version)}) is older than revision ${newer.revision} (${sanitizeForDisplay(newer.version)}), which ${where}.`;
 }
 
 function removedRemedy(name: string): string {
-  return `Nothing was added to the library. Ask the sender which one is meant. To receive it on purpose, give a reason (--older REASON). If the sender counts its revisions anew: prestage media library forget '${sanitizeForDisplay(name)}'`;
+  return `Nothing was added to the library. Ask the sender which one is meant. To receive it on purpose, give a reason (--older REASON). If the sender has started its revision numbers over: prestage media library forget '${sanitizeForDisplay(name)}'`;
 }
 
 function otherMedia(manifest: MediaManifest, entry: LibraryEntry): PrestageError {

@@ -148,7 +148,7 @@ export class MediaLibrary {
     );
     throw new PrestageError({
       code: 'library-ambiguous',
-      message: `The library has several media named ${sanitizeForDisplay(text, 80)}: ${named.join(', ')}.`,
+      message: `The library has several media files named ${sanitizeForDisplay(text, 80)}: ${named.join(', ')}.`,
     });
   }
 

@@ -407,7 +407,7 @@ describe('media receive', () => {
     expect(list.stdout.match(/proved/g)).toHaveLength(2);
     expect((await runHere(['media', 'library', 'remove', sha256(second), '--state', state])).status).toBe(0);
 
-    // What was removed is not forgotten with it: an old media does not come back that way.
+    // What was removed is not forgotten with it: an old media file does not come back that way.
     const emptied = at('emptied-state');
     await trust('Contoso', emptied, '--public-key', keys.public);
     expect(received(await receive(sent, emptied)).result).toBe('received');

@@ -187,7 +187,7 @@ describe('the computer that was replaced', () => {
 });
 
 describe('the papers', () => {
-  it('name who did it, in his own letters', () => {
+  it('name who did it, in their own letters', () => {
     expect(pdfText(file('certificates/0001-7KX9PQ1.pdf'))).toContain(operator);
     for (const name of ['packing-list.pdf', 'summary.pdf']) {
       expect(pdfText(file(name)).join(''), name).toContain(operator);

@@ -199,7 +199,7 @@ describe('one station', () => {
   it('appends while a push hangs inside the database', async () => {
     const database = await makeDatabase(server, 'hanging');
     const station = await new Station('hanging-line', 10).join(server, database);
-    // Somebody holds the station's row for as long as he likes.
+    // Somebody holds the station's row for as long as they like.
     const holder = server.query(
       database,
       `BEGIN; SELECT FROM prestage.stations FOR UPDATE; SELECT pg_sleep(600); COMMIT`,

@@ -139,7 +139,7 @@ describe.skipIf(!isRoot)('a PC with Secure Boot on that starts from it', () => {
 
   it("refuses the stick itself, and the PC's own disk", async () => {
     await machine.scanUntil(serials.machine, new RegExp(`drive for ${serials.machine}`), soon);
-    await machine.scanUntil(serials.stick, /This is the Prestage Live medium that this station runs/, soon);
+    await machine.scanUntil(serials.stick, /This is the Prestage Live stick that this station runs/, soon);
     await machine.keepPicture('stick-refused');
     await machine.scanUntil(serials.own, /It ?is this PC's own disk: it was there when the station\n/, soon);
     await machine.keepPicture('own-disk');

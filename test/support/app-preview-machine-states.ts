@@ -45,8 +45,7 @@ const stick = someDrive(4, {
   reasons: [
     {
       code: 'live-medium',
-      message:
-        'This is the Prestage Live medium that this station runs from. It is never written as a drive.',
+      message: 'This is the Prestage Live stick that this station runs from. It is never written as a drive.',
     },
   ],
 });

@@ -163,7 +163,7 @@ export const hostileNames = {
 export type HostileName = keyof typeof hostileNames;
 
 /**
- * Copies an uncompressed media made with `hostileFiles` and makes one thing in its names hostile.
+ * Copies an uncompressed media file made with `hostileFiles` and makes one thing in its names hostile.
  * @param claim 'LZX' says in the header that the WIM is compressed; resources may be stored as they are
  */
 export async function makeHostile(

@@ -148,7 +148,7 @@ function Incomplete({ receiving }: { readonly receiving: Of<'incomplete'> }): Re
   );
 }
 
-/** An older media is received only on purpose, and the purpose is kept. */
+/** An older media file is received only on purpose, and the purpose is kept. */
 function OlderForm(): ReactElement {
   const text = useText().library.receiving;
   const [reason, setReason] = useState('');

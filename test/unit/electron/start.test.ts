@@ -56,7 +56,7 @@ describe('closing with something at work', () => {
     }
     expect(of(3)?.detail).not.toContain('media');
     for (const one of [of(0, true), of(3, true)]) {
-      expect(one?.detail).toContain('receive it again');
+      expect(one?.detail).toContain('receive the same folder again');
     }
     expect(closingChoices[0]).toBe('keep');
   });

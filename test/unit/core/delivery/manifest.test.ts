@@ -180,7 +180,7 @@ describe('the library', () => {
   const standing = (...entries: LibraryEntry[]): string =>
     standingOf(manifest, { name: 'Contoso', key: a }, entries, []).standing;
 
-  it('tells an older media, and another file of the same revision', () => {
+  it('tells an older media file, and another file of the same revision', () => {
     expect(standing()).toBe('new');
     expect(standing(entry(2, b))).toBe('new');
     expect(standing(entry(3, a))).toBe('here');
@@ -189,7 +189,7 @@ describe('the library', () => {
     expect(standingOf(manifest, { name: 'Fabrikam', key: b }, [entry(9, b)], []).standing).toBe('new');
   });
 
-  it('knows a signer whose key was trusted by another name, and does not take an older media from it', () => {
+  it('knows a signer whose key was trusted by another name, and does not take an older media file from it', () => {
     expect(standingOf(manifest, { name: 'Contoso GmbH', key: a }, [entry(9, b)], []).standing).toBe('older');
   });
 
@@ -198,7 +198,7 @@ describe('the library', () => {
     expect(standingOf(manifest, { name: 'Contoso', key: b }, [entry(3, a)], []).standing).toBe('new');
   });
 
-  it('remembers what was removed: an older media stays older, and the same one may come again', () => {
+  it('remembers what was removed: an older media file stays older, and the same one may come again', () => {
     const accepted = withAccepted([], [entry(4, c)]);
     const of = (...list: AcceptedMedia[]) => standingOf(manifest, { name: 'Contoso', key: a }, [], list);
     expect(of(...accepted)).toMatchObject({ standing: 'older', newer: { revision: 4, inLibrary: false } });

@@ -33,7 +33,9 @@ it('takes the newest of a name, but never chooses between media of two signers',
   const newest = file(folder, 'b', 'Windows 11', 'Contoso', 2);
   expect(library.find('windows 11')?.entry.sha256).toBe(newest);
   file(folder, 'c', 'Windows 11', 'Fabrikam', 9);
-  expect(() => library.find('windows 11')).toThrow(/several media named windows 11: .*Fabrikam.*Contoso/);
+  expect(() => library.find('windows 11')).toThrow(
+    /several media files named windows 11: .*Fabrikam.*Contoso/,
+  );
   expect(library.find(old.slice(0, 12))?.entry.signer.name).toBe('Contoso');
 });
 

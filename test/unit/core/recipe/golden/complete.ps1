@@ -77,7 +77,7 @@ try {
         Variable = @{ SMSTSPreferredAdvertID = 'ABC20005' }
     }
     New-CMPrestageMedia @media
-    # Only now, when there is a media for it.
+    # Only now, when there is a media file for it.
     Set-CMTaskSequenceDeployment -TaskSequenceDeploymentId $deployment.AdvertisementID -MakeAvailableTo MediaAndPxeHidden
 } finally {
     Pop-Location

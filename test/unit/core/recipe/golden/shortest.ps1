@@ -62,7 +62,7 @@ try {
         CertificateExpireTime = [datetime]::new(2027, 12, 1, 0, 0, 0, [DateTimeKind]::Utc).ToLocalTime()
     }
     New-CMPrestageMedia @media
-    # Only now, when there is a media for it.
+    # Only now, when there is a media file for it.
     Set-CMTaskSequenceDeployment -TaskSequenceDeploymentId $deployment.AdvertisementID -MakeAvailableTo MediaAndPxe
 } finally {
     Pop-Location
