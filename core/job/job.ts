@@ -20,6 +20,11 @@ export const jobResultSchema = z.strictObject({
   /** Bytes read back and compared. */
   bytesVerified: z.int().nonnegative(),
   chunksVerified: z.int().nonnegative(),
+  /**
+   * Of these, those that were compared byte for byte with what another drive of the batch had just been found to hold by its SHA-256. The rest was
+   * hashed. Missing: all were.
+   */
+  chunksCompared: z.int().positive().optional(),
   writeSeconds: z.number().nonnegative(),
   verifySeconds: z.number().nonnegative(),
   /** False when the drive does not support direct I/O and the page cache was dropped instead. */

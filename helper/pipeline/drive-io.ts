@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import type { ByteRange, Chunk } from '../../core/media/chunk-map';
 import type { PartitionTable } from '../../core/drive/gpt';
 import { MiB } from '../../core/base/units';
+import { required } from '../../core/base/required';
 import { errorCodeOf } from '../../core/base/system-error';
 import { alignedBuffer, flushDrive, readFully, writeFully } from './aligned-io';
 import { holdPoint, type HoldPoint } from './hold-points';
+import { readBackOrder, type ProvedWindow } from './proved-window';
 import type { SharedProgress } from './shared-progress';
 
 /** A chunk and where its bytes come from. */
@@ -131,34 +133,48 @@ export class DriveIo {
     await this.flush();
   }
 
-  /** Reads every chunk back and compares its SHA-256. The next chunk is read while this one is hashed. */
-  async verifyChunks(chunks: readonly SourcedChunk[]): Promise<void> {
+  /**
+   * Reads every chunk back and compares its SHA-256. The next chunk is read while this one is hashed.
+   * @param window by which a chunk that another drive was just found to hold need not be hashed again; null: each is
+   * @returns chunks that were compared by it
+   */
+  async verifyChunks(chunks: readonly SourcedChunk[], window: ProvedWindow | null = null): Promise<number> {
     this.progress.startPhase();
     this.forget();
-    const start = (index: number): Promise<void> => {
-      const chunk = chunks[index];
-      if (chunk === undefined) return Promise.resolve();
-      const reading = this.read(this.buffers[index % 2 === 0 ? 0 : 1], chunk.length, chunk.offset, index);
+    const order = readBackOrder(chunks.length, window?.begin() ?? 0);
+    const start = (step: number): Promise<void> => {
+      const place = order[step];
+      const chunk = place === undefined ? undefined : chunks[place];
+      if (place === undefined || chunk === undefined) return Promise.resolve();
+      const reading = this.read(this.buffers[step % 2 === 0 ? 0 : 1], chunk.length, chunk.offset, place);
       reading.catch(() => undefined);
       return reading;
     };
+    let compared = 0;
     let reading = start(0);
     try {
-      for (const [index, chunk] of chunks.entries()) {
+      for (const [step, place] of order.entries()) {
+        const chunk = required(chunks[place], 'a chunk of the order');
         await this.hold('verifying');
         this.throwIfStopped();
         await reading;
-        reading = start(index + 1);
-        const found = this.buffers[index % 2 === 0 ? 0 : 1].subarray(0, chunk.length);
-        if (createHash('sha256').update(found).digest('hex') !== chunk.sha256) {
+        reading = start(step + 1);
+        const found = this.buffers[step % 2 === 0 ? 0 : 1].subarray(0, chunk.length);
+        const others = window?.isWorthwhile === true ? window : null;
+        if (others?.has(place, chunk.sha256, found) === true) compared += 1;
+        else if (createHash('sha256').update(found).digest('hex') === chunk.sha256) {
+          others?.show(place, chunk.sha256, found);
+        } else {
           await reading.catch(() => undefined);
-          throw await this.explainMismatch(chunk, index);
+          throw await this.explainMismatch(chunk, place);
         }
         this.progress.addDone(chunk.length);
       }
     } finally {
+      window?.end();
       await reading.catch(() => undefined);
     }
+    return compared;
   }
 
   /**

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { timeouts } from '../../core/base/timeouts';
 import type { DriveWorkerData, DriveWorkerMessage } from './drive-worker';
+import { withProvedWindow } from './proved-window';
 import { SharedProgress } from './shared-progress';
 
 /**
@@ -22,7 +23,7 @@ export const noContent = {
 } as const satisfies Partial<DriveWorkerData>;
 
 export interface DriveThreadOptions {
-  readonly data: Omit<DriveWorkerData, 'progress'>;
+  readonly data: Omit<DriveWorkerData, 'progress' | 'window'>;
   /** Milliseconds without progress after which the thread is given up. */
   readonly stallMilliseconds: number;
   readonly signal: AbortSignal;
@@ -105,6 +106,14 @@ export function hasHungThread(): boolean {
  * for good, and nothing here waits for it. Never rejects.
  */
 export async function runDriveThread(options: DriveThreadOptions): Promise<DriveThreadResult> {
+  if (options.data.task !== 'apply') return await runThread(options);
+  return await withProvedWindow((window) => runThread(options, window));
+}
+
+async function runThread(
+  options: DriveThreadOptions,
+  window?: SharedArrayBuffer,
+): Promise<DriveThreadResult> {
   const progress = new SharedProgress();
   const end = await new Promise<DriveEnd>((resolve) => {
     const worker = driveThreads.take();
@@ -146,7 +155,10 @@ export async function runDriveThread(options: DriveThreadOptions): Promise<Drive
     worker.once('exit', (code) => {
       settle({ type: 'crashed', detail: `the drive's thread ended with ${code}` });
     });
-    worker.postMessage({ ...options.data, progress: progress.buffer } satisfies DriveWorkerData);
+    worker.postMessage({
+      ...{ ...options.data, progress: progress.buffer },
+      ...(window === undefined ? {} : { window }),
+    } satisfies DriveWorkerData);
   });
   return { end, bytesWritten: progress.bytesWritten };
 }

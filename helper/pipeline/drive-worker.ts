@@ -9,6 +9,7 @@ import { dropFileCache, flushBuffers, rereadPartitions } from '../drives/block-d
 import type { RemoteImage } from './remote-chunks';
 import type { ReceivedBytes } from '../../core/job/job';
 import { DriveFailure, DriveIo, Stopped, type FailureKind, type SourcedChunk } from './drive-io';
+import { ProvedWindow } from './proved-window';
 import { withoutChunks } from './signature-regions';
 import type { SanitiseAnswer, SanitiseTask } from './sanitise-io';
 import { SharedProgress } from './shared-progress';
@@ -34,6 +35,8 @@ export interface DriveWorkerData {
   readonly signatures: readonly ByteRange[];
   readonly table: PartitionTable;
   readonly progress: SharedArrayBuffer;
+  /** Of `apply`: what drives that are read back at a time show each other (proved-window.ts). */
+  readonly window?: SharedArrayBuffer;
 }
 
 export type DriveWorkerMessage =
@@ -49,6 +52,8 @@ export type DriveWorkerMessage =
       readonly sizeCheck: SizeCheck | null;
       /** Null or missing: the chunks were read from files. */
       readonly received?: ReceivedBytes | null;
+      /** Of `apply`: chunks that were compared with what another drive was found to hold, and not hashed again. */
+      readonly chunksCompared?: number;
     }
   | { readonly type: 'stopped' }
   | {
@@ -141,7 +146,9 @@ async function run(data: DriveWorkerData): Promise<void> {
   }
   if (data.task === 'verify') {
     send({ type: 'phase', phase: 'verifying' });
-    const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
+    const verifySeconds = await seconds(async () => {
+      await drive.verifyChunks(data.chunks);
+    });
     const tableSha256 = await drive.compareTable(data.table);
     send({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256, sizeCheck: null });
     return;
@@ -161,14 +168,18 @@ async function run(data: DriveWorkerData): Promise<void> {
     received = await new RemoteChunks(drive, data.chunks, progress).write(data.remote);
   });
   send({ type: 'phase', phase: 'verifying' });
-  const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
+  const window = data.window === undefined ? null : new ProvedWindow(data.window);
+  let chunksCompared = 0;
+  const verifySeconds = await seconds(async () => {
+    chunksCompared = await drive.verifyChunks(data.chunks, window);
+  });
   await drive.requireBlankTables();
   await drive.requireBlank(withoutChunks(data.signatures, data.chunks));
   send({ type: 'phase', phase: 'sealing' });
   try {
     const tableSha256 = await drive.seal(data.table);
     await rereadTable(data);
-    send({ type: 'done', writeSeconds, verifySeconds, tableSha256, sizeCheck, received });
+    send({ type: 'done', writeSeconds, verifySeconds, tableSha256, sizeCheck, received, chunksCompared });
   } catch (error) {
     // A drive whose job did not end well must not look finished.
     // Best effort: a drive that takes no more writes is what the job failed of.

@@ -190,6 +190,7 @@ function lastEvent(end: DriveEnd, bytesWritten: number, map: ChunkMap, opened: O
           directIo: opened.directIo,
           tableSha256: end.tableSha256,
           ...(end.sizeCheck === null ? {} : { sizeCheck: end.sizeCheck }),
+          ...((end.chunksCompared ?? 0) === 0 ? {} : { chunksCompared: end.chunksCompared }),
           ...(end.received === null || end.received === undefined ? {} : { received: end.received }),
         },
       };

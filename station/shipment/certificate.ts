@@ -2,6 +2,7 @@ import { recordedLoaderWords } from '../../core/boot/loader-choice';
 import { sanitisedLines, sanitisedWords } from '../../core/sanitise/words';
 import { driveAgainWords } from '../../core/job/drive-again';
 import { ownDiskWords } from '../../core/drive/live-disks';
+import { comparedWords } from '../../core/job/compared-words';
 import { receivedWords } from '../../core/job/received-words';
 import { atEndWords, machineEndWords } from '../../core/machine/at-end';
 import { admissionWords, agentVersions } from '../../core/machine/agent-words';
@@ -151,7 +152,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
         ],
         [
           'Read back',
-          `${formatBytes(result.bytesVerified)} (${result.bytesVerified} bytes) in ${result.chunksVerified} ranges, ${formatDuration(result.verifySeconds)}; all as written`,
+          `${formatBytes(result.bytesVerified)} (${result.bytesVerified} bytes) in ${result.chunksVerified} ranges${comparedWords(result)}, ${formatDuration(result.verifySeconds)}; all as written`,
         ],
         ['Reading', result.directIo ? 'direct I/O, bypassing all caches' : 'after the cache was dropped'],
         [

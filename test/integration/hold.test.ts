@@ -24,13 +24,14 @@ afterAll(() => {
   removeArea(area);
 });
 
-async function applyArguments(name: string): Promise<string[]> {
+async function applyArguments(name: string, count = 1): Promise<string[]> {
   const bench = join(area, `bench-${name}`);
-  await makeBench(bench, 1);
-  const [drive] = await benchDrives(bench);
+  await makeBench(bench, count);
+  const drives = await benchDrives(bench);
   return [
     ...['apply', '--media', media.path, '--bench', bench, '--state', join(area, `state-${name}`)],
-    ...['--drive', `${drive?.id ?? ''}=HOLD00001`, '--yes', '--json'],
+    ...drives.flatMap(({ id }, index) => ['--drive', `${id}=HOLD0000${index + 1}`]),
+    ...['--yes', '--json'],
   ];
 }
 
@@ -84,5 +85,32 @@ describe('the helper of the tests', () => {
     released = true;
     hold.release();
     expect(reportOf(await running).jobs.map(({ state }) => state)).toEqual(['done']);
+  });
+});
+
+describe('drives that are read back together', () => {
+  it('compare with what one of them has hashed, which is recorded', async () => {
+    const hold = await Hold.at('verifying', join(area, 'w'));
+    const program = join(heldPrograms(), 'dist/prestage.cjs');
+    const running = runCli(await applyArguments('window', 5), { program, env: hold.environment });
+    await Promise.race([hold.reached(5), running]);
+    // One hashes all; the next one comes after it, while three more are being read back, and compares.
+    for (const ended of [1, 2]) {
+      hold.releaseOne();
+      await Promise.race([hold.passed('sealing', ended), running]);
+    }
+    hold.release();
+    expect(reportOf(await running).jobs.map(({ state }) => state)).toEqual(Array(5).fill('done'));
+    const state = join(area, 'state-window');
+    const { stdout } = await runCli(['ledger', 'export', '--format', 'json', '--state', state], { program });
+    // Its keys are in the order of their letters.
+    const found = [...stdout.matchAll(/(?:"chunksCompared":\s*(\d+),\s*)?"chunksVerified":\s*(\d+)/g)].map(
+      ([, compared, all]) => ({ all: Number(all), compared: Number(compared ?? 0) }),
+    );
+    expect(found).toHaveLength(5);
+    // But for the first, before which it was held, and those whose slots were taken by later ones.
+    const most = Math.max(...found.map(({ compared }) => compared));
+    expect(most).toBeGreaterThanOrEqual((found[0]?.all ?? 0) - 10);
+    expect(Math.min(...found.map(({ compared }) => compared))).toBeLessThanOrEqual(4);
   });
 });

@@ -21,7 +21,12 @@ const passes: Readonly<Record<HeldPoint, number>> = {
  */
 export class Hold {
   readonly #server: Server;
-  readonly #held = new Set<Socket>();
+  /** With the thread that waits there. */
+  readonly #held = new Map<Socket, string>();
+  /** Threads that are held no more. */
+  readonly #free = new Set<string>();
+  /** Threads that came to other points. */
+  readonly #beyond = new Map<string, Set<string>>();
   readonly #passed = new Map<string, number>();
   #waiting: (() => void)[] = [];
   #released = false;
@@ -62,10 +67,26 @@ export class Hold {
     }
   }
 
+  /** Lets one thread go on to its end. */
+  releaseOne(): void {
+    for (const [socket, thread] of this.#held) {
+      this.#free.add(thread);
+      socket.destroy();
+      return;
+    }
+  }
+
+  /** Resolves when so many threads have come to another point. */
+  async passed(point: HoldPoint, threads: number): Promise<void> {
+    while ((this.#beyond.get(point)?.size ?? 0) < threads) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
   /** Lets everything go on, and holds nothing any more. */
   release(): void {
     this.#released = true;
-    for (const socket of this.#held) socket.destroy();
+    for (const socket of this.#held.keys()) socket.destroy();
     this.#server.close();
   }
 
@@ -75,14 +96,19 @@ export class Hold {
     socket.on('close', () => this.#held.delete(socket));
     socket.setEncoding('utf8');
     socket.once('data', (line: string) => {
-      const [point, thread = ''] = line.trim().split(' ');
+      const [point = '', thread = ''] = line.trim().split(' ');
       const before = this.#passed.get(thread) ?? 0;
-      if (this.#released || point !== this.point || before < passes[this.point]) {
+      if (point !== this.point) {
+        this.#beyond.set(point, (this.#beyond.get(point) ?? new Set()).add(thread));
+        for (const wake of this.#waiting.splice(0)) wake();
+      }
+      const goesOn = this.#released || this.#free.has(thread);
+      if (goesOn || point !== this.point || before < passes[this.point]) {
         if (point === this.point) this.#passed.set(thread, before + 1);
         socket.destroy();
         return;
       }
-      this.#held.add(socket);
+      this.#held.set(socket, thread);
       for (const wake of this.#waiting.splice(0)) wake();
     });
   }

@@ -14,6 +14,7 @@ import {
 } from '../../../core/ledger/record';
 import { sanitisedLines } from '../../../core/sanitise/words';
 import { isBeginning, type Sanitised } from '../../../core/sanitise/sanitised';
+import { comparedWords } from '../../../core/job/compared-words';
 import { receivedWords } from '../../../core/job/received-words';
 import { machineFilesText } from '../../../core/machine-files/machine-file';
 import { replacedText } from '../../../core/machine/replaced-computer';
@@ -153,7 +154,7 @@ function resultDetails(record: DriveRecord, text: Words): Detail[] {
       details.push(
         { name: words.written, value: moved(figures.bytesWritten, figures.writeSeconds, text) },
         { name: words.verified, value: moved(figures.bytesVerified, figures.verifySeconds, text) },
-        { name: words.chunks, value: text.number(figures.chunksVerified) },
+        { name: words.chunks, value: `${text.number(figures.chunksVerified)}${comparedWords(figures)}` },
         { name: words.directIo, value: figures.directIo ? text.yes : text.no },
         { name: words.table, value: <Mono>{figures.tableSha256}</Mono> },
         ...present([
