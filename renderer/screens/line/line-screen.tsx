@@ -118,6 +118,9 @@ function Now({ words }: { readonly words: { readonly next: string; readonly hint
   );
 }
 
+/** Rows of bays that a low window has room for with what there is to say of each. */
+const mostRows = 10;
+
 /** The bench by scanner alone: one sentence, the last scan, the bays. */
 export function LineScreen(): ReactElement {
   const text = useText().line;
@@ -146,6 +149,7 @@ export function LineScreen(): ReactElement {
         <LineSaid next={words.next} />
         <ul
           className="line-tiles"
+          data-many={grid.rows > mostRows}
           aria-label={text.bays}
           style={{
             gridTemplateColumns: `repeat(${grid.columns}, minmax(0, 1fr))`,

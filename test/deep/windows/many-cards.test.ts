@@ -28,7 +28,7 @@ const progressAt = (percent: number): AppState['progress'] => ({
   total: null,
 });
 
-const stateIn = (benchView: 'cards' | 'rack'): AppState => ({
+const stateIn = (benchView: 'cards' | 'rack' | 'line'): AppState => ({
   ...bench,
   jobs: jobsAt(2e9),
   progress: progressAt(10),
@@ -101,31 +101,35 @@ describe.each([
   });
 });
 
-describe('a card among two hundred', () => {
+describe.each([
+  ['cards', 'li.card', '.card-bay, .card-status, .card-percent, .card-speed > span'],
+  ['rack', 'li.tile', '.card-bay, .tile-state, .tile-figure'],
+  ['line', 'li.line-tile', '.card-bay, .line-tile-word'],
+] as const)('one of two hundred in the %s view', (view, selector, parts) => {
   const sizes = [
     { width: 1024, height: 700 },
     { width: 1366, height: 768 },
     { width: 1920, height: 1080 },
   ];
   it.each(sizes)('has its whole name, and nothing that is cut, at $width by $height', async (size) => {
-    await preview.open(stateIn('cards'), size);
+    await preview.open(stateIn(view), size);
     // A rate is told once there are two looks at a job.
     await preview.push({ jobs: jobsAt(3e9, true), progress: progressAt(90) });
-    await expect.poll(() => preview.page.locator('li.card').first().textContent()).toMatch(/90\s%/);
+    await expect.poll(() => preview.page.locator(selector).first().textContent()).toMatch(/90\s%/);
     const seen = await preview.page
-      .locator('li.card:not([data-beyond]) :is(.card-bay, .card-status, .card-percent, .card-speed > span)')
+      .locator(`${selector}:not([data-beyond]) :is(${parts})`)
       .evaluateAll((elements) =>
         elements
           .filter((element) => element.checkVisibility())
           .map((element) => {
-            const content = element.closest('.card-content')?.getBoundingClientRect();
+            const cell = element.closest('li')?.getBoundingClientRect();
             const box = element.getBoundingClientRect();
             const cut =
               element.scrollWidth > element.clientWidth ||
-              element.scrollHeight > element.clientHeight ||
-              content === undefined ||
-              box.right > content.right ||
-              box.bottom > content.bottom;
+              element.scrollHeight > element.clientHeight + 1 ||
+              cell === undefined ||
+              box.right > cell.right ||
+              box.bottom > cell.bottom;
             return { text: element.textContent, cut };
           }),
       );
