@@ -15,8 +15,9 @@ import { OrderReader } from '../orders/order-reader';
 import { keptIdentity, readFingerprint } from '../rack-link/certificate';
 import { heldImageSchema, type Held } from '../rack/holdings-form';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { operatorOf, operatorOption } from './operator-option';
 import { details, table } from './output';
-import { operatorOf, parseHostAndPort } from './rack-text';
+import { parseHostAndPort } from './rack-text';
 import { withStation, type StationContext } from './station-context';
 
 interface MirrorOptions {
@@ -54,7 +55,7 @@ export function addMirror(command: Command, version: string): void {
       '--fingerprint <sha256>',
       "SHA-256 of that station's certificate, as prestage rack shows it there",
     )
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .option(
       '--grace <seconds>',
       `seconds to wait for the other station when it does not answer (default: ${timeouts.rackGrace / 1000})`,

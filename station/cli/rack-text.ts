@@ -2,16 +2,10 @@ import { InvalidArgumentError } from 'commander';
 import type { Rack, RackMachine } from '../../core/contract/rack';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { readHostAndPort, type HostAndPort } from '../../core/settings/rack-settings';
-import { defaultOperator } from '../jobs/open-station';
 import { shownCode } from '../../core/machine/admission-code';
 import { details, table } from './output';
 
 /** What the commands of the rack read and say alike. */
-
-export function operatorOf(given: string | undefined): string {
-  const clean = sanitizeForDisplay(given ?? '', 200);
-  return clean === '' ? defaultOperator() : clean;
-}
 
 /** An address and a port; IPv6 in brackets. */
 export function parseHostAndPort(text: string): HostAndPort {
