@@ -40,7 +40,7 @@ export type BootLoaderSettings = z.infer<typeof bootLoaderSettingsSchema>;
 /** What the record says of the loaders of a job. */
 export const recordedLoaderSchema = z.strictObject({
   choice: loaderChoiceSchema,
-  /** Microsoft's certificates that the machine's firmware was said to trust. Missing when nobody said it, and before 0.5. */
+  /** Microsoft's certificates that the machine's firmware was said to trust. Missing when nobody said it, and in older entries. */
   firmwareTrust: firmwareTrustSchema.optional(),
   /** The programs that start first, as they lie on the EFI partition. */
   programs: z.array(

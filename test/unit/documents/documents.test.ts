@@ -89,6 +89,21 @@ describe('the documents', () => {
     expect([...new Set(named)].filter((name) => scripts[name] === undefined)).toEqual([]);
   });
 
+  it('name only versions of Prestage that the changelog has', () => {
+    const released = new Set(
+      [...documentText('CHANGELOG.md').matchAll(/^## (0\.\d+)\.\d+$/gm)].map((match) => match[1]),
+    );
+    // A version of another program stands with its name, and its file does not begin with ours.
+    const named = forUsers.flatMap((file) =>
+      [...documentText(file).matchAll(/\b(?:(?:before|since) |prestage[a-z-]*_)(0\.\d+)/g)].map((match) => ({
+        file,
+        version: match[1],
+      })),
+    );
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter(({ version }) => !released.has(version))).toEqual([]);
+  });
+
   it('say nothing twice', () => {
     const paths = new Map<string, string[]>();
     for (const file of forUsers.filter((one) => !isGenerated(one))) {
