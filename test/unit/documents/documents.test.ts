@@ -104,6 +104,18 @@ describe('the documents', () => {
     expect(named.filter(({ version }) => !released.has(version))).toEqual([]);
   });
 
+  it.each(['core', 'station', 'helper', 'renderer', 'build', 'test'])(
+    'the page of %s/ says what each of its folders is for',
+    (room) => {
+      const page = documentText(`${room}/README.md`);
+      const folders = readdirSync(join(checkout, room), { withFileTypes: true }).filter((entry) =>
+        entry.isDirectory(),
+      );
+      expect(folders.length).toBeGreaterThan(5);
+      expect(folders.map(({ name }) => name).filter((name) => !page.includes(`\`${name}/`))).toEqual([]);
+    },
+  );
+
   it('say nothing twice', () => {
     const paths = new Map<string, string[]>();
     for (const file of forUsers.filter((one) => !isGenerated(one))) {
