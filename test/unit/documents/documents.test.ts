@@ -21,7 +21,6 @@ const files = documentFiles();
 const forUsers = files.filter(
   (file) => file === 'README.md' || (file.startsWith('docs/') && !file.startsWith('docs/adr/')),
 );
-/** Written by npm run reference, in the words of the commands: they repeat what a command's page says. */
 
 const lineCount = (file: string): number => documentText(file).trimEnd().split('\n').length;
 
