@@ -89,7 +89,6 @@ export const benchText = {
   setAside: 'Set the drive aside',
   cancelledHint: 'Not usable',
   interruptedHint: 'Not usable',
-  openDetails: 'Details',
   cardLabel: (bay: string, status: string): string => `${atStart(bayName(bay))}: ${status}`,
   progressLabel: (bay: string): string => `Progress of ${bayName(bay)}`,
   unknownModel: 'Unknown model',
