@@ -1,6 +1,8 @@
 import type { BayOrder } from '../../core/drive/rack-shape';
 import type { Theme } from '../../core/settings/settings';
 import { counted } from '../../core/base/plurals';
+import type { ScanKind } from '../../core/scan/scan-outcome';
+import { kindWords } from './en-scan-kinds';
 
 const themes: Readonly<Record<Theme, string>> = {
   system: 'System default',
@@ -168,22 +170,7 @@ export const settingsText = {
     doubtful:
       'If it is a machine’s serial, type it on the card of its bay, or add a pattern for the maker above.',
     tagOf: (tag: string): string => `Its service tag is ${tag}.`,
-    isNothing: {
-      ean: 'Refused: a product number (EAN).',
-      'part-number': 'Refused: a part number.',
-      'service-code': 'Refused: a service code (Dell’s express service code, Acer’s SNID), not the serial.',
-      'web-address': 'Refused: a web address.',
-      iccid: 'Refused: the number of a SIM card (ICCID).',
-      imei: 'Refused: the number of a mobile modem (IMEI).',
-      'label-field': 'Refused: a parcel number, quantity, date or country from a shipping label.',
-      meid: 'Refused: the number of a mobile modem (MEID).',
-      'part-serial': 'Refused: the number of a part (such as HP’s CT number), not of a machine.',
-      ppid: 'Refused: the number of a Dell part (PPID), not the service tag.',
-      'product-key': 'Refused: a Windows product key.',
-      wwn: 'Refused: the WWN of a drive.',
-      placeholder: 'Refused: a placeholder, not a real serial.',
-      unreadable: 'Refused: unknown barcode.',
-    },
+    isNothing: (kind: ScanKind): string => `Refused: ${kindWords(kind)}.`,
   },
 
   bootLoader: {
