@@ -313,6 +313,13 @@ export const firmwareTrustWords: Readonly<Record<FirmwareTrust, string>> = {
   both: "Microsoft's 2011 and 2023 certificates",
 };
 
+/** The same where it is plain whose certificates they are. */
+export const firmwareTrustShort: Readonly<Record<FirmwareTrust, string>> = {
+  '2011': 'only the 2011 certificates',
+  '2023': 'only the 2023 certificates',
+  both: 'the 2011 and 2023 certificates',
+};
+
 /** What starts a program, as a record or a certificate tells it. */
 export const trustShort: Readonly<Record<RecordedLoader['programs'][number]['trust'], string>> = {
   both: 'starts with the 2011 and with the 2023 certificates',

@@ -1,3 +1,4 @@
+import { firmwareTrustShort } from '../../core/boot/loader-choice';
 import type { BayOrder } from '../../core/drive/rack-shape';
 import type { Theme } from '../../core/settings/settings';
 import { counted } from '../../core/base/plurals';
@@ -184,12 +185,7 @@ export const settingsText = {
       '2023': 'Windows’ own for the 2023 certificates',
     },
     trust: 'What machines trust, unless the work order says',
-    trusts: {
-      'not-said': 'not known',
-      '2011': 'only the 2011 certificates',
-      '2023': 'only the 2023 certificates',
-      both: 'both',
-    },
+    trusts: { 'not-said': 'not known', ...firmwareTrustShort },
     require: 'Refuse media that the machines would not start',
     requireHint:
       'Also when neither the work order nor this setting says what a machine trusts. When off, you are only warned.',
