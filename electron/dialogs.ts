@@ -9,6 +9,7 @@ import { requireNumber } from '../core/shipment/shipment-rules';
 import { bundleFileName } from '../station/shipment/bundle-names';
 import type { BundlePlace } from '../station/shipment/ship-service';
 import type { WindowMethod } from '../core/contract/app';
+import { dayOf } from '../core/base/day';
 import { readRecipe } from '../station/recipe/read-recipe';
 import { asDiskRefusal, namedPlace } from '../station/state/disk';
 import { offeredKey } from '../station/app/offered-keys';
@@ -84,7 +85,7 @@ export function windowHandlers(
     },
     saveBackup: async ({ password }) => {
       service.backup.requirePlace();
-      const day = new Date().toISOString().slice(0, 10);
+      const day = dayOf(new Date().toISOString());
       const station = service.settings.current.stationName.replace(/[^A-Za-z0-9._-]+/g, '-');
       const path = await savePath(`${station}-${day}.prestage`, 'prestage');
       if (path === null) return { saved: null };
@@ -155,7 +156,7 @@ export function windowHandlers(
       return { chosen: true, ...(await service.orders.openFile(path, number)) };
     },
     exportLog: async ({ format }) => {
-      const day = new Date().toISOString().slice(0, 10);
+      const day = dayOf(new Date().toISOString());
       const station = service.settings.current.stationName.replace(/[^A-Za-z0-9._-]+/g, '-');
       const path = await savePath(`prestage-log-${station}-${day}.${format}`, format);
       if (path !== null) await service.log.export(format, path);
@@ -177,7 +178,7 @@ export function windowHandlers(
       return {};
     },
     saveSupportBundle: async ({ withCrashDumps }) => {
-      const day = new Date().toISOString().slice(0, 10);
+      const day = dayOf(new Date().toISOString());
       const path = await savePath(`prestage-support-${day}.zip`, 'zip');
       if (path !== null) await service.saveSupportBundle(path, withCrashDumps);
       return { path };

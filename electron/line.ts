@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { app, type BrowserWindow } from 'electron';
 import type { lineWindowMethods } from '../core/contract/app-line';
 import { lineShipment } from '../core/shipment/shipment-number';
+import { dayOf } from '../core/base/day';
 import type { AppService } from '../station/app/app-service';
 import { bundleFileName } from '../station/shipment/bundle-names';
 import type { AppHandlers } from './app-ipc';
@@ -23,7 +24,7 @@ export function lineHandlers(
       const { stationName, desk } = settings.current;
       const shipment = lineShipment({
         ...{ takenOut: takenOut.machines, waiting, shipped, stationName },
-        day: new Date().toISOString().slice(0, 10),
+        day: dayOf(new Date().toISOString()),
       });
       if (shipment === null) {
         takenOut.remove(takenOut.machines);

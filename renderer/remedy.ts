@@ -2,10 +2,8 @@ import type { ErrorData } from '../core/base/errors';
 import { errorReference } from '../core/base/error-reference';
 import type { Text } from './text';
 
-/** A command of Prestage, or an option of one. */
-const ofPrestage = /\bprestage [a-z]|(?:^|[\s(])--[a-z]/;
-/** Any other command. */
-const ofSystem = /\bsudo (?!or\b)[a-z]/;
+/** A command of Prestage, or an option of one; not one that is given to the program before it. */
+const ofPrestage = /\bprestage [a-z]|(?<!\b(?:hdparm|wimlib-imagex)[\w ]*)(?:^|[\s(])--[a-z]/;
 
 /**
  * What to do now, as the page says it: in the app's own words where the remedy is the general one of its code or speaks of commands of
@@ -18,6 +16,3 @@ export function remedyInApp(
   const isGeneral = remedy === errorReference[code].remedy || ofPrestage.test(remedy);
   return isGeneral ? (remedies[code] ?? remedy) : remedy;
 }
-
-/** Whether a remedy is for a terminal. */
-export const isForTerminal = (remedy: string): boolean => ofPrestage.test(remedy) || ofSystem.test(remedy);

@@ -64,9 +64,15 @@ function optionLine(option: Option): string {
     option.argChoices === undefined
       ? ''
       : `One of ${option.argChoices.map((one) => `\`${one}\``).join(', ')}.`,
-    option.defaultValue === undefined ? '' : `Default: \`${String(option.defaultValue)}\`.`,
+    defaultOf(option),
   ];
   return sentences.filter((text) => text !== '').join(' ');
+}
+
+/** An option that may be given several times begins with an empty list, which is nothing to tell. */
+function defaultOf({ defaultValue }: Option): string {
+  const text = defaultValue === undefined ? '' : String(defaultValue);
+  return text === '' ? '' : `Default: \`${text}\`.`;
 }
 
 function endingOf(command: Command, name: string): string[] {

@@ -1,4 +1,7 @@
-/** Every time-out and interval, in milliseconds. Nothing else in the code waits by a number of its own. */
+/**
+ * Every time-out and interval, in milliseconds. Nothing outside the page waits by a number of its own; the page's waits on hands, scanners
+ * and pictures stand where they are waited for.
+ */
 export const timeouts = {
   /** No byte written or read on a drive for this long: the job ends as stalled. Progress starts it again. */
   driveStall: 60_000,
@@ -107,6 +110,16 @@ export const timeouts = {
   rackWait: 250,
   /** How long an agent believes that another machine is admitted, before it asks the station again. */
   rackPeer: 60_000,
+  /** One more of an address's certificates that are none of the rack's: each makes a machine ask its station. */
+  rackStranger: 10_000,
+  /** The same of all addresses together: machines wait for their turn among strangers. */
+  rackStrangers: 100,
+  /** Between two looks at how long most machines need for a chunk. */
+  rackTypical: 500,
+  /** One more machine that waits is told of: a stranger can come as ever new machines. */
+  rackNews: 500,
+  /** A disk image stays in the cache so long after another station's last question about it: it may only be slow. */
+  rackHeld: 600_000,
   /**
    * A machine of a rack that was asked what it answers at once, or after a look at its disks: a disk that hangs keeps its kernel for half
    * a minute, one that is held is let go after a flush.

@@ -37,11 +37,11 @@ export const bootDetailsSchema = z.strictObject({
       signed: z.boolean(),
     }),
   ),
-  /** All programs (`.efi`) that will lie on the EFI partition, the ones that start first. Missing before 0.4. */
+  /** All programs (`.efi`) that will lie on the EFI partition, the ones that start first. Missing in older entries. */
   programs: z.array(efiProgramSchema).optional(),
   /**
    * Windows' own boot managers in the image, by the certificates that they are meant for: `\Windows\Boot\EFI\bootmgfw.efi` and
-   * `\Windows\Boot\EFI_EX\bootmgfw_EX.efi`. Null where the image has none. Missing before 0.4.
+   * `\Windows\Boot\EFI_EX\bootmgfw_EX.efi`. Null where the image has none. Missing in older entries.
    */
   bootManagers: z
     .strictObject({ '2011': efiProgramSchema.nullable(), '2023': efiProgramSchema.nullable() })

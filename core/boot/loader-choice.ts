@@ -40,7 +40,7 @@ export type BootLoaderSettings = z.infer<typeof bootLoaderSettingsSchema>;
 /** What the record says of the loaders of a job. */
 export const recordedLoaderSchema = z.strictObject({
   choice: loaderChoiceSchema,
-  /** Microsoft's certificates that the machine's firmware was said to trust. Missing when nobody said it, and before 0.5. */
+  /** Microsoft's certificates that the machine's firmware was said to trust. Missing when nobody said it, and in older entries. */
   firmwareTrust: firmwareTrustSchema.optional(),
   /** The programs that start first, as they lie on the EFI partition. */
   programs: z.array(
@@ -311,6 +311,13 @@ export const firmwareTrustWords: Readonly<Record<FirmwareTrust, string>> = {
   '2011': "only Microsoft's 2011 certificates",
   '2023': "only Microsoft's 2023 certificates",
   both: "Microsoft's 2011 and 2023 certificates",
+};
+
+/** The same where it is plain whose certificates they are. */
+export const firmwareTrustShort: Readonly<Record<FirmwareTrust, string>> = {
+  '2011': 'only the 2011 certificates',
+  '2023': 'only the 2023 certificates',
+  both: 'the 2011 and 2023 certificates',
 };
 
 /** What starts a program, as a record or a certificate tells it. */

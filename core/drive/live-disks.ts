@@ -1,3 +1,4 @@
+import { dayOf } from '../base/day';
 import {
   isLivePartition,
   livePartitions,
@@ -146,5 +147,5 @@ function unlockOf(known: KnownDisk | null, { unlocked }: LiveSystem): UnlockedDi
 export function ownDiskWords(own: OwnDisk): string {
   return own.as === 'machine'
     ? 'by the machine itself, started from a stick'
-    : `in the PC ${own.computer} itself, a station on a stick: unlocked by ${own.unlockedBy} on ${own.unlockedAt.slice(0, 'YYYY-MM-DD'.length)}`;
+    : `in the PC ${own.computer} itself, a station on a stick: unlocked by ${own.unlockedBy} on ${dayOf(own.unlockedAt)}`;
 }

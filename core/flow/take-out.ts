@@ -70,11 +70,3 @@ export function takeOutScan(
   if (strict && next !== drive && !staysIn(drive)) return { result: 'out-of-order', next, scanned: drive };
   return { result: 'taken', drive, left: order.length - 1 };
 }
-
-/**
- * Scans from the badge to the closed shipment in line mode: badge, ticket, a machine and a bay for each drive, START twice, a
- * machine for each drive that is taken out, SHIP.
- */
-export function scansOfLine(drives: number): number {
-  return 2 + 2 * drives + 2 + drives + 1;
-}

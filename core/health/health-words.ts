@@ -1,5 +1,6 @@
 import { atStart } from '../base/display';
 import { counted, countedGrouped, grouped } from '../base/plurals';
+import { dayOf } from '../base/day';
 import type { Drive } from '../drive/drive';
 import type { DriveHealth, KnownHealth } from './health';
 import {
@@ -217,7 +218,7 @@ export function withFalseSize(
 ): Drive {
   const act = found === undefined ? undefined : actOn('falseSize', 1, rules);
   if (found === undefined || act === undefined || act === 'records') return drive;
-  const message = `${atStart(found.words)}, as a check on ${found.time.slice(0, 10)} found. Set it aside, or check its size again (in its details, or with prestage drives check --full).`;
+  const message = `${atStart(found.words)}, as a check on ${dayOf(found.time)} found. Set it aside, or check its size again (in its details, or with prestage drives check --full).`;
   const told = { code: 'false-size' as const, message };
   return act === 'blocks'
     ? { ...drive, verdict: 'blocked', reasons: [...drive.reasons, told] }

@@ -1,3 +1,4 @@
+import { dayOf } from '../base/day';
 import { z } from 'zod';
 
 /**
@@ -67,9 +68,6 @@ export function driveAgainOf({ held, failed }: DriveBefore, reason: string | nul
     ...(failed === null ? {} : { failed }),
   };
 }
-
-/** `2026-11-28` of a time. */
-export const dayOf = (time: string): string => time.slice(0, 'YYYY-MM-DD'.length);
 
 /** What a card, the log and the certificate say of it, in one sentence a cause. */
 export function driveAgainWords({ reason, held, failed }: DriveAgain): string {

@@ -33,7 +33,7 @@ export const jobResultSchema = z.strictObject({
   tableSha256: z.string(),
   /** The whole drive was written and read back before the image went on; missing when that was not asked for. */
   sizeCheck: sizeCheckSchema.optional(),
-  /** Missing of a drive that is attached to the station, and before 0.6. */
+  /** Missing of a drive that is attached to the station, and in older entries. */
   received: receivedBytesSchema.optional(),
 });
 export type JobResult = z.infer<typeof jobResultSchema>;

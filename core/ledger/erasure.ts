@@ -11,7 +11,7 @@ export type BegunOn = Pick<JobDetails, 'drive' | 'attachment' | 'previousDiskGui
  * Whether a job took the finished image of a drive away.
  *
  * Certainly: it found the drive's disk GUID, or has its attachment where that proves it; or the serial is the drive's own and
- * the job does not say what it found, as entries from before 0.3 never do. Perhaps: it may have been this drive, whose table
+ * the job does not say what it found, as older entries never do. Perhaps: it may have been this drive, whose table
  * was gone by then, or another one. Where several drives are known to share the serial, one that was read and held something
  * else is another one: else each of them would hold back all the others.
  * @param shared several drives are known to report this serial, WWN and size

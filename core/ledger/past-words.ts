@@ -1,4 +1,5 @@
 import { sanitizeForDisplay } from '../base/display';
+import { dayOf } from '../base/day';
 import type { DrivePast } from './drive-past';
 import type { CareResult } from './results';
 
@@ -15,7 +16,7 @@ export function holdsWords({ machineSerial, shipped }: NonNullable<DrivePast['ho
 /** How the last job ended that did not end well. @param day of an ISO time, as it is written there */
 export function badWords(
   { lastBad, failures }: Pick<DrivePast, 'lastBad' | 'failures'>,
-  day: (iso: string) => string = isoDay,
+  day: (iso: string) => string = dayOf,
 ): string | null {
   if (lastBad === null) return null;
   const on = day(lastBad.time);
@@ -57,13 +58,13 @@ export function careIsWell(result: CareResult): boolean {
 /** What was done with it for no machine; null: nothing that its newest job came after. */
 export function careWords(
   { care }: Pick<DrivePast, 'care'>,
-  day: (iso: string) => string = isoDay,
+  day: (iso: string) => string = dayOf,
 ): string | null {
   return care === undefined ? null : `${careTexts[care.result]}, ${day(care.time)}`;
 }
 
 /** The more important of the two, in the few words that have room on a small card; null: nothing. */
-export function shortPastWords(past: DrivePast, day: (iso: string) => string = isoDay): string | null {
+export function shortPastWords(past: DrivePast, day: (iso: string) => string = dayOf): string | null {
   const { holds, lastBad } = past;
   if (holds !== null) {
     const where = holds.shipped === null ? 'not shipped' : sanitizeForDisplay(holds.shipped.number);
@@ -81,9 +82,4 @@ export function pastWords(past: DrivePast, day?: (iso: string) => string): strin
     badWords(past, day),
     careWords(past, day),
   ].filter((words) => words !== null);
-}
-
-/** The day of an ISO time in UTC, as the ledger has it. */
-function isoDay(iso: string): string {
-  return iso.slice(0, 10);
 }

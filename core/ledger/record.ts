@@ -39,7 +39,7 @@ export const recordedDriveSchema = z.strictObject({
   logicalSectorSize: z.int().positive(),
   /**
    * Another attached drive reported the same serial and WWN: neither shows which drive it is. Missing where none did, and in
-   * entries from before 0.3.
+   * older entries.
    */
   identityShared: z.literal(true).optional(),
 });
@@ -58,37 +58,37 @@ export const jobDetailsSchema = z.strictObject({
     guid: z.string(),
     /** Source of the expected SHA-256; `none` when none was given. */
     expected: recordedHashSourceSchema,
-    /** The manifest that said it, where a media file of the library was written. Missing otherwise, and before 0.4. */
+    /** The manifest that said it, where a media file of the library was written. Missing otherwise, and in older entries. */
     signedManifest: signedManifestSchema.optional(),
     /** What the image has and the drive does not; missing when that is nothing. */
     leftOut: z.array(leftOutSchema).min(1).optional(),
   }),
   image: z.strictObject({ index: z.int().positive(), name: z.string() }),
   layout: z.string(),
-  /** Winre.wim on the Recovery partition. Missing where the layout has none, the image has none, and before 0.5. */
+  /** Winre.wim on the Recovery partition. Missing where the layout has none, the image has none, and in older entries. */
   recovery: recoverySchema.optional(),
-  /** The boot loader that was chosen, and who signed what lies on the drive. Missing when there is none, and before 0.4. */
+  /** The boot loader that was chosen, and who signed what lies on the drive. Missing when there is none, and in older entries. */
   loader: recordedLoaderSchema.optional(),
   /** SHA-256 of the chunk map (core/media/chunk-map.ts, fingerprintText). */
   fingerprint: sha256Schema,
-  /** The station that the disk image came from. Missing where it was made on this one, and before 0.6. */
+  /** The station that the disk image came from. Missing where it was made on this one, and in older entries. */
   imageFrom: imageSourceSchema.optional(),
   /** What the finished drive is known by: it is on the drive, and on no other. */
   diskGuid: z.uuid(),
   /**
    * The disk GUID that was on the drive before it was erased, as the helper read it there; null: it had none. Missing
-   * when it could not be read, and in entries from before 0.3.
+   * when it could not be read, and in older entries.
    */
   previousDiskGuid: z.guid().nullable().optional(),
   /**
    * By what the station's system knew the drive while it stayed attached (core/drive/drive-identity.ts). Missing where that
-   * could be another drive's later, and in entries from before 0.3.
+   * could be another drive's later, and in older entries.
    */
   attachment: z.string().optional(),
   partitionGuids: z.array(z.uuid()),
   /** Why another drive was written for a machine that already had a finished drive. */
   againReason: z.string().nullable(),
-  /** Why the drive was written although it held a finished image, or its last job failed. Missing where neither was so, and before 0.4. */
+  /** Why the drive was written although it held a finished image, or its last job failed. Missing where neither was so, and in older entries. */
   driveAgain: driveAgainSchema.optional(),
   /** The enterprise's number for the batch. Missing when none was given; the oldest entries of 0.1.0 never have it. */
   workOrder: z.string().optional(),
@@ -96,18 +96,18 @@ export const jobDetailsSchema = z.strictObject({
   orderId: z.uuid().optional(),
   /** What was known about the machine besides its serial: from the work order, its label or its firmware. */
   machine: machineDetailsSchema.optional(),
-  /** The agent that wrote the drive inside the machine. Missing when the drive was attached to the station, and before 0.6. */
+  /** The agent that wrote the drive inside the machine. Missing when the drive was attached to the station, and in older entries. */
   agent: recordedAgentSchema.optional(),
-  /** The computer whose place the machine takes. Missing when the order says none, and before 0.4. */
+  /** The computer whose place the machine takes. Missing when the order says none, and in older entries. */
   replaces: replacedComputerSchema.optional(),
   /**
    * The pack of drivers on the drive that is for this machine; null: the media has packs, and none of them. Missing when the
-   * media has none, and before 0.4.
+   * media has none, and in older entries.
    */
   driverPack: recordedPackSchema.nullable().optional(),
-  /** The drive is a disk of the computer that ran from a stick: it imaged itself, or the disk was unlocked. Missing elsewhere, and before 0.6. */
+  /** The drive is a disk of the computer that ran from a stick: it imaged itself, or the disk was unlocked. Missing elsewhere, and in older entries. */
   ownDisk: ownDiskSchema.optional(),
-  /** Files that only this machine's drive has, each with its SHA-256. Missing when there are none, and before 0.5. */
+  /** Files that only this machine's drive has, each with its SHA-256. Missing when there are none, and in older entries. */
   machineFiles: z.array(recordedMachineFileSchema).min(1).optional(),
 });
 export type JobDetails = z.infer<typeof jobDetailsSchema>;
@@ -129,11 +129,11 @@ export const recordSchema = z.discriminatedUnion('kind', [
     end: jobEndSchema,
     /** It ended before the first destructive write: the drive is as it was. Missing when it may have been written to. */
     untouched: z.literal(true).optional(),
-    /** How the drive was erased before it was written. Missing where that was not asked for, or not begun, and before 0.5. */
+    /** How the drive was erased before it was written. Missing where that was not asked for, or not begun, and in older entries. */
     sanitised: sanitisedSchema.optional(),
-    /** What the drive said of its health. Missing of virtual drives and loop devices, which have none, and before 0.5. */
+    /** What the drive said of its health. Missing of virtual drives and loop devices, which have none, and in older entries. */
     health: jobHealthSchema.optional(),
-    /** The drive was much slower than others of its model, or became so. Missing when it was not, and before 0.5. */
+    /** The drive was much slower than others of its model, or became so. Missing when it was not, and in older entries. */
     slow: z.array(slowNoteSchema).min(1).optional(),
   }),
   z.strictObject({
@@ -142,7 +142,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     jobId: z.uuid(),
     machineSerial: z.string(),
     drive: recordedDriveSchema,
-    /** The disk GUID that was read on the drive; null: it had none. Missing in entries from before 0.3. */
+    /** The disk GUID that was read on the drive; null: it had none. Missing in older entries. */
     diskGuid: z.guid().nullable().optional(),
     /** As in the job. */
     attachment: z.string().optional(),
@@ -158,7 +158,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     jobId: z.uuid(),
     machineSerial: z.string(),
     drive: recordedDriveSchema,
-    /** The disk GUID that was read on the drive; null: it had none. Missing in entries from before 0.3. */
+    /** The disk GUID that was read on the drive; null: it had none. Missing in older entries. */
     diskGuid: z.guid().nullable().optional(),
     fingerprint: sha256Schema,
     end: z.discriminatedUnion('state', [
@@ -219,7 +219,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     ]),
   }),
   z.strictObject({
-    /** What the machine of a rack that a job's drive is in was told at the end of its batch. Missing where the station stopped before, and before 0.6. */
+    /** What the machine of a rack that a job's drive is in was told at the end of its batch. Missing where the station stopped before, and in older entries. */
     kind: z.literal('machine-ended'),
     jobId: z.uuid(),
     machineSerial: z.string(),
@@ -234,7 +234,7 @@ export const recordSchema = z.discriminatedUnion('kind', [
     orderSha256: sha256Schema,
     /** Expected machines. */
     machines: z.int().positive(),
-    /** How many of them replace another computer; missing when none does, and before 0.4. */
+    /** How many of them replace another computer; missing when none does, and in older entries. */
     replacing: z.int().positive().optional(),
   }),
   z.strictObject({

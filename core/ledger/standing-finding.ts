@@ -31,7 +31,7 @@ export function liftsWithGoodReading(finding: FailedReading, written: WrittenDri
   );
 }
 
-/** Whether a boot test was one of what the job wrote. Entries from before 0.3 do not say what was on the drive. */
+/** Whether a boot test was one of what the job wrote. Older entries do not say what was on the drive. */
 export function isOfWritten(
   bootTest: { readonly diskGuid?: string | null | undefined },
   { diskGuid }: Pick<JobDetails, 'diskGuid'>,

@@ -15,8 +15,8 @@ export interface DoneJob {
 /**
  * The jobs whose drives may still hold what they wrote, of those whose drives had one serial, WWN and size
  * (docs/adr/0028). A later job took the drive of the one before when it found its disk GUID or has its attachment, and when
- * the serial is the drive's own, one drive is all that is known, and the later job does not tell what it found: entries from
- * before 0.3 never do. Two that ran at once had two drives.
+ * the serial is the drive's own, one drive is all that is known, and the later job does not tell what it found: older
+ * entries never do. Two that ran at once had two drives.
  * @param done by `ended`, oldest first
  * @param shared several drives are known to report that serial
  * @returns oldest first

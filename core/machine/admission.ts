@@ -21,7 +21,7 @@ export const recordedAgentSchema = z.strictObject({
   /** Names and versions of what did the work on the machine. */
   versions: z.record(z.string(), z.string()),
   admission: admissionSchema,
-  /** What the batch has the machine do once its drives are written and recorded. Missing before 0.6. */
+  /** What the batch has the machine do once its drives are written and recorded. Missing in older entries. */
   atEnd: atEndSchema.optional(),
 });
 export type RecordedAgent = z.infer<typeof recordedAgentSchema>;

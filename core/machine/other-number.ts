@@ -33,19 +33,21 @@ export interface OtherNumber {
   readonly tag?: string;
 }
 
+type NamedNumber = Pick<OtherNumber, 'kind' | 'tag'>;
+
 /** What it is called, and what to scan in its place. */
 const words: Readonly<Record<OtherNumberKind, readonly [what: string, instead: string]>> = {
-  ean: ['a product number (EAN, UPC)', 'All machines of a model have the same one: scan the serial'],
+  ean: ['a product number (EAN, UPC)', 'All machines of a model have the same one. Scan the serial'],
   hash: ['a hash', 'Scan the serial on the label of the machine'],
   iccid: ['the number of a SIM card (ICCID)', 'Scan the serial on the label of the machine'],
   imei: ['the number of a mobile modem (IMEI)', 'Scan the serial, which the label shows as S/N'],
   'label-field': [
-    'a field of a shipping label (parcel number, quantity, date or country)',
+    'a parcel number, quantity, date or country from a shipping label',
     'Scan the serial on the label of the machine',
   ],
   mac: ['a network address (MAC)', 'Scan the serial, which the label shows as S/N'],
   meid: ['the number of a mobile modem (MEID)', 'Scan the serial, which the label shows as S/N'],
-  'part-number': ['a part number', 'Many machines have the same one: scan the serial'],
+  'part-number': ['a part number', 'Many machines have the same one. Scan the serial'],
   'part-serial': [
     'the number of a part (such as HP’s CT number)',
     'Scan the serial of the machine, which the label shows as S/N',
@@ -65,12 +67,12 @@ const words: Readonly<Record<OtherNumberKind, readonly [what: string, instead: s
 };
 
 /** What a number is, as it stands in a sentence: `a part number`. */
-export function otherNumberName({ kind, tag }: OtherNumber): string {
+export function otherNumberName({ kind, tag }: NamedNumber): string {
   return tag === undefined ? words[kind][0] : `Dell’s express service code of service tag ${tag}`;
 }
 
 /** What to do, as a sentence. */
-export function otherNumberRemedy({ kind, tag }: OtherNumber): string {
+export function otherNumberRemedy({ kind, tag }: NamedNumber): string {
   return tag === undefined ? `${words[kind][1]}.` : `Scan the service tag on the label; it should be ${tag}.`;
 }
 

@@ -1,5 +1,3 @@
-import { readUuid } from './identifiers';
-import { required } from '../base/required';
 import { isPlaceholder } from './serial';
 
 /** What a machine's firmware says of it (DMTF DSP0134, SMBIOS). */
@@ -8,17 +6,6 @@ import { isPlaceholder } from './serial';
 export interface SmbiosVersion {
   readonly major: number;
   readonly minor: number;
-}
-
-/** A UUID of type 1 (System Information) in both forms that are met. */
-export interface SmbiosUuid {
-  /**
-   * The first three fields turned from little endian, whatever the version: what Windows shows, and what
-   * Configuration Manager imports. The form that Prestage keeps.
-   */
-  readonly uuid: string;
-  /** What Linux and dmidecode show for tables of this version. */
-  readonly printed: string;
 }
 
 /**
@@ -30,17 +17,9 @@ function isTurned({ major, minor }: SmbiosVersion): boolean {
   return major > 2 || (major === 2 && minor >= 6);
 }
 
-/** @param bytes the 16 bytes of the table, in its order; more or fewer are a bug */
-export function uuidOfBytes(bytes: Uint8Array, version: SmbiosVersion): SmbiosUuid {
-  if (bytes.length !== 16) throw new Error('a UUID has 16 bytes');
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const asTheyCome = required(readUuid(digits), 'the UUID of this machine');
-  const uuid = turnedUuid(asTheyCome);
-  return { uuid, printed: isTurned(version) ? uuid : asTheyCome };
-}
-
 /**
- * The form that is kept, of a UUID that Linux or dmidecode showed.
+ * The form that is kept, of a UUID that Linux or dmidecode showed: the first three fields turned from little endian, whatever the
+ * version, as Windows shows it and Configuration Manager imports it.
  * @param version null when it is not known; firmware older than 2.6 is older than 2008
  */
 export function uuidOfPrinted(printed: string, version: SmbiosVersion | null): string {

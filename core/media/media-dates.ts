@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sanitizeForDisplay } from '../base/display';
 import { PrestageError } from '../base/errors';
+import { dayOf } from '../base/day';
 
 /**
  * How long a media file is of use, and where its machines sign in: as the recipe, the media's own variables or a signed
@@ -63,16 +64,14 @@ export interface Shipping {
  * Why machines with this media must not be made: each reason a whole sentence. What is not known refuses nothing.
  */
 export function lateReasons(dates: MediaDates, { now, shipBy }: Shipping): string[] {
-  const today = now.toISOString().slice(0, 10);
+  const today = dayOf(now.toISOString());
   const reasons: string[] = [];
   const end = dates.certificateEnd;
   if (end !== null && new Date(end) <= now) {
-    reasons.push(
-      `The certificate of the media ended on ${end.slice(0, 10)}: no machine with it can sign in.`,
-    );
+    reasons.push(`The certificate of the media ended on ${dayOf(end)}: no machine with it can sign in.`);
   } else if (end !== null && shipBy !== null && new Date(end) < endOfDay(shipBy)) {
     reasons.push(
-      `The certificate of the media ends on ${end.slice(0, 10)}, but the work order ships until ${shipBy}: those machines could not sign in.`,
+      `The certificate of the media ends on ${dayOf(end)}, but the work order ships until ${shipBy}: those machines could not sign in.`,
     );
   }
   if (dates.shipBy !== null && dates.shipBy < today) {
@@ -95,13 +94,13 @@ export function dateWarnings(dates: MediaDates, { now, shipBy }: Shipping): stri
     if (left >= 0 && left < warningDays) {
       const when = shipBy === null ? 'from now' : 'after the work order ships';
       warnings.push(
-        `The certificate of the media ends on ${certificateEnd.slice(0, 10)}, ${left === 1 ? '1 day' : `${left} days`} ${when}.`,
+        `The certificate of the media ends on ${dayOf(certificateEnd)}, ${left === 1 ? '1 day' : `${left} days`} ${when}.`,
       );
     }
   }
   if (certificateStart !== null && new Date(certificateStart) > leaves) {
     warnings.push(
-      `The certificate of the media is valid only from ${certificateStart.slice(0, 10)} on: machines that start before cannot sign in.`,
+      `The certificate of the media is valid only from ${dayOf(certificateStart)} on: machines that start before cannot sign in.`,
     );
   }
   return warnings;

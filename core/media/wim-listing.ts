@@ -128,13 +128,6 @@ function openFolder(path: string): OpenFolder {
   return { path, names: new Set(), folded: new Set() };
 }
 
-/** Judges a whole listing: see {@link ListingCheck}. */
-export function checkListing(lines: Iterable<string>, warnings: readonly string[]): ListingReport {
-  const check = new ListingCheck();
-  for (const line of lines) check.push(line);
-  return check.finish(warnings);
-}
-
 /** No image captured on Windows has a name that NTFS refuses. */
 function assessName(name: string): string | null {
   const found = ntfsFlaw(name);

@@ -1,4 +1,5 @@
-import { dayOf, type DriveBefore } from '../job/drive-again';
+import { dayOf } from '../base/day';
+import type { DriveBefore } from '../job/drive-again';
 import type { ScanOutcome } from '../scan/scan-outcome';
 
 /** What is not written without a reason, and the refusals that ask for one. Pure. */

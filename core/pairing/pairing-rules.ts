@@ -1,3 +1,4 @@
+import { dayOf } from '../base/day';
 import type { BayPlace } from '../drive/bays';
 import type { Drive } from '../drive/drive';
 import type { AtEnd } from '../machine/at-end';
@@ -281,8 +282,7 @@ export function machineRefusal(
   if (context.runningMachines.has(serial)) return why('machine-running', 'machine');
   const shipped = context.againAllowed(serial) ? null : context.shippedOn(serial);
   if (shipped === null) return null;
-  const day = shipped.slice(0, 'YYYY-MM-DD'.length);
-  return { ...why('machine-shipped', 'machine', day), machineSerial: serial };
+  return { ...why('machine-shipped', 'machine', dayOf(shipped)), machineSerial: serial };
 }
 
 /** Why the drive of a bay cannot be paired, or null. Its job comes before the verdict: a drive at work is held, too. */

@@ -89,11 +89,6 @@ export function compareSamples(
   return counts;
 }
 
-/** Probability that samples at random places all miss what is left, when `share` (0 to 1) of a drive was not erased. */
-export function missProbability(share: number, samples: number): number {
-  return (1 - share) ** samples;
-}
-
 /** The share of a drive (0 to 1) that would have been found with 95 % certainty. */
 export function certainShare(samples: number): number {
   return samples === 0 ? 1 : 1 - 0.05 ** (1 / samples);

@@ -1,30 +1,15 @@
 /** Starts a drive in QEMU and watches console and display for the sign. The rules are in core/job/boot-test.ts. */
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { constants, statSync } from 'node:fs';
-import {
-  chmod,
-  chown,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  open,
-  readFile,
-  rm,
-  rmdir,
-  writeFile,
-} from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { chmod, chown, copyFile, mkdir, mkdtemp, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { driveLabel } from '../../core/drive/drive';
 import { cancelled, PrestageError } from '../../core/base/errors';
 import {
-  consoleLines,
   firmwareState,
-  parsePixmap,
   showsSomethingElse,
   type Picture,
   type BootTestVerdict,
@@ -38,7 +23,7 @@ import { withParent } from '../tools/with-parent';
 import { signaturesOf } from '../boot/authenticode';
 import { readLoader } from './drive-loader';
 import { firmwareKeys, type FirmwareKeys } from './firmware-keys';
-import { MachineControl } from './machine-control';
+import { endOf, machineUser, removeScratch, Watched, type Machine } from './running-machine';
 import {
   acceleratorsHere,
   findFirmware,
@@ -48,25 +33,6 @@ import {
 } from './virtual-machine';
 
 type Request = HelperRequest<'bootTestDrive'>;
-
-interface MachineUser {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** nobody and nogroup have this number on every Linux. */
-const nobody = 65534;
-
-/**
- * Whom QEMU runs as. Never root, and not whoever asked for rights: they could put something else in the place of its
- * files, which this process then reads. The group is the one that may use KVM.
- * @returns null: the user that this process runs as
- */
-function machineUser(): MachineUser | null {
-  if (process.geteuid?.() !== 0) return null;
-  const kvm = statSync('/dev/kvm', { throwIfNoEntry: false });
-  return { uid: nobody, gid: kvm === undefined || kvm.gid === 0 ? nobody : kvm.gid };
-}
 
 /** The accelerator does not run this guest: another may. */
 class AcceleratorFailed extends Error {}
@@ -101,8 +67,6 @@ export async function bootTestDrive(
     remedy: 'The drive was only read. Check that the package qemu-system-x86 is installed correctly.',
   });
 }
-
-type Machine = ChildProcessByStdio<null, Readable, Readable>;
 
 async function runMachine(
   request: Request,
@@ -158,114 +122,6 @@ async function runMachine(
     if (machine !== null) await endOf(machine);
     await removeScratch(scratch);
     await rmdir(outer).catch(() => undefined);
-  }
-}
-
-/** One by one and by name: the folder is another user's, who could lead a walk through it elsewhere. */
-async function removeScratch(scratch: string): Promise<void> {
-  for (const name of ['variables.fd', 'control', 'display.ppm', 'display.png']) {
-    await rm(join(scratch, name), { force: true }).catch(() => undefined);
-  }
-  await rmdir(scratch).catch(() => undefined);
-}
-
-/** Reads a file that QEMU wrote, and nothing that it only leads to. */
-async function readOwn(file: string): Promise<Buffer> {
-  const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    const details = await handle.stat();
-    const owner = machineUser()?.uid ?? process.geteuid?.();
-    if (!details.isFile() || details.uid !== owner) throw new Error('not a picture of the machine');
-    return await handle.readFile();
-  } finally {
-    await handle.close();
-  }
-}
-
-/** One whose drive hangs stays in the kernel, where no signal reaches it: nobody waits for that. */
-async function endOf(machine: Machine): Promise<void> {
-  if (machine.exitCode !== null || machine.signalCode !== null || machine.pid === undefined) return;
-  const ended = new AbortController();
-  machine.once('close', () => {
-    ended.abort();
-  });
-  machine.kill('SIGKILL');
-  await sleep(timeouts.toolKill, null, { signal: ended.signal }).catch(() => undefined);
-  if (ended.signal.aborted) return;
-  for (const pipe of [machine.stdout, machine.stderr]) pipe.destroy();
-  machine.unref();
-}
-
-/** A running machine: its console so far, its display, its end. */
-class Watched {
-  readonly #scratch: string;
-  readonly #socket: string;
-  #control: MachineControl | null = null;
-  #console = '';
-  stderr = '';
-  readonly #end = new AbortController();
-
-  constructor(machine: Machine, scratch: string, socket: string) {
-    this.#scratch = scratch;
-    this.#socket = socket;
-    const consoleLimit = 256 * 1024;
-    machine.stdout.on('data', (piece: Buffer) => {
-      this.#console = (this.#console + piece.toString('latin1')).slice(-consoleLimit);
-    });
-    machine.stderr.on('data', (piece: Buffer) => {
-      this.stderr = (this.stderr + piece.toString('utf8')).slice(-consoleLimit);
-    });
-    machine.on('error', (error) => {
-      this.stderr += error.message;
-      this.#end.abort();
-    });
-    machine.on('close', () => {
-      this.#end.abort();
-    });
-  }
-
-  /** It has ended: by itself, or it could not be started. */
-  get ended(): boolean {
-    return this.#end.signal.aborted;
-  }
-
-  lines(): string[] {
-    return consoleLines(this.#console);
-  }
-
-  /** False when the accelerator gave up on the guest. */
-  async runs(signal: AbortSignal): Promise<boolean> {
-    const control = await this.#connected(signal);
-    const status = (await control.call('query-status')) as { status?: unknown };
-    return status.status !== 'internal-error';
-  }
-
-  /** The display as it is; null while there is none. */
-  async picture(signal: AbortSignal): Promise<Picture | null> {
-    const bytes = await this.#dump('ppm', signal);
-    return bytes === null ? null : parsePixmap(bytes);
-  }
-
-  /** The same as a PNG. */
-  async png(signal: AbortSignal): Promise<Buffer | null> {
-    return await this.#dump('png', signal);
-  }
-
-  async #dump(format: 'ppm' | 'png', signal: AbortSignal): Promise<Buffer | null> {
-    const filename = join(this.#scratch, `display.${format}`);
-    try {
-      await (await this.#connected(signal)).call('screendump', { filename, format });
-      return await readOwn(filename);
-    } catch {
-      // The machine has just ended, or has no display yet.
-      return null;
-    }
-  }
-
-  async #connected(signal: AbortSignal): Promise<MachineControl> {
-    // One whose accelerator does not run here has ended long before it listens.
-    this.#control ??= await MachineControl.connect(this.#socket, AbortSignal.any([signal, this.#end.signal]));
-    return this.#control;
   }
 }
 

@@ -81,16 +81,6 @@ export function describeEntries(
   return { metadata: result, changed: changes.length };
 }
 
-/** The descriptor of each path; null where there is none. */
-export function descriptorsOf(metadata: Buffer): Map<string, Buffer | null> {
-  const { descriptors, end } = readSecurity(metadata);
-  const found = new Map<string, Buffer | null>();
-  walk(metadata, end, ({ path }, place) => {
-    found.set(path, descriptors[metadata.readInt32LE(place + at.security)] ?? null);
-  });
-  return found;
-}
-
 /** The security descriptors of an image. */
 export interface Security {
   readonly descriptors: readonly Buffer[];

@@ -4,6 +4,7 @@ import { PrestageError } from '../../core/base/errors';
 import type { Media, MediaImage } from '../../core/media/media';
 import { leftOutText } from '../../core/media/left-out';
 import { inTurnOrBeside } from '../tools/in-turn-or-beside';
+import { findLeftOut } from './find-left-out';
 import { inspectBoot } from './inspect-boot';
 import { inspectRecovery } from './inspect-recovery';
 import { DriverNames } from './inspect-drivers';
@@ -11,7 +12,6 @@ import { ListedPaths } from './listed-paths';
 import { openMedia } from './open-media';
 import { readNames } from './read-names';
 import { lookAtFiles } from './look-at-files';
-import { findLeftOut } from './rehearse-apply';
 import type { WimFile } from './wim-file';
 import { wimlibSourceArguments } from './wim-source';
 

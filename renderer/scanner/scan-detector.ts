@@ -14,7 +14,7 @@ import {
 
 /**
  * Tells a barcode scanner from a person by timing alone. A scanner that is a keyboard sends its characters in one burst, then
- * Enter, Tab or nothing; the figures are in scan-rules.ts. Pure: what time it is comes with each key.
+ * Enter, Tab or nothing; what a burst is, is in scan-rules.ts. Pure: what time it is comes with each key.
  */
 
 /** What the scanner check found out. */

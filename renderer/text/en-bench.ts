@@ -1,4 +1,4 @@
-import type { AtEnd } from '../../core/machine/at-end';
+import { atEndWords, type AtEnd } from '../../core/machine/at-end';
 import type { DriveNote } from '../../core/drive/drive';
 import type { AppJob } from '../../core/contract/app-bench';
 import type { Task } from '../../core/base/task';
@@ -89,7 +89,6 @@ export const benchText = {
   setAside: 'Set the drive aside',
   cancelledHint: 'Not usable',
   interruptedHint: 'Not usable',
-  openDetails: 'Details',
   cardLabel: (bay: string, status: string): string => `${atStart(bayName(bay))}: ${status}`,
   progressLabel: (bay: string): string => `Progress of ${bayName(bay)}`,
   unknownModel: 'Unknown model',
@@ -251,11 +250,7 @@ export const benchText = {
     recovery: 'Recovery partition',
     loader: 'Boot loader',
     atEnd: 'At the end',
-    ends: {
-      wait: 'Machines wait until somebody turns them off',
-      off: 'Machines switch off',
-      restart: 'Machines restart into what was written',
-    } satisfies Record<AtEnd, string>,
+    endWords: (end: AtEnd): string => atStart(atEndWords[end]),
     endOrdered: (what: string): string => `${what}. The work order says so.`,
     machineFiles: 'Files for each machine',
     filesFrom: (files: readonly string[], source: string): string => `${files.join(', ')} (from ${source})`,

@@ -45,7 +45,6 @@ export const commonText = {
   error: 'Error',
   information: 'Information',
   details: 'Details',
-  whatToDo: 'What to do',
   cause: 'Details',
   errorCode: 'Code',
   copy: 'Copy',

@@ -37,7 +37,6 @@ export const liveText = {
   restarts: 'The app starts again in a moment.',
   scanAgain: 'The scan was not whole. Scan it again.',
 
-  stationTitle: 'Set up this station',
   stationName: 'Name of this station',
   timeZone: 'Time zone',
   chooseZone: 'Choose the time zone',

@@ -1,6 +1,7 @@
 import { atEndWords } from '../../core/machine/at-end';
 import type { LogKind, LogRow } from '../../core/contract/app-log';
 import type { ScanCommand } from '../../core/scan/scan-outcome';
+import { comparedWith } from '../../core/media/compared-with';
 import { countedGrouped, grouped } from '../../core/base/plurals';
 
 const entries = (value: number): string => countedGrouped(value, 'entry', 'entries');
@@ -244,12 +245,7 @@ export const logText = {
   },
   machine: (accelerator: 'kvm' | 'tcg', secureBoot: boolean, time: string): string =>
     `${accelerator === 'kvm' ? 'KVM' : 'emulated (TCG)'}, Secure Boot ${secureBoot ? 'on' : 'off'}, ${time}`,
-  expected: {
-    given: 'the SHA-256 that the operator entered',
-    'signed-manifest': 'the SHA-256 in its signed manifest',
-    manifest: 'the .sha256 file next to it',
-    none: 'nothing',
-  },
+  expected: comparedWith,
   yes: 'yes',
   no: 'no',
   number: grouped,

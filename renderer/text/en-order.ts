@@ -1,4 +1,4 @@
-import type { FirmwareTrust } from '../../core/boot/loader-choice';
+import { firmwareTrustShort, type FirmwareTrust } from '../../core/boot/loader-choice';
 import { atEndWords } from '../../core/machine/at-end';
 import type { AgainstDrive } from '../../core/order/order-state';
 import type { OrderState, OrderStateLine } from '../../core/contract/app-order';
@@ -94,11 +94,7 @@ export const orderText = {
     layout: 'Layout',
     shipBy: 'Ship by',
     firmwareTrust: 'Firmware trusts',
-    trusts: {
-      '2011': 'only the 2011 certificates',
-      '2023': 'only the 2023 certificates',
-      both: 'the 2011 and 2023 certificates',
-    },
+    trusts: firmwareTrustShort,
     atEnd: 'At the end',
     ends: atEndWords,
     disk: 'Each machine gets the image on',

@@ -1,3 +1,4 @@
+import { errorReference } from '../../core/base/error-reference';
 import type { ErrorCode } from '../../core/base/errors';
 
 /**
@@ -7,6 +8,10 @@ import type { ErrorCode } from '../../core/base/errors';
 export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   // drives and machines
   'drive-not-found': 'Nothing was touched. Press “Look for drives” on the bench, then choose again.',
+  'drive-busy':
+    'Nothing was written to it. Close the program that uses it, or choose another drive. If it is erasing itself, let that come to its end first: Erase, in its details.',
+  'drive-locked':
+    'Nothing was touched. Unlock or reset the drive, then look for drives again. If it is an erase of this station that locked it, let that come to its end first: Erase, in its details.',
   'serial-already-shipped':
     'Nothing was touched. Scan the serial again. To write another drive for this machine on purpose, give a reason where it is asked for.',
   'drive-holds-finished':
@@ -35,6 +40,8 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   'state-not-empty': 'Nothing was changed. Choose to replace it: the old state is then kept beside it.',
   'render-no-space':
     'Make room on the disk of this computer, or clear the disk images that are kept, in Settings. Then try again.',
+  'render-failed':
+    'No drive was touched. Try again. If it happens again, check the disk with the image cache; its file system must be ext4, XFS or Btrfs without compression.',
   'helper-died':
     'Drives that were being written are not finished: write them again. If it happens again, save a support bundle (Settings, Support) and report it.',
   usage: 'Correct what the message names.',
@@ -93,4 +100,10 @@ export const remedies: Readonly<Partial<Record<ErrorCode, string>>> = {
   'mirror-turned-away':
     'Nothing was fetched. Ask again: this station then waits on the Machines screen there, with another code. Whoever works there compares it and admits it.',
   'mirror-not-held': 'Look again at what that station has.',
+  // what is said for one case names a command, and the general remedy does as well
+  ...general('drive-too-large', 'table-mismatch', 'serial-invalid', 'serial-placeholder', 'media-corrupt'),
 };
+
+function general(...codes: readonly ErrorCode[]): Partial<Record<ErrorCode, string>> {
+  return Object.fromEntries(codes.map((code) => [code, errorReference[code].remedy]));
+}

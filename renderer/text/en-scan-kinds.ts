@@ -1,8 +1,16 @@
+import {
+  otherNumberKinds,
+  otherNumberName,
+  otherNumberRemedy,
+  type OtherNumberKind,
+} from '../../core/machine/other-number';
 import type { ScanKind } from '../../core/scan/scan-outcome';
 
-/** What a scan is called, and what is said where another number of a label was scanned. */
+/** What a scan is called, and what is said where another number of a label was scanned. Those numbers have their words in core. */
 
-export const kinds: Readonly<Record<ScanKind, string>> = {
+type NumberKind = ScanKind & OtherNumberKind;
+
+const kinds: Readonly<Record<Exclude<ScanKind, NumberKind>, string>> = {
   command: 'a command',
   reason: 'a reason',
   ticket: 'a job ticket',
@@ -13,58 +21,27 @@ export const kinds: Readonly<Record<ScanKind, string>> = {
   drive: 'a drive serial',
   machine: 'a machine serial',
   'admission-code': 'the code of a waiting machine',
-  ean: 'a product number (EAN)',
-  mac: 'a network address (MAC)',
-  uuid: 'a UUID',
   'asset-tag': 'an asset tag',
-  'part-number': 'a part number',
-  'service-code': 'a service code, not the serial',
-  'web-address': 'a web address',
-  iccid: 'the number of a SIM card (ICCID)',
-  imei: 'the number of a mobile modem (IMEI)',
-  'label-field': 'a parcel number, quantity, date or country from a shipping label',
-  meid: 'the number of a mobile modem (MEID)',
-  'part-serial': 'the number of a part, not of a machine',
-  ppid: 'the number of a Dell part (PPID)',
-  'product-key': 'a Windows product key',
-  wwn: 'the WWN of a drive',
   placeholder: 'a placeholder, not a real serial',
   unreadable: 'an unknown barcode',
 };
 
-const scanSerial = 'Scan the machine’s serial (S/N).';
+const isNumber = (kind: ScanKind): kind is NumberKind => otherNumberKinds.some((one) => one === kind);
 
-/** What to scan in the place of a number that stands on the label too. */
-const instead: Readonly<Partial<Record<ScanKind, string>>> = {
-  ean: `All machines of a model have it. ${scanSerial}`,
-  iccid: scanSerial,
-  imei: scanSerial,
-  'label-field': scanSerial,
-  mac: scanSerial,
-  meid: scanSerial,
-  'part-number': `Many machines have it. ${scanSerial}`,
-  'part-serial': scanSerial,
-  ppid: 'Scan the service tag of the machine.',
-  'product-key': `Keep it secret. ${scanSerial}`,
-  'service-code': 'Scan the service tag or the serial.',
-  uuid: scanSerial,
-  'web-address': scanSerial,
-  wwn: scanSerial,
-};
-
-/** What a number is that is no serial. @param tag of Dell's express service code: the service tag it is made from */
-export function numberWords(kind: ScanKind, tag: string | null): string {
-  return kind === 'service-code' && tag !== null
-    ? `Dell’s express service code of service tag ${tag}`
-    : kinds[kind];
+/** What a scan is called. @param tag of Dell's express service code: the service tag it is made from */
+export function kindWords(kind: ScanKind, tag: string | null = null): string {
+  return isNumber(kind) ? otherNumberName(numberOf(kind, tag)) : kinds[kind];
 }
 
 export function wrongKind(tag: string | null, kind: ScanKind): string {
-  const what = `That was ${numberWords(kind, tag)}.`;
-  const next = instead[kind];
-  if (next === undefined) return what;
+  const what = `That was ${kindWords(kind, tag)}.`;
+  if (!isNumber(kind)) return what;
   // A key stays a secret, whatever else it is.
   const pattern =
     kind === 'product-key' ? '' : ' If it is the serial after all, add a serial pattern in Settings.';
-  return `${what} ${next}${pattern}`;
+  return `${what} ${otherNumberRemedy(numberOf(kind, tag))}${pattern}`;
+}
+
+function numberOf(kind: NumberKind, tag: string | null): Parameters<typeof otherNumberName>[0] {
+  return tag === null ? { kind } : { kind, tag };
 }

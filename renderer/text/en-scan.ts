@@ -9,7 +9,7 @@ import {
   type ScanKind,
   type ScanOutcome,
 } from '../../core/scan/scan-outcome';
-import { kinds, numberWords, wrongKind } from './en-scan-kinds';
+import { kindWords, wrongKind } from './en-scan-kinds';
 
 /** What is said of scans, in English: what was scanned, what came of it, what is expected next. */
 
@@ -81,7 +81,7 @@ const refusalReasons: Readonly<Record<Refused['reason'], (detail: string | null,
   {
     'wrong-kind': wrongKind,
     doubtful: (tag, kind) =>
-      `That looks like ${numberWords(kind, tag)}.${tag === null ? '' : ' Scan the service tag.'} If it is this machine’s serial, type it on the card of its bay, open a work order that lists it, or add a serial pattern in Settings.`,
+      `That looks like ${kindWords(kind, tag)}.${tag === null ? '' : ' Scan the service tag.'} If it is this machine’s serial, type it on the card of its bay, open a work order that lists it, or add a serial pattern in Settings.`,
     pattern: () => 'This serial matches no pattern in Settings.',
     'not-in-order': (serial) => `${atStart(machine(serial))} is not in the open work order. Set it aside.`,
     'order-open': (number) =>
@@ -183,7 +183,7 @@ export function knownWords({ assetTag, uuid, macs = [], model }: MachineDetails)
 
 /** Why a serial that was typed should be compared with the label; empty when there is no reason. */
 function checkIt({ mayBe }: Accepted): string {
-  return mayBe === undefined ? '' : `It looks like ${kinds[mayBe]}: compare it with the label.`;
+  return mayBe === undefined ? '' : `It looks like ${kindWords(mayBe)}: compare it with the label.`;
 }
 
 /** What was taken, as a sentence begins. */
@@ -356,7 +356,7 @@ function compared(refused: Refused): string {
 
 /** Empty where the refusal has said it, and where nobody can tell what it was. */
 function scanned({ kind, reason }: Refused): string {
-  return saidOrUnknown.has(reason) ? '' : `Scanned: ${kinds[kind]}.`;
+  return saidOrUnknown.has(reason) ? '' : `Scanned: ${kindWords(kind)}.`;
 }
 
 /** Words of scans: what was scanned, and what came of it. */

@@ -1,6 +1,9 @@
+import { firmwareTrustShort } from '../../core/boot/loader-choice';
 import type { BayOrder } from '../../core/drive/rack-shape';
 import type { Theme } from '../../core/settings/settings';
 import { counted } from '../../core/base/plurals';
+import type { ScanKind } from '../../core/scan/scan-outcome';
+import { kindWords } from './en-scan-kinds';
 
 const themes: Readonly<Record<Theme, string>> = {
   system: 'System default',
@@ -168,22 +171,7 @@ export const settingsText = {
     doubtful:
       'If it is a machine’s serial, type it on the card of its bay, or add a pattern for the maker above.',
     tagOf: (tag: string): string => `Its service tag is ${tag}.`,
-    isNothing: {
-      ean: 'Refused: a product number (EAN).',
-      'part-number': 'Refused: a part number.',
-      'service-code': 'Refused: a service code (Dell’s express service code, Acer’s SNID), not the serial.',
-      'web-address': 'Refused: a web address.',
-      iccid: 'Refused: the number of a SIM card (ICCID).',
-      imei: 'Refused: the number of a mobile modem (IMEI).',
-      'label-field': 'Refused: a parcel number, quantity, date or country from a shipping label.',
-      meid: 'Refused: the number of a mobile modem (MEID).',
-      'part-serial': 'Refused: the number of a part (such as HP’s CT number), not of a machine.',
-      ppid: 'Refused: the number of a Dell part (PPID), not the service tag.',
-      'product-key': 'Refused: a Windows product key.',
-      wwn: 'Refused: the WWN of a drive.',
-      placeholder: 'Refused: a placeholder, not a real serial.',
-      unreadable: 'Refused: unknown barcode.',
-    },
+    isNothing: (kind: ScanKind): string => `Refused: ${kindWords(kind)}.`,
   },
 
   bootLoader: {
@@ -197,12 +185,7 @@ export const settingsText = {
       '2023': 'Windows’ own for the 2023 certificates',
     },
     trust: 'What machines trust, unless the work order says',
-    trusts: {
-      'not-said': 'not known',
-      '2011': 'only the 2011 certificates',
-      '2023': 'only the 2023 certificates',
-      both: 'both',
-    },
+    trusts: { 'not-said': 'not known', ...firmwareTrustShort },
     require: 'Refuse media that the machines would not start',
     requireHint:
       'Also when neither the work order nor this setting says what a machine trusts. When off, you are only warned.',

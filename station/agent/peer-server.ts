@@ -17,14 +17,12 @@ const mostConnections = 256;
 /** Certificates that are remembered: more than a rack has machines. */
 const mostAsked = 4096;
 /**
- * Certificates of one address that turned out to be none of the rack: so many are asked about at once, then one each so many
- * milliseconds. A key costs a stranger nothing, and without a limit each one made the station answer each machine.
+ * Certificates of one address that turned out to be none of the rack: so many are asked about at once, then one from time to time.
+ * A key costs a stranger nothing, and without a limit each one made the station answer each machine.
  */
 const mostStrange = 8;
-const strangeEach = 10_000;
 /** The same of all addresses together, of which a stranger can take many: then a machine waits for its turn, and is not refused. */
 const mostStrangeOfAll = 64;
-const strangeOfAllEach = 100;
 /** So many wait for their turn at a time. */
 const mostWaiting = 64;
 /** Addresses that are remembered for that. */
@@ -40,7 +38,7 @@ export class PeerServer {
   readonly #asked = new Map<string, { readonly admitted: boolean; readonly until: number }>();
   readonly #stop = new AbortController();
   readonly #strange = new Map<string, Room>();
-  readonly #allStrange = new Room(mostStrangeOfAll, strangeOfAllEach);
+  readonly #allStrange = new Room(mostStrangeOfAll, timeouts.rackStrangers);
   #waiting = 0;
   /** Questions that the station has not answered yet. */
   readonly #asking = new Map<string, Promise<boolean>>();
@@ -117,7 +115,7 @@ export class PeerServer {
     this.#waiting += 1;
     try {
       while (!this.#allStrange.take()) {
-        await sleep(strangeOfAllEach, null, { signal: this.#stop.signal });
+        await sleep(timeouts.rackStrangers, null, { signal: this.#stop.signal });
       }
       return true;
     } finally {
@@ -143,7 +141,7 @@ export class PeerServer {
     const known = this.#strange.get(address);
     if (known !== undefined) return known;
     if (this.#strange.size >= mostAddresses) this.#strange.clear();
-    const made = new Room(mostStrange, strangeEach);
+    const made = new Room(mostStrange, timeouts.rackStranger);
     this.#strange.set(address, made);
     return made;
   }

@@ -28,10 +28,10 @@ const cardMembers = appJobSchema.pick({
 /** What a job told of its drive. */
 const driveMembers = appJobSchema.pick({ health: true, slow: true }).shape;
 
-/** In sessions from before 0.4, which kept no other cards. */
+/** In older sessions, which kept no other cards. */
 export const interruptedCardSchema = z.strictObject({
   ...cardMembers,
-  /** By what the computer knew the drive; missing in sessions from before 0.3. */
+  /** By what the computer knew the drive; missing in older sessions. */
   attachment: z.string().nullable().default(null),
 });
 

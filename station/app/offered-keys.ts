@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { basename } from 'node:path';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { dayOf } from '../../core/base/day';
 import type { AppResponse } from '../../core/contract/app';
 import { longestKeyText, type LibraryState, type ShownKey } from '../../core/contract/app-library';
 import {
@@ -42,8 +43,6 @@ function shownKey(key: TrustedKey): ShownKey {
     ...{ kind, key: key.key },
     keyId: kind === 'minisign' ? key.keyId : null,
     until:
-      kind === 'minisign'
-        ? null
-        : validityOf(new X509Certificate(key.certificate)).to.toISOString().slice(0, 10),
+      kind === 'minisign' ? null : dayOf(validityOf(new X509Certificate(key.certificate)).to.toISOString()),
   };
 }

@@ -39,17 +39,17 @@ const storedSessionSchema = z.strictObject({
   version: z.literal(1),
   ...batchStateSchema.omit({ lastOperator: true }).shape,
   media: z.strictObject({ path: z.string(), given: sha256Schema.nullable() }).nullable(),
-  /** What a job ticket said the media is. Only since 0.4, and while one holds. */
+  /** What a job ticket said the media is. Missing where none holds, and in older sessions. */
   wanted: wantedMediaSchema.optional(),
   pairs: z.array(
     z.strictObject({
       ...pairSchema.omit({ holdsMachine: true, againReason: true, driveReason: true }).shape,
-      /** By what the computer knew the drive; missing in sessions from before 0.3. */
+      /** By what the computer knew the drive; missing in older sessions. */
       attachment: z.string().nullable().optional(),
     }),
   ),
   waitingMachine: z.string().nullable(),
-  /** Cards of interrupted jobs, in sessions from before 0.4. */
+  /** Cards of interrupted jobs, in older sessions. */
   interrupted: z.array(interruptedCardSchema).default([]),
   /** Cards of ended jobs that nobody cleared. */
   cards: z.array(endedCardSchema).default([]),

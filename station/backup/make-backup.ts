@@ -3,9 +3,8 @@ import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { shownPath } from '../../core/base/display';
-import { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
+import { fileExists } from '../../core/base/file-exists';
 import { LedgerDatabase } from '../ledger/database';
 import { LedgerReader } from '../ledger/ledger-reader';
 import { namedPlace, onDiskLater } from '../state/disk';
@@ -83,12 +82,4 @@ async function write(file: string, sources: readonly BackupSource[], passphrase:
     rmSync(file, { force: true });
     throw error;
   }
-}
-
-function fileExists(file: string): PrestageError {
-  return new PrestageError({
-    code: 'usage',
-    message: `The file ${shownPath(file)} already exists.`,
-    remedy: 'Nothing was written. Give another name.',
-  });
 }

@@ -13,10 +13,10 @@ import { MachineScreen } from '../agent/screen';
 import type { MachineWork } from '../../core/contract/agent-bytes';
 import { helperCommand } from '../helper-client/helper-command';
 import { HelperProcess } from '../helper-client/helper-process';
-import { keptIdentity, makeIdentity, readFingerprint } from '../rack-link/certificate';
+import { keptIdentity, makeIdentity } from '../rack-link/certificate';
 import { shownCode } from '../../core/machine/admission-code';
 import { commandAction, jsonOption, parseCount, type CommandContext } from './command-context';
-import { parseHostAndPort } from './rack-text';
+import { parseFingerprint, parseHostAndPort } from './rack-text';
 
 /** What `agent --json` prints: nothing, unless it is refused. */
 export const agentForm = z.strictObject({});
@@ -42,6 +42,7 @@ export function agentCommand(version: string): Command {
     .requiredOption(
       '--fingerprint <sha256>',
       "SHA-256 of the station's certificate, as prestage rack shows it",
+      parseFingerprint,
     )
     .option('--key-folder <folder>', 'keep the key of this machine here; without, each start has a new one')
     .option('--bench <dir>', 'offer the virtual bench in this folder as a machine, not the real drives')
@@ -59,19 +60,12 @@ export function agentCommand(version: string): Command {
     .action(
       commandAction<AgentOptions>(async (context, options) => {
         const { output, signal } = context;
-        const fingerprint = readFingerprint(options.fingerprint);
-        if (fingerprint === null) {
-          throw new PrestageError({
-            code: 'usage',
-            message: '--fingerprint is not a SHA-256: 64 hexadecimal digits.',
-          });
-        }
         const bench = options.bench === undefined ? null : resolve(options.bench);
         const machine = await machineOf(bench, options.serial, context);
         const screen = options.screen === true ? new MachineScreen(machine) : null;
         let shown = '';
         await runAgent({
-          ...{ address: options.station, fingerprint, version, machine, bench, signal },
+          ...{ address: options.station, fingerprint: options.fingerprint, version, machine, bench, signal },
           identity: identityIn(options.keyFolder),
           grace: options.grace === undefined ? timeouts.rackGrace : options.grace * 1000,
           startHelper: (socket) =>

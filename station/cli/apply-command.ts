@@ -18,7 +18,6 @@ import { defaultLayoutName, layouts } from '../../core/drive/layout';
 import { mediaPath } from '../library/media-path';
 import { signedMediaAt } from '../library/signed-media';
 import { openImageCache } from '../image-cache/image-cache';
-import { defaultOperator } from '../jobs/open-station';
 import { type BatchPlan, type BatchRequest, type PlannedJob } from '../jobs/batch-plan';
 import { planBatch } from '../jobs/plan-batch';
 import { runBatch } from '../jobs/run-batch';
@@ -50,6 +49,7 @@ import { joinRack } from './join-rack';
 import { keepHiddenOption, levelOption } from './level-option';
 import { exitCodes } from './exit-codes';
 import { addDateOptions, findDates, type DateOptions } from './media-dates';
+import { operatorOf, operatorOption } from './operator-option';
 import { PassedLabels } from './print-passed';
 import { withStation } from './station-context';
 
@@ -135,7 +135,7 @@ export function applyCommand(): Command {
       'the drive is installed in this machine: its firmware must match what is given, and --drive ID is enough',
     )
     .addOption(benchOption())
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .option(
       '--again <reason>',
       'allow machines that already have a finished drive, and drives that hold a finished image or failed before, and record why',
@@ -180,9 +180,9 @@ export function applyCommand(): Command {
           expectSha256: options.expectSha256 ?? null,
           ...(options.machineFiles === undefined ? {} : { machineFiles: options.machineFiles }),
           benchDirectory: options.bench === undefined ? null : resolve(options.bench),
-          operator: plainText('--operator', options.operator ?? defaultOperator()),
-          againReason: options.again === undefined ? null : plainText('--again', options.again),
-          workOrder: options.workOrder === undefined ? null : plainText('--work-order', options.workOrder),
+          operator: operatorOf(options.operator),
+          againReason: options.again === undefined ? null : notEmpty('--again', options.again),
+          workOrder: options.workOrder === undefined ? null : notEmpty('--work-order', options.workOrder),
           proof: null,
         };
         return await withStation(context, asked.operator, async ({ paths, settings, ledger, append }) => {
@@ -307,7 +307,7 @@ function parseDisk(text: string): DiskRule {
   return rule;
 }
 
-function plainText(option: string, text: string): string {
+function notEmpty(option: string, text: string): string {
   const clean = sanitizeForDisplay(text, 200);
   if (clean !== '') return clean;
   throw new PrestageError({

@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { z } from 'zod';
 import { firmwareTrusts, type FirmwareTrust } from '../../core/boot/loader-choice';
-import { formatDuration, sanitizeForDisplay } from '../../core/base/display';
+import { formatDuration } from '../../core/base/display';
 import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
 import { PrestageError } from '../../core/base/errors';
 import { bootTestVerdictSchema, type BootTestSettings } from '../../core/job/boot-test';
 import { requireDrive } from '../drives/finished-drive';
-import { defaultOperator } from '../jobs/open-station';
 import { bootTest, bootTestFailed, type BootTestReport } from '../jobs/run-boot-test';
 import {
   benchOption,
@@ -20,6 +19,7 @@ import {
 } from './command-context';
 import { exitCodes } from './exit-codes';
 import { joinRack } from './join-rack';
+import { operatorOf, operatorOption } from './operator-option';
 import type { JsonDocument } from './output';
 import { withStation, type StationContext } from './station-context';
 
@@ -64,12 +64,12 @@ export function bootTestCommand(): Command {
         "with Secure Boot on, trust only Microsoft's certificates of these years (default: from the settings, or those that the package ovmf comes with)",
       ).choices(firmwareTrusts),
     )
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .addOption(stateOption())
     .addOption(jsonOption(bootTestForm))
     .action(
       commandAction<BootTestOptions>(async (context, options) => {
-        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        const operator = operatorOf(options.operator);
         return await withStation(context, operator, async (station) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { z } from 'zod';
-import { formatBytes, formatDuration, formatRate, sanitizeForDisplay } from '../../core/base/display';
+import { formatBytes, formatDuration, formatRate } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { arrangeBays, withBayLabels } from '../../core/drive/bays';
 import { driveLabel, placeOf, type Drive } from '../../core/drive/drive';
@@ -13,7 +13,6 @@ import { listFor, requireListed } from '../drives/finished-drive';
 import { readHealthOf } from '../drives/read-health';
 import { protectedPlaces } from '../library/protected-places';
 import { checkDriveSize, requireCheckable, sizeFailure, type SizeReport } from '../jobs/check-drive-size';
-import { defaultOperator } from '../jobs/open-station';
 import { askErase, isTerminal } from './apply-questions';
 import {
   benchOption,
@@ -26,6 +25,7 @@ import {
 import { healthForm, healthOf } from './drives-health';
 import { exitCodes } from './exit-codes';
 import { joinRack } from './join-rack';
+import { operatorOf, operatorOption } from './operator-option';
 import { details } from './output';
 import { withStation } from './station-context';
 
@@ -58,13 +58,13 @@ export function drivesCheckCommand(): Command {
     .requiredOption('--drive <id>', 'drive, by its ID')
     .option('--full', 'write marks over the whole drive and read them back: erases it, and takes hours')
     .addOption(benchOption())
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing')
     .addOption(jsonOption(driveCheckForm))
     .action(
       commandAction<CheckOptions>(async (context, options) => {
-        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        const operator = operatorOf(options.operator);
         return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { sha256Schema } from '../../core/media/chunk-map';
+import { dayOf } from '../../core/base/day';
 import { fingerprintOf, publicKeyFile, publicKeyText } from '../signing/minisign';
 import { newSecretKey, secretKeyFile } from '../signing/secret-key';
 import {
@@ -233,7 +234,7 @@ function listText(keys: readonly TrustedKey[]): string {
 /** Until when a certificate is valid: what has ended is told. */
 function validText({ certificate }: Extract<TrustedKey, { kind: 'certificate' }>, now: Date): string {
   const { to } = validityOf(new X509Certificate(certificate));
-  const day = to.toISOString().slice(0, 10);
+  const day = dayOf(to.toISOString());
   return now > to ? `ENDED on ${day}` : `until ${day}`;
 }
 

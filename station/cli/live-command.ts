@@ -6,7 +6,6 @@ import { PrestageError } from '../../core/base/errors';
 import { confirmationOf } from '../../core/drive/drive';
 import { liveKeyboards, liveKeyboardSchema, timeZoneSchema, type LiveKey } from '../../core/live/live-state';
 import { requireDrive } from '../drives/finished-drive';
-import { defaultOperator } from '../jobs/open-station';
 import { updateLive } from '../live/update-live';
 import { statePaths } from '../state/state-paths';
 import { passwordFrom } from './ask-password';
@@ -14,6 +13,7 @@ import { commandAction, jsonOption, stateOption } from './command-context';
 import { imageDiskCommand } from './live-image-disk-command';
 import { liveForm, requireLive, showStick } from './live-shown';
 import { liveMachineCommand } from './live-machine-command';
+import { operatorOf, operatorOption } from './operator-option';
 
 /** What `live update --json` prints. */
 export const liveUpdateForm = z.strictObject({
@@ -180,7 +180,7 @@ function addUnlockDisk(command: Command): void {
     .description("let one of this PC's own disks be written until the next start")
     .argument('<drive>', 'ID of the disk, as prestage drives lists it')
     .requiredOption('--machine <serial>', 'serial of this PC, from its label')
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .addOption(stateOption())
     .addOption(jsonOption(liveForm))
     .action(
@@ -188,7 +188,7 @@ function addUnlockDisk(command: Command): void {
         await requireLive(context);
         const drive = await requireDrive(driveId, null, context.helpers, context.signal);
         const client = await context.helpers.privileged();
-        const who = sanitizeForDisplay(operator ?? defaultOperator(), 200);
+        const who = operatorOf(operator);
         await client.call('unlockOwnDisk', {
           ...{ driveId, confirmed: confirmationOf(drive), machine, operator: who },
         });

@@ -4,12 +4,12 @@ import { PrestageError } from '../../core/base/errors';
 import { driveLabel } from '../../core/drive/drive';
 import { pastWords } from '../../core/ledger/past-words';
 import { attachedPast, requireDrive } from '../drives/finished-drive';
-import { defaultOperator } from '../jobs/open-station';
 import { forgetImageDisk, makeImageDisk, mediaNames } from '../image-disk/image-disk';
 import { askErase, requireTerminal } from './apply-questions';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { liveForm, requireLive, showStick } from './live-shown';
 import { libraryOf } from './media-library-command';
+import { operatorOf, operatorOption } from './operator-option';
 import { withStation } from './station-context';
 
 interface ImageDiskOptions {
@@ -32,7 +32,7 @@ export function imageDiskCommand(): Command {
       '--again <reason>',
       'allow a disk that holds a finished image or whose last job failed, and record why',
     )
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .option('--open', 'open the disk that was chosen, when it was plugged in after the start')
     .option(
       '--forget',
@@ -82,7 +82,7 @@ async function make(
   { yes, again, operator }: ImageDiskOptions,
   context: CommandContext,
 ): Promise<void> {
-  const who = sanitizeForDisplay(operator ?? defaultOperator(), 200);
+  const who = operatorOf(operator);
   const why = again === undefined ? '' : sanitizeForDisplay(again, 200);
   await withStation(context, who, async ({ ledger, append }) => {
     const { helpers, output, signal } = context;

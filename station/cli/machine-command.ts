@@ -1,12 +1,11 @@
 import { Command } from 'commander';
 import { z } from 'zod';
-import { sanitizeForDisplay } from '../../core/base/display';
 import { macWords } from '../../core/machine/machine-details';
 import { thisMachineSchema, type ThisMachine } from '../../core/machine/this-machine';
 import { readAsFarAsPermitted } from '../machine/confirm-machine';
-import { defaultOperator } from '../jobs/open-station';
 import { recordReturn, returnText } from '../orders/returns';
 import { commandAction, jsonOption, stateOption } from './command-context';
+import { operatorOf, operatorOption } from './operator-option';
 import { details } from './output';
 import { withStation } from './station-context';
 
@@ -59,14 +58,12 @@ function returnedCommand(): Command {
       'the machine that took its place, where several work orders name the old computer',
     )
     .option('--note <text>', 'remark to record; needed for a computer that no work order names')
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .addOption(stateOption())
     .addOption(jsonOption(returnedForm))
     .action(
       commandAction<ReturnedOptions>(async (context, options, [text = '']) => {
-        const operator = sanitizeForDisplay(options.operator ?? '', 200);
-        const who = operator === '' ? defaultOperator() : operator;
-        await withStation(context, who, (station) => {
+        await withStation(context, operatorOf(options.operator), (station) => {
           const request = { text, note: options.note ?? '', replacedBy: options.replacedBy };
           const record = recordReturn(request, station, station.append, station.settings.desk);
           const {

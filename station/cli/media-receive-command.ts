@@ -8,7 +8,6 @@ import { askFor, findingText, partFindingSchema } from '../../core/delivery/find
 import { receiptSchema } from '../../core/delivery/library';
 import { dateNotices } from '../../core/media/media-dates';
 import { receiveMedia, type ReceiveResult } from '../delivery/receive';
-import { defaultOperator } from '../jobs/open-station';
 import { requireStationKey } from '../ledger/keys';
 import { libraryFolder, MediaLibrary } from '../library/media-library';
 import { checkReceipt } from '../library/receipt';
@@ -18,6 +17,7 @@ import { commandAction, failsWhen, jsonOption, stateOption, type CommandContext 
 import { exitCodes } from './exit-codes';
 import { libraryMediaForm, shownMedia } from './media-library-command';
 import { requireNew, writeNewFile } from './new-file';
+import { operatorOf, operatorOption } from './operator-option';
 import { details, localTime } from './output';
 import { readInput, trustedKeys, trustOption } from './proof-commands';
 import { withStation } from './station-context';
@@ -100,7 +100,7 @@ export function mediaReceiveCommand(): Command {
     )
     .option('--keep-parts', 'keep the parts as they are; without it they are joined')
     .option('--receipt <file>', 'write the signed receipt for the sender to this file')
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .addOption(stateOption())
     .addOption(jsonOption(mediaReceiveForm))
     .action(
@@ -108,7 +108,7 @@ export function mediaReceiveCommand(): Command {
         const { output, signal, helpers } = context;
         const { receipt: receiptFile } = options;
         if (receiptFile !== undefined) requireNew(receiptFile);
-        const operator = plainText('--operator', options.operator ?? defaultOperator());
+        const operator = operatorOf(options.operator);
         const olderReason = options.older === undefined ? null : plainText('--older', options.older);
         return await withStation(context, operator, async ({ ledger, paths, settings }) => {
           const key = requireStationKey(paths);

@@ -1,7 +1,8 @@
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { shownPath } from '../../core/base/display';
-import { PrestageError } from '../../core/base/errors';
+import type { PrestageError } from '../../core/base/errors';
 import { errorCodeOf } from '../../core/base/system-error';
+import { fileExists } from '../../core/base/file-exists';
 import { cannotWrite, isSystemError } from '../ledger/export-file';
 
 /** A file that a command makes and that must not be there before. */
@@ -27,9 +28,5 @@ export function writeNewFile(file: string, bytes: Uint8Array): void {
 }
 
 function exists(file: string): PrestageError {
-  return new PrestageError({
-    code: 'usage',
-    message: `The file ${shownPath(file)} already exists.`,
-    remedy: 'Nothing was written. Give another file with --output, or move this one away.',
-  });
+  return fileExists(file, 'Nothing was written. Give another file with --output, or move this one away.');
 }

@@ -10,7 +10,6 @@ import { problemText } from '../../core/order/order-file';
 import { orderLineStates, type OrderLineView, type OrderView } from '../../core/order/order-state';
 import type { ScanSettings } from '../../core/scan/scan-settings';
 import { datesOfRecipe } from '../../core/recipe/recipe-dates';
-import { defaultOperator } from '../jobs/open-station';
 import { orderNotices } from '../jobs/order-notices';
 import { termsOf, trustOfOrder } from '../jobs/plan-machines';
 import { libraryFolder } from '../library/media-library';
@@ -22,6 +21,7 @@ import { readRecipe } from '../recipe/read-recipe';
 import { statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
 import { withLedger } from './ledger-command';
+import { operatorOf, operatorOption } from './operator-option';
 import { orderOpenForm, orderShowForm, orderExceptForm, listedOrderForm, orderListForm } from './order-forms';
 import { orderCheckCommand } from './order-check-command';
 import { orderPapersCommand } from './order-papers-command';
@@ -158,10 +158,7 @@ export function orderCommand(): Command {
 }
 
 function whoOptions(form: z.ZodType, command: Command): Command {
-  return command
-    .option('--operator <name>', 'name of the operator (default: your user name)')
-    .addOption(stateOption())
-    .addOption(jsonOption(form));
+  return command.addOption(operatorOption()).addOption(stateOption()).addOption(jsonOption(form));
 }
 
 /** Jobs that a killed station left open are recorded first: an order must not show them as being written. */
@@ -170,8 +167,7 @@ async function withBook(
   { operator }: WhoOptions,
   work: (book: OrderBook, station: StationContext) => void,
 ): Promise<void> {
-  const who = sanitizeForDisplay(operator ?? '', 200);
-  await withStation(context, who === '' ? defaultOperator() : who, (station) => {
+  await withStation(context, operatorOf(operator), (station) => {
     work(new OrderBook(station.ledger, station.paths), station);
     return Promise.resolve();
   });

@@ -4,9 +4,10 @@ import { PrestageError } from '../../core/base/errors';
 import { RackClient } from '../rack/rack-client';
 import { requireStateDirectory, statePaths } from '../state/state-paths';
 import { commandAction, jsonOption, stateOption, type CommandContext } from './command-context';
+import { operatorOf, operatorOption } from './operator-option';
 import { addMirror } from './rack-mirror-command';
 import { addInterfaces, addServe } from './rack-serve-command';
-import { newsOf, operatorOf, rackText } from './rack-text';
+import { newsOf, rackText } from './rack-text';
 
 interface AdmitOptions {
   readonly serial?: string;
@@ -42,7 +43,7 @@ export function rackCommand(version: string): Command {
     .description('let a machine into the rack whose screen shows this code')
     .argument('<code>', "code on the machine's screen")
     .option('--serial <serial>', 'serial from its label, where its firmware has none')
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .addOption(stateOption())
     .addOption(jsonOption(rackMachineSchema))
     .action(

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { formatBytes, sanitizeForDisplay } from '../../core/base/display';
-import { PrestageError } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import { offerStateSchema, type OfferState } from '../../core/contract/app-mirror';
 import { heldMediaSchema } from '../../core/media/held-media';
@@ -12,11 +11,12 @@ import { libraryFolder, MediaLibrary } from '../library/media-library';
 import { getWanted, offerOf, wantedOf, type Outcome, type Wanted } from '../mirror/mirror';
 import { OtherStation } from '../mirror/other-station';
 import { OrderReader } from '../orders/order-reader';
-import { keptIdentity, readFingerprint } from '../rack-link/certificate';
+import { keptIdentity } from '../rack-link/certificate';
 import { heldImageSchema, type Held } from '../rack/holdings-form';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { operatorOf, operatorOption } from './operator-option';
 import { details, table } from './output';
-import { operatorOf, parseHostAndPort } from './rack-text';
+import { parseFingerprint, parseHostAndPort } from './rack-text';
 import { withStation, type StationContext } from './station-context';
 
 interface MirrorOptions {
@@ -53,8 +53,9 @@ export function addMirror(command: Command, version: string): void {
     .requiredOption(
       '--fingerprint <sha256>',
       "SHA-256 of that station's certificate, as prestage rack shows it there",
+      parseFingerprint,
     )
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .option(
       '--grace <seconds>',
       `seconds to wait for the other station when it does not answer (default: ${timeouts.rackGrace / 1000})`,
@@ -64,20 +65,13 @@ export function addMirror(command: Command, version: string): void {
     .addOption(jsonOption(rackMirrorForm))
     .action(
       commandAction<MirrorOptions>(async (context, options, what) => {
-        const fingerprint = readFingerprint(options.fingerprint);
-        if (fingerprint === null) {
-          throw new PrestageError({
-            code: 'usage',
-            message: '--fingerprint is not a SHA-256: 64 hexadecimal digits.',
-          });
-        }
         const { output, signal } = context;
         const operator = operatorOf(options.operator);
         await withStation(context, operator, async (here) => {
           const station = await OtherStation.reach({
             ...{
               address: options.station,
-              fingerprint,
+              fingerprint: options.fingerprint,
               identity: keptIdentity(here.paths.rack),
               version,
               signal,

@@ -14,8 +14,9 @@ import { loadSettings } from '../state/settings';
 import { statePaths } from '../state/state-paths';
 import { logEvent } from '../state/log-file';
 import { commandAction, jsonOption, parseCount, stateOption, type CommandContext } from './command-context';
+import { operatorOf, operatorOption } from './operator-option';
 import { table } from './output';
-import { newsOf, operatorOf, parseHostAndPort, rackText } from './rack-text';
+import { newsOf, parseHostAndPort, rackText } from './rack-text';
 
 interface ServeOptions {
   readonly listen?: HostAndPort;
@@ -54,7 +55,7 @@ export function addServe(command: Command, version: string): void {
       parseCount,
     )
     .option('--closed-network', 'admit every machine without its code: nobody else is on this network')
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .option(
       '--grace <seconds>',
       `seconds that a job continues without its machine's connection (default: ${timeouts.rackGrace / 1000})`,

@@ -1,23 +1,25 @@
 import { InvalidArgumentError } from 'commander';
 import type { Rack, RackMachine } from '../../core/contract/rack';
 import { sanitizeForDisplay } from '../../core/base/display';
+import { readFingerprint } from '../rack-link/certificate';
 import { readHostAndPort, type HostAndPort } from '../../core/settings/rack-settings';
-import { defaultOperator } from '../jobs/open-station';
 import { shownCode } from '../../core/machine/admission-code';
 import { details, table } from './output';
 
 /** What the commands of the rack read and say alike. */
-
-export function operatorOf(given: string | undefined): string {
-  const clean = sanitizeForDisplay(given ?? '', 200);
-  return clean === '' ? defaultOperator() : clean;
-}
 
 /** An address and a port; IPv6 in brackets. */
 export function parseHostAndPort(text: string): HostAndPort {
   const read = readHostAndPort(text);
   if (read === null) throw new InvalidArgumentError('It must be ADDRESS:PORT.');
   return read;
+}
+
+/** The SHA-256 of a station's certificate, as it is shown or read out. */
+export function parseFingerprint(text: string): string {
+  const digits = readFingerprint(text);
+  if (digits === null) throw new InvalidArgumentError('It must be a SHA-256: 64 hexadecimal digits.');
+  return digits;
 }
 
 export function rackText({ certificate, listens, closedNetwork, machines }: Rack): string {

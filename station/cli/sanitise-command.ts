@@ -17,7 +17,6 @@ import { sanitisedSchema } from '../../core/sanitise/sanitised';
 import { cannotBeTakenBack, liftWords, plannedEraseWords, sanitisedLines } from '../../core/sanitise/words';
 import { attachedPast, requireDrive } from '../drives/finished-drive';
 import { readAbilitiesOf } from '../drives/read-abilities';
-import { defaultOperator } from '../jobs/open-station';
 import { sanitise, type SanitiseReport } from '../jobs/run-sanitise';
 import { eraseFailed, eraseGoingOn } from '../jobs/sanitise-drive';
 import { askErase, requireTerminal } from './apply-questions';
@@ -26,6 +25,7 @@ import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from '
 import { keepHiddenOption, levelOption } from './level-option';
 import { joinRack } from './join-rack';
 import { exitCodes } from './exit-codes';
+import { operatorOf, operatorOption } from './operator-option';
 import { details } from './output';
 import { withStation } from './station-context';
 
@@ -66,14 +66,14 @@ export function sanitiseCommand(): Command {
     .addOption(keepHiddenOption())
     .option('--certificate <file>', 'write a certificate of it, as PDF')
     .addOption(benchOption())
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .option('--again <reason>', 'allow a drive that holds a finished image, and record why')
     .addOption(stateOption())
     .option('--yes', 'do not ask before erasing')
     .addOption(jsonOption(sanitiseForm))
     .action(
       commandAction<SanitiseOptions>(async (context, options) => {
-        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        const operator = operatorOf(options.operator);
         return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);

@@ -1,13 +1,12 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { requireNumber } from '../../core/shipment/shipment-rules';
-import { defaultOperator } from '../jobs/open-station';
 import type { ShipmentChoice } from '../shipment/close-shipment';
 import { bundleFileName } from '../shipment/bundle-names';
 import { ship, shipAgain, shipmentReportSchema, type ShipmentReport } from '../shipment/make-shipment';
 import { commandAction, jsonOption, stateOption } from './command-context';
+import { operatorOf, operatorOption } from './operator-option';
 import { details, table, type Output } from './output';
 import { withStation } from './station-context';
 
@@ -35,13 +34,13 @@ export function shipCommand(): Command {
     .option('--machine <serial>', 'ship this machine; repeat for each machine', collect)
     .option('--again <number>', 'make the bundle of a closed shipment again')
     .option('--output <file>', 'the bundle file (default: SHIPMENT-NUMBER.zip in the current folder)')
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .addOption(stateOption())
     .addOption(jsonOption(shipmentReportSchema))
     .action(
       commandAction<ShipOptions>(async (context, options) => {
         const request = requestOf(options);
-        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        const operator = operatorOf(options.operator);
         requireNumber(request.number);
         const file = resolve(options.output ?? bundleFileName(request.number));
         const report = await withStation(context, operator, async ({ paths, ledger, append }) => {

@@ -18,7 +18,7 @@ import type { StatePaths } from '../state/state-paths';
 import { benchOption, commandAction, failsWhen, jsonOption, stateOption } from './command-context';
 import { exitCodes } from './exit-codes';
 import { joinRack } from './join-rack';
-import { defaultOperator } from '../jobs/open-station';
+import { operatorOf, operatorOption } from './operator-option';
 import { withStation } from './station-context';
 
 /** What `verify --json` prints. */
@@ -59,12 +59,12 @@ export function verifyCommand(): Command {
     .description('read a finished drive again and compare it with its record')
     .requiredOption('--drive <id>', 'drive to verify; it is only read')
     .addOption(benchOption())
-    .option('--operator <name>', 'name of the operator (default: your user name)')
+    .addOption(operatorOption())
     .addOption(stateOption())
     .addOption(jsonOption(verifyForm))
     .action(
       commandAction<VerifyOptions>(async (context, options) => {
-        const operator = sanitizeForDisplay(options.operator ?? defaultOperator(), 200);
+        const operator = operatorOf(options.operator);
         return await withStation(context, operator, async ({ paths, settings, ledger, append }) => {
           const { helpers, output, signal } = context;
           const benchDirectory = options.bench === undefined ? null : resolve(options.bench);

@@ -1,7 +1,8 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { dayOf } from '../../core/base/day';
 import { driveLabel, type Drive } from '../../core/drive/drive';
-import { dayOf, type DriveBefore } from '../../core/job/drive-again';
+import type { DriveBefore } from '../../core/job/drive-again';
 
 /** A drive with a past that asks for a reason: the words of it, and the refusal without one. */
 

@@ -32,7 +32,7 @@ const journalSchema = z.strictObject({
   overwritten: z.int().nonnegative(),
   /** The job that it belongs to, or that took it up again; missing where the drive is erased for no machine. */
   jobId: z.uuid().optional(),
-  /** As in the record. Missing, as the next, before 0.4. */
+  /** As in the record. Missing, as the next, in older journals. */
   nist: z.enum(nistLevels).optional(),
   hidden: sanitisedSchema.shape.hidden.optional(),
   /**

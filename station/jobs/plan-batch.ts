@@ -25,6 +25,7 @@ import { atEndOf } from '../../core/rack/rack-choices';
 import { dateWarnings, mergeMediaDates, requireInTime, type MediaDates } from '../../core/media/media-dates';
 import { requireTrainingDrive } from '../../core/media/training-media';
 import { required } from '../../core/base/required';
+import { dayOf } from '../../core/base/day';
 import { withoutReason } from '../drives/drive-before';
 import { attachedPast, machineHeld } from '../drives/finished-drive';
 import { readAbilitiesOf } from '../drives/read-abilities';
@@ -337,6 +338,6 @@ export async function mediaMark(files: readonly string[]): Promise<string> {
 export function alreadyShipped(serial: string, time: string): PrestageError {
   return new PrestageError({
     code: 'serial-already-shipped',
-    message: `Machine ${sanitizeForDisplay(serial)} already has a finished drive, recorded on ${time.slice(0, 10)} in the ledger of this station.`,
+    message: `Machine ${sanitizeForDisplay(serial)} already has a finished drive, recorded on ${dayOf(time)} in the ledger of this station.`,
   });
 }

@@ -1,4 +1,9 @@
-import { firmwareTrusts, type BootLoaderSettings, type FirmwareTrust } from '../../core/boot/loader-choice';
+import {
+  firmwareTrusts,
+  firmwareTrustShort,
+  type BootLoaderSettings,
+  type FirmwareTrust,
+} from '../../core/boot/loader-choice';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { planPacks, type PackPlan } from '../../core/drivers/plan-packs';
 import { machineValues, type MachineValues } from '../../core/machine-files/fill-template';
@@ -91,7 +96,7 @@ export function trustsOf(
     const ordered = lines.get(serial)?.firmwareTrust ?? order?.firmwareTrust;
     if (ordered !== undefined && given !== undefined && ordered !== given) {
       throw orderMismatch(
-        `Work order ${sanitizeForDisplay(order?.number ?? '', 60)} says that the firmware of machine ${sanitizeForDisplay(serial, 64)} trusts ${named(ordered)}, but the batch was given: ${named(given)}.`,
+        `Work order ${sanitizeForDisplay(order?.number ?? '', 60)} says that the firmware of machine ${sanitizeForDisplay(serial, 64)} trusts ${firmwareTrustShort[ordered]}, but the batch was given: ${firmwareTrustShort[given]}.`,
         'Leave it to the work order, or ask the enterprise.',
       );
     }
@@ -117,8 +122,4 @@ export function termsOf(order: WorkOrder): {
   const { atEnd = null, disk = null } = order;
   const firmwareTrust = trustOfOrder(order) ?? null;
   return { number, mediaSha256, imageIndex, layout, shipBy, firmwareTrust, atEnd, disk };
-}
-
-function named(trust: FirmwareTrust): string {
-  return trust === 'both' ? 'both the 2011 and the 2023 certificates' : `only the ${trust} certificates`;
 }

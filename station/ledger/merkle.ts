@@ -93,16 +93,8 @@ export function rootOf(leaves: readonly Buffer[]): Buffer {
 
 /**
  * Hashes that lead from one leaf to the root, the lowest first.
- * @param index of the leaf, from 0
- * @throws RangeError when there is no such leaf
- */
-export function inclusionPath(leaves: readonly Buffer[], index: number): Buffer[] {
-  return pathThrough(leaves.length, index, (first, end) => rootOf(leaves.slice(first, end)));
-}
-
-/**
- * The same, for a tree whose leaves are not at hand.
  * @param size leaves of the tree
+ * @param index of the leaf, from 0
  * @param rootBetween root of the subtree over the leaves from `first` up to, and without, `end`
  * @throws RangeError when there is no such leaf
  */

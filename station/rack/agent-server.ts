@@ -24,10 +24,10 @@ import { timeouts } from '../../core/base/timeouts';
 import { fingerprintOf, type RackIdentity } from '../rack-link/certificate';
 import { Door } from '../rack-link/door';
 import { answer, answerError, bodyOf, parsed } from './body';
+import { ChunkRequests } from './chunk-requests';
 import type { Holdings, HeldPart } from './holdings';
 import type { Machines } from './machines';
 import type { Sessions } from './sessions';
-import { SwarmDesk } from './swarm-desk';
 
 /** Connections of agents that are not admitted, or have not said who they are. Such a one has two; a bench of virtual machines a few hundred. */
 const mostStrangers = { most: 1024, mostOfAddress: 256 } as const;
@@ -55,14 +55,14 @@ export class AgentServer {
   readonly #options: AgentServerOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Duplex>();
-  readonly #swarm: SwarmDesk;
+  readonly #chunkRequests: ChunkRequests;
   readonly #door = new Door(mostStrangers);
   /** By their certificates. */
   readonly #ofMachine = new Map<string, Set<Duplex>>();
 
   constructor(options: AgentServerOptions) {
     this.#options = options;
-    this.#swarm = new SwarmDesk(options.sessions.swarm, options.machines);
+    this.#chunkRequests = new ChunkRequests(options.sessions.swarm, options.machines);
     const { key, certificate } = options.identity;
     this.#server = createServer({
       ...{ key, cert: certificate, minVersion: 'TLSv1.3', handshakeTimeout: timeouts.rackConnect },
@@ -191,7 +191,7 @@ export class AgentServer {
       const image = sessions.imageFor(certificate, fingerprint);
       if (image === null) answer(response, 404, {});
       else if (step === 'join') {
-        this.#swarm.join(
+        this.#chunkRequests.join(
           certificate,
           fingerprint,
           image,
@@ -200,7 +200,9 @@ export class AgentServer {
         answer(response, 200, {});
       } else {
         const asked = parsed(swarmAskSchema, await bodyOf(request));
-        answer(response, 200, { next: await this.#swarm.next(certificate, fingerprint, image, asked) });
+        answer(response, 200, {
+          next: await this.#chunkRequests.next(certificate, fingerprint, image, asked),
+        });
       }
     } else {
       const [, kind, name = ''] = /^GET \/agents\/(images|chunks)\/([0-9a-f]{64})$/.exec(route) ?? [];

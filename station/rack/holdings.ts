@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { timeouts } from '../../core/base/timeouts';
 import { blockRange, cmsEnding, minisignEnding } from '../../core/delivery/manifest';
 import { ImageCache } from '../image-cache/image-cache';
 import { loadPublicKey } from '../ledger/keys';
@@ -13,9 +14,6 @@ export type HoldingsPaths = Pick<StatePaths, 'imageCache' | 'library' | 'setting
 
 /** An answer to another station: bytes, or where they lie. */
 export type HeldPart = ServedChunk | { readonly content: Buffer };
-
-/** A disk image that another station is fetching is not removed from the cache; milliseconds after its last question it may be. */
-const heldFor = 10 * 60_000;
 
 interface Opened {
   readonly image: ServedImage;
@@ -118,7 +116,7 @@ export class Holdings {
         const timer = setTimeout(() => {
           this.#opened.delete(key);
           void this.#cache.release(holder);
-        }, heldFor);
+        }, timeouts.rackHeld);
         timer.unref();
         return { image, timer };
       } catch (error) {

@@ -1,3 +1,4 @@
+import { timeouts } from '../../core/base/timeouts';
 import type { Rack, RackMachine } from '../../core/contract/rack';
 import type { StatePaths } from '../state/state-paths';
 import { keptIdentity } from '../rack-link/certificate';
@@ -23,9 +24,8 @@ export interface ServeRackOptions {
   readonly onMachine: (machine: RackMachine) => void;
 }
 
-/** So many machines that wait are told of at once, and then one each so many milliseconds: the list has all of them. */
+/** So many machines that wait are told of at once, and then one from time to time: the list has all of them. */
 const mostNews = 500;
-const newsEach = 500;
 
 /** Machines of which it is known what was said last; twice as many as there can be. Then some of it is said again. */
 const mostTold = 8192;
@@ -67,7 +67,7 @@ async function serveClaimed(options: ServeRackOptions): Promise<ServedRack> {
     now: () => new Date(),
   });
   const told = new Map<string, string>();
-  const room = new Room(mostNews, newsEach);
+  const room = new Room(mostNews, timeouts.rackNews);
   machines.on('changed', (certificate) => {
     const machine = machines.list().find((one) => one.certificate === certificate);
     if (machine === undefined) return;

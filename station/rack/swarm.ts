@@ -23,8 +23,6 @@ const copiesOfStation = 2;
 const faultsAtMost = 3;
 /** A machine that needs so many times as long for a chunk as most do is slow: nobody waits for it. */
 const slowTimes = 3;
-/** Milliseconds between two looks at what most machines need. */
-const typicalEvery = 500;
 /** So many of the chunks that a machine lacks are looked at for the next one. */
 const lookedAt = 400;
 /** To find who can use a place that became free, so many of those who wait are looked at, and so many chunks of each: it need not be exact. */
@@ -224,7 +222,7 @@ export class Swarm {
   }
 
   #isSlow(machine: string): boolean {
-    if (this.now() - this.#typical.at >= typicalEvery) {
+    if (this.now() - this.#typical.at >= timeouts.rackTypical) {
       const paces = [...this.#pace.values()].sort((one, two) => one - two);
       this.#typical = { pace: paces[Math.floor(paces.length / 2)] ?? Infinity, at: this.now() };
     }

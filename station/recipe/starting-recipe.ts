@@ -1,3 +1,5 @@
+import { dayOf } from '../../core/base/day';
+
 /**
  * What `prestage media recipe` writes: a recipe with everything in it, to be changed by whoever needs one. It reads back
  * without a problem.
@@ -5,7 +7,7 @@
  */
 export function startingRecipe(now: Date): string {
   const day = (days: number): string =>
-    new Date(now.getTime() + days * 24 * 60 * 60 * 1000).toISOString().slice(0, 10);
+    dayOf(new Date(now.getTime() + days * 24 * 60 * 60 * 1000).toISOString());
   return `# The recipe of a prestaged media file. Indent with blanks, never with tabs.
 # What each member may be: docs/reference/json.md, "Recipe", and docs/reference/recipe.schema.json of Prestage.
 #   prestage media plan FILE     checks it and writes the script for a site of Configuration Manager

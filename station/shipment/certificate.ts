@@ -11,6 +11,7 @@ import { jobHealthWords } from '../../core/health/health-words';
 import { sizeWords } from '../../core/health/size-check';
 import { slowWords } from '../../core/health/slow';
 import type { JobDetails } from '../../core/ledger/record';
+import { comparedWith } from '../../core/media/compared-with';
 import { leftOutText } from '../../core/media/left-out';
 import { macWords } from '../../core/machine/machine-details';
 import { replacedText } from '../../core/machine/replaced-computer';
@@ -123,7 +124,7 @@ function sections(details: PageDetails, machine: MachineContent): [string, reado
       [
         ['Media', media.fileName],
         ['Media SHA-256', media.sha256, 'fixed'],
-        ['Compared with', expectedWords[media.expected]],
+        ['Compared with', comparedWith[media.expected]],
         ...manifestRows(media.signedManifest),
         ['Image', `${image.index}: ${image.name}`],
         ['Not written', notWritten(media.leftOut)],
@@ -196,13 +197,6 @@ function notWritten(leftOut: JobDetails['media']['leftOut']): string | null {
   if (leftOut === undefined) return null;
   return sanitizeForDisplay(leftOut.map(leftOutText).join('; '), 400);
 }
-
-const expectedWords = {
-  given: 'the SHA-256 that the operator entered',
-  'signed-manifest': 'the SHA-256 in its signed manifest',
-  manifest: 'the SHA-256 in the file next to the media',
-  none: 'nothing: no expected SHA-256 was given',
-} as const;
 
 /** Which manifest the media was received with, and who signed it. */
 function manifestRows(signed: JobDetails['media']['signedManifest']): Row[] {

@@ -2,6 +2,7 @@
 import { sanitizeForDisplay } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { required } from '../../core/base/required';
+import { dayOf } from '../../core/base/day';
 import type { LabelContent } from '../../core/label/label-layout';
 import type { JobDetails } from '../../core/ledger/record';
 import { replacedText } from '../../core/machine/replaced-computer';
@@ -104,7 +105,7 @@ function labelOf(
 
 /** `2026-02-03 14:05 UTC` */
 function minute(time: string): string {
-  return `${time.slice(0, 10)} ${time.slice(11, 16)} UTC`;
+  return `${dayOf(time)} ${time.slice(11, 16)} UTC`;
 }
 
 function refused(reason: string): PrestageError {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { fileExists } from '../../core/base/file-exists';
 import type { LedgerRecord } from '../../core/ledger/record';
 import type { LeftOut } from '../../core/shipment/shipment-rules';
 import { sha256Hex, type LedgerRow } from '../ledger/entry';
@@ -239,11 +240,7 @@ class BundleTarget {
     this.file = file;
     this.#temporary = `${file}.${process.pid}.part`;
     if (!replace && existsSync(file)) {
-      throw new PrestageError({
-        code: 'usage',
-        message: `The file ${shownPath(file)} already exists.`,
-        remedy: 'Nothing was recorded. Choose another file, or move this one away.',
-      });
+      throw fileExists(file, 'Nothing was recorded. Choose another file, or move this one away.');
     }
     this.#descriptor = this.#guarded(() => openSync(this.#temporary, 'wx', 0o644));
   }

@@ -1,6 +1,7 @@
 import PDFDocument from 'pdfkit';
 import { sanitizeForDisplay } from '../../core/base/display';
 import { required } from '../../core/base/required';
+import { dayOf } from '../../core/base/day';
 import type { Barcode } from '../barcode/barcodes';
 import { fallbackFont } from './fallback-font';
 
@@ -199,7 +200,7 @@ function drawTick(pdf: Pdf, x: number, y: number): void {
 
 /** `2026-02-03 14:05:09 UTC`: the same wherever it is made. */
 export function utc(time: string): string {
-  return `${time.slice(0, 10)} ${time.slice(11, 19)} UTC`;
+  return `${dayOf(time)} ${time.slice(11, 19)} UTC`;
 }
 
 export interface TableColumn {

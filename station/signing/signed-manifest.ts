@@ -5,6 +5,7 @@ import canonicalize from 'canonicalize';
 import { shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
 import { MiB } from '../../core/base/units';
+import { dayOf } from '../../core/base/day';
 import type { Signer } from '../../core/delivery/library';
 import {
   cmsEnding,
@@ -216,15 +217,15 @@ function requireValidThen(
 ): string[] {
   const { from, to } = validityOf(new X509Certificate(certificate));
   const made = new Date(createdAt);
-  const ended = to.toISOString().slice(0, 10);
+  const ended = dayOf(to.toISOString());
   if (made >= from && made <= to) {
     if (now <= to) return [];
     return [
-      `The certificate of ${shownPath(name)} ended on ${ended}. The manifest says that it was made before, on ${createdAt.slice(0, 10)}; nobody else confirms when it was signed. Ask the sender whether the media is theirs, and for the new certificate.`,
+      `The certificate of ${shownPath(name)} ended on ${ended}. The manifest says that it was made before, on ${dayOf(createdAt)}; nobody else confirms when it was signed. Ask the sender whether the media is theirs, and for the new certificate.`,
     ];
   }
   throw unsigned(
-    `The manifest ${shownPath(basename(file))} was made on ${createdAt.slice(0, 10)}, when the certificate that signed it was not valid (${from.toISOString().slice(0, 10)} to ${ended}).`,
+    `The manifest ${shownPath(basename(file))} was made on ${dayOf(createdAt)}, when the certificate that signed it was not valid (${dayOf(from.toISOString())} to ${ended}).`,
   );
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { sanitizeForDisplay, shownPath } from '../../core/base/display';
 import { PrestageError } from '../../core/base/errors';
+import { dayOf } from '../../core/base/day';
 import type { Signer } from '../../core/delivery/library';
 import { sha256Schema } from '../../core/media/chunk-map';
 import { writeFileAtomically, type StatePaths } from '../state/state-paths';
@@ -151,9 +152,9 @@ export function certificateKey(name: string, pem: string, from: string, now: Dat
     throw refuse('is not a certificate', error);
   }
   const { from: begins, to: ends } = validityOf(certificate);
-  if (now > ends) throw refuse(`is a certificate that ended on ${ends.toISOString().slice(0, 10)}`);
+  if (now > ends) throw refuse(`is a certificate that ended on ${dayOf(ends.toISOString())}`);
   if (now < begins) {
-    throw refuse(`is a certificate that is not valid before ${begins.toISOString().slice(0, 10)}`);
+    throw refuse(`is a certificate that is not valid before ${dayOf(begins.toISOString())}`);
   }
   return {
     kind: 'certificate',

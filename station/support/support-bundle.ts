@@ -4,6 +4,7 @@ import { strToU8, zipSync, type Zippable } from 'fflate';
 import { z } from 'zod';
 import { shownPath } from '../../core/base/display';
 import { PrestageError, toErrorData } from '../../core/base/errors';
+import { fileExists } from '../../core/base/file-exists';
 import {
   crashDumpsHeld,
   crashDumpsLeftOut,
@@ -132,14 +133,6 @@ function readme(holds: readonly string[], leavesOut: readonly string[]): string 
     `In it:\n${list(holds)}`,
     `Not in it:\n${list(leavesOut)}\n`,
   ].join('\n\n');
-}
-
-function fileExists(file: string): PrestageError {
-  return new PrestageError({
-    code: 'usage',
-    message: `The file ${shownPath(file)} already exists.`,
-    remedy: 'Nothing was written. Choose another file, or move this one away.',
-  });
 }
 
 function notWritten(file: string, error: unknown): unknown {

@@ -228,7 +228,7 @@ describe('a ledger', () => {
   it('takes the newest job of an own serial for the drive’s where no GUID was recorded', () => {
     const ledger = Ledger.open(paths);
     const attached = sampleDrive({ ...sata, attachment: 'now', notes: [] });
-    // Entries from before 0.3.
+    // Older entries.
     const [first, second] = ['PC-1', 'PC-2'].map((machineSerial) =>
       sampleJob({ machineSerial, drive: sata }),
     );

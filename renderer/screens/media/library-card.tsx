@@ -4,6 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { formatBytes, sanitizeForDisplay } from '../../../core/base/display';
 import type { LibraryMediaView } from '../../../core/contract/app-library';
 import { dateWarnings, lateReasons } from '../../../core/media/media-dates';
+import { dayOf } from '../../../core/base/day';
 import { send } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { DetailList } from '../../components/details';
@@ -69,7 +70,7 @@ function CardLines({ media }: CardProps): ReactElement {
             contents === null ? text.contentsUnknown : text.contentsLine(contents.packages, contents.bytes),
         },
         { name: text.size, value: formatBytes(media.bytes) },
-        { name: text.certificateEnds, value: end === null ? text.certificateUnknown : end.slice(0, 10) },
+        { name: text.certificateEnds, value: end === null ? text.certificateUnknown : dayOf(end) },
         ...(shipBy === null ? [] : [{ name: text.shipBy, value: shipBy }]),
         { name: text.images, value: text.imagesLine(images.count, images.bytes) },
         {

@@ -4,6 +4,7 @@ import { useState, type ReactElement } from 'react';
 import { sanitizeForDisplay } from '../../../core/base/display';
 import type { AppResponse } from '../../../core/contract/app';
 import type { ShownKey } from '../../../core/contract/app-library';
+import { dayOf } from '../../../core/base/day';
 import { act } from '../../actions';
 import { ConfirmButton } from '../../components/confirm-button';
 import { DetailList, type Detail } from '../../components/details';
@@ -29,7 +30,7 @@ export function keyDetails(
 
 /** @param day of the calendar in UTC, `YYYY-MM-DD` */
 function hasEnded(day: string): boolean {
-  return day < new Date().toISOString().slice(0, 10);
+  return day < dayOf(new Date().toISOString());
 }
 
 /** A key that was chosen: it is trusted only when somebody names its owner and says that the fingerprint was compared. */

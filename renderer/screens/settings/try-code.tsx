@@ -55,7 +55,7 @@ function wordsOf(code: TriedCode, { settings, bench }: Text): { said: string; go
         ...(code.tag === undefined ? [] : [text.tagOf(code.tag)]),
         ...(code.doubtful === true ? [text.doubtful] : []),
       ];
-      return { said: [text.isNothing[code.kind], ...more].join(' '), good: false };
+      return { said: [text.isNothing(code.kind), ...more].join(' '), good: false };
     }
   }
 }

@@ -16,7 +16,7 @@ export function EndChoice(): ReactElement | null {
       name="start-at-end"
       inline
       value={atEnd.does}
-      choices={atEndChoices.map((value) => ({ value, label: text.ends[value] }))}
+      choices={atEndChoices.map((value) => ({ value, label: text.endWords(value) }))}
       onChoose={async (value) => {
         const chosen = atEndSchema.safeParse(value);
         return chosen.success && (await act('chooseEnd', { atEnd: chosen.data })) !== null;

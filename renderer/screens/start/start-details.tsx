@@ -59,7 +59,7 @@ export function StartDetails(): ReactElement {
     ...(filesShown === null ? [] : [{ name: text.machineFiles, value: filesShown, wide: true }]),
     // Where nobody says otherwise, it is chosen below.
     ...(atEnd?.ordered === true
-      ? [{ name: text.atEnd, value: text.endOrdered(text.ends[atEnd.does]), wide: true }]
+      ? [{ name: text.atEnd, value: text.endOrdered(text.endWords(atEnd.does)), wide: true }]
       : []),
     ...(sanitise ? [{ name: text.erase, value: text.eraseFirst, wide: true }] : []),
   );

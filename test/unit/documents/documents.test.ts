@@ -21,7 +21,6 @@ const files = documentFiles();
 const forUsers = files.filter(
   (file) => file === 'README.md' || (file.startsWith('docs/') && !file.startsWith('docs/adr/')),
 );
-/** Written by npm run reference, in the words of the commands: they repeat what a command's page says. */
 
 const lineCount = (file: string): number => documentText(file).trimEnd().split('\n').length;
 
@@ -88,6 +87,33 @@ describe('the documents', () => {
     expect(named.length).toBeGreaterThan(10);
     expect([...new Set(named)].filter((name) => scripts[name] === undefined)).toEqual([]);
   });
+
+  it('name only versions of Prestage that the changelog has', () => {
+    const released = new Set(
+      [...documentText('CHANGELOG.md').matchAll(/^## (0\.\d+)\.\d+$/gm)].map((match) => match[1]),
+    );
+    // A version of another program stands with its name, and its file does not begin with ours.
+    const named = forUsers.flatMap((file) =>
+      [...documentText(file).matchAll(/\b(?:(?:before|since) |prestage[a-z-]*_)(0\.\d+)/g)].map((match) => ({
+        file,
+        version: match[1],
+      })),
+    );
+    expect(named.length).toBeGreaterThan(2);
+    expect(named.filter(({ version }) => !released.has(version))).toEqual([]);
+  });
+
+  it.each(['core', 'station', 'helper', 'renderer', 'build', 'test'])(
+    'the page of %s/ says what each of its folders is for',
+    (room) => {
+      const page = documentText(`${room}/README.md`);
+      const folders = readdirSync(join(checkout, room), { withFileTypes: true }).filter((entry) =>
+        entry.isDirectory(),
+      );
+      expect(folders.length).toBeGreaterThan(5);
+      expect(folders.map(({ name }) => name).filter((name) => !page.includes(`\`${name}/`))).toEqual([]);
+    },
+  );
 
   it('say nothing twice', () => {
     const paths = new Map<string, string[]>();

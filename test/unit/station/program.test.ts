@@ -63,6 +63,31 @@ describe('the command line', () => {
   });
 
   it.each([
+    ['verify', '--drive', 'x'],
+    ['rehearse', '--drive', 'x'],
+    ['drives', 'check', '--drive', 'x'],
+    ['sanitise', '--drive', 'x'],
+    ['apply', '--media', 'x', '--drive', 'x'],
+    ['media', 'receive', 'x'],
+    ['ship', 'x'],
+    ['order', 'close'],
+    ['machine', 'returned', 'x'],
+    ['live', 'unlock-disk', 'x', '--machine', 'x'],
+    ['live', 'image-disk', 'x'],
+    ['rack', 'serve', '--listen', '[::1]:7443'],
+    ['rack', 'admit', 'x'],
+  ])('refuses an operator of whose name nothing can be read: %j', async (...args) => {
+    for (const name of ['', '  ', '\u200b']) {
+      const { code, stderr, stdout } = await run([...args, '--operator', name]);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(
+        /'--operator <name>' argument .* is invalid\. It must have visible characters\./,
+      );
+      expect(stdout).toBe('');
+    }
+  });
+
+  it.each([
     [['nonsense', '--help'], /Unknown command 'nonsense'\..*See prestage --help/s],
     [['medai', '--help'], /Unknown command 'medai'\. Did you mean 'media'\?/],
     [['--help', 'medai'], /Unknown command 'medai'\. Did you mean 'media'\?/],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { idInMachine } from '../../../../core/drive/drive';
 import { flowOf } from '../../../../core/flow/flow';
-import { scansOfLine, takeOutOrder } from '../../../../core/flow/take-out';
+import { takeOutOrder } from '../../../../core/flow/take-out';
 import { applyScan, emptyPairing, type PairingContext } from '../../../../core/pairing/pairing';
 import { flowFacts } from '../../../../core/pairing/pairing-rules';
 import {
@@ -178,9 +178,4 @@ describe('views', () => {
     const armed = after([machine('PC-1'), bay(1), command('START')], world(startLater));
     expectRefused(armed, applyScan(armed, command('CARDS'), world(startLater)), 'wrong-kind');
   });
-});
-
-it('a line of n drives takes 3n + 5 scans from badge to shipment: 77 for 24', () => {
-  expect(scansOfLine(24)).toBe(77);
-  expect(scansOfLine(4)).toBe(17);
 });

@@ -29,7 +29,6 @@ import {
 import {
   certainShare,
   compareSamples,
-  missProbability,
   piecesOfSample,
   sampleOffsets,
   type Sample,
@@ -496,7 +495,6 @@ describe('samples', () => {
   });
 
   it('prove what they prove', () => {
-    expect(missProbability(0.01, 256)).toBeCloseTo(0.0763, 3);
     expect(certainShare(256)).toBeCloseTo(0.0116, 4);
   });
 

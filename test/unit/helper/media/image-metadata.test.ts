@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PrestageError } from '../../../../core/base/errors';
 import { innerFile, topFolder } from '../../../../helper/media/descriptors';
-import { describeEntries, descriptorsOf } from '../../../../helper/media/image-metadata';
+import { describeEntries, readSecurity } from '../../../../helper/media/image-metadata';
 
 /** A folder with a file, with one descriptor for the root: as wimlib lays it out. */
 function metadata(): Buffer {
@@ -29,6 +29,24 @@ function metadata(): Buffer {
   const inFolder = inRoot + folder.length + 8;
   folder.writeBigUInt64LE(BigInt(inFolder), 16);
   return Buffer.concat([security, root, end, folder, end, entry('a.txt', false, -1, 0), end]);
+}
+
+/** The descriptor of each path, as the list of names says; null where there is none. */
+function descriptorsOf(image: Buffer): Map<string, Buffer | null> {
+  const { descriptors, end } = readSecurity(image);
+  const found = new Map<string, Buffer | null>();
+  const list = (first: number, above: string): void => {
+    for (let place = first; number(place) > 8; place += number(place)) {
+      const name = image.toString('utf16le', place + 102, place + 102 + image.readUInt16LE(place + 100));
+      const path = `${above}/${name.toUpperCase()}`;
+      found.set(path, descriptors[image.readInt32LE(place + 12)] ?? null);
+      const children = number(place + 16);
+      if (children !== 0) list(children, name === '' ? '' : path);
+    }
+  };
+  const number = (place: number): number => Number(image.readBigUInt64LE(place));
+  list(end, '');
+  return found;
 }
 
 describe('the metadata of an image', () => {
@@ -74,6 +92,6 @@ describe('the metadata of an image', () => {
       },
     ],
   ])('is refused when it %s', (_, damage) => {
-    expect(() => descriptorsOf(damage(metadata()))).toThrow(PrestageError);
+    expect(() => describeEntries(damage(metadata()), () => topFolder)).toThrow(PrestageError);
   });
 });

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkListing, problemLimit, wimlibWarnings } from '../../../../core/media/wim-listing';
+import {
+  ListingCheck,
+  problemLimit,
+  wimlibWarnings,
+  type ListingReport,
+} from '../../../../core/media/wim-listing';
 
 /** As `wimlib-imagex dir` prints it: a folder before what is in it. */
 const honest = [
@@ -20,10 +25,16 @@ const honest = [
   '/Windows/..leading dots.txt',
 ];
 
+function checkListing(lines: Iterable<string>, warnings: readonly string[]): ListingReport {
+  const check = new ListingCheck();
+  for (const line of lines) check.push(line);
+  return check.finish(warnings);
+}
+
 const firstProblem = (lines: string[], warnings: string[] = []): unknown =>
   checkListing(lines, warnings).problems[0];
 
-describe('checkListing', () => {
+describe('a listing', () => {
   it('finds nothing in an honest listing', () => {
     expect(checkListing(honest, [])).toEqual({ problems: [], notes: [] });
     expect(checkListing(['/'], [])).toEqual({ problems: [], notes: [] });

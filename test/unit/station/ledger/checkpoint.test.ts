@@ -7,7 +7,8 @@ import { entryProofSchema, type EntryProof } from '../../../../core/ledger/check
 import { checkpointHolds, checkProof, signCheckpoint } from '../../../../station/ledger/checkpoint';
 import type { VerifyingKey } from '../../../../station/ledger/keys';
 import { Ledger } from '../../../../station/ledger/ledger';
-import { inclusionPath, leafHash, rootOf } from '../../../../station/ledger/merkle';
+import { leafHash, rootOf } from '../../../../station/ledger/merkle';
+import { inclusionPath } from '../../../support/inclusion-path';
 import { statePaths } from '../../../../station/state/state-paths';
 import { makeLargeLedger } from '../../../benchmark/large-ledger';
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inclusionPath, leafHash, MerkleTree, rootFromPath } from '../../../../station/ledger/merkle';
+import { leafHash, MerkleTree, rootFromPath } from '../../../../station/ledger/merkle';
+import { inclusionPath } from '../../../support/inclusion-path';
 
 const leaf = (text: string): Buffer =>
   createHash('sha256').update(Buffer.of(0)).update(Buffer.from(text, 'hex')).digest();

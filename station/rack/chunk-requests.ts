@@ -6,7 +6,7 @@ import type { ServedImage } from './served-image';
 import type { Swarm } from './swarm';
 
 /** Answers agents that ask for their next chunk. One that has to wait is answered when something can be sent that it lacks. */
-export class SwarmDesk {
+export class ChunkRequests {
   /** Who waits, the longest first. */
   readonly #waiting = new Set<{ readonly taker: string; readonly wake: () => void }>();
 
