@@ -9,7 +9,7 @@ import { mebibyte, run } from './tools';
 const windowsType = 'EBD0A0A2-B9E5-4433-87C0-68B6B72699C7';
 
 /**
- * Paths of all files on the drive's Windows partition, as wimlib finds them on its NTFS.
+ * All files on the drive's Windows partition, as wimlib finds them on its NTFS: {@link filesOf}.
  * @throws Error when table or file system are not sound
  */
 export function filesOnDrive(drive: string, area: string): string[] {
@@ -27,10 +27,10 @@ export function filesOnDrive(drive: string, area: string): string[] {
   return files;
 }
 
-/** Paths of all files in a WIM's first image. */
+/** All files in a WIM's first image, each with the SHA-1 of its content; zeros for folders and empty files. */
 export function filesOf(wim: string): string[] {
-  return run('wimlib-imagex', ['dir', wim, '1'])
-    .split('\n')
-    .filter((path) => path !== '')
-    .sort();
+  const text = run('wimlib-imagex', ['dir', wim, '1', '--detailed']);
+  const found = [...text.matchAll(/^Full Path\s+= "(.*)"$[^]*?^Hash\s+= 0x([0-9a-f]{40})$/gm)];
+  if (found.length < 2) throw new Error(`wimlib-imagex lists no files: ${text.slice(0, 500)}`);
+  return found.map(([, path = '', sha1 = '']) => `${path} ${sha1}`).sort();
 }
