@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BenchRack } from './bench-drives';
 import type { BenchMedia } from './generate-wim';
@@ -11,7 +11,7 @@ export interface FirstByteResult {
   readonly seconds: readonly number[];
   /** The next batch, with programs and disk image in memory; empty where that was not asked for. */
   readonly nextSeconds: readonly number[];
-  /** What reading the media and the disk image takes that the drives must wait for. */
+  /** What another program takes to hash as many bytes as the media and the disk image have, which the drives must wait for. */
   readonly hashingSeconds: readonly number[];
 }
 
@@ -38,7 +38,9 @@ export async function measureFirstByte(
     for (let round = 0; round < rounds; round += 1) {
       const figures = await batch(false);
       seconds.push(figures.firstByteSeconds);
-      hashingSeconds.push(figures.renderSeconds + (await hashSeconds(context, media)));
+      const imageBytes = figures.jobs[0]?.bytes ?? 0;
+      const { size } = await stat(media.path);
+      hashingSeconds.push(((await hashSeconds(context, media)) * (size + imageBytes)) / size);
       if (next) nextSeconds.push((await batch(true)).firstByteSeconds);
     }
     return { seconds, nextSeconds, hashingSeconds };
