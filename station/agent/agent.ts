@@ -52,8 +52,8 @@ interface Found {
 
 /**
  * The agent of one machine: finds its station, waits to be admitted, and opens a helper for whoever asks there. Goes on until it
- * is stopped; what cannot be reached is tried again.
- * @throws PrestageError rack-wrong-station, rack-outdated, cancelled
+ * is stopped; what cannot be reached, or refuses for now, is tried again.
+ * @throws PrestageError rack-wrong-station, rack-outdated, rack-protocol, cancelled
  */
 export async function runAgent(options: AgentOptions): Promise<never> {
   const { address, fingerprint, identity, signal } = options;
@@ -85,11 +85,13 @@ export async function runAgent(options: AgentOptions): Promise<never> {
       try {
         await serve({ ...options, onView }, station, { byteSocket: bytes.path, peerPort }, sessions, found);
       } catch (error) {
-        // Somebody fills the rack, and does not do so for ever.
-        if (error instanceof PrestageError && error.code !== 'rack-full') throw error;
+        if (isFinal(error, found)) throw error;
         // Later it is somebody who answers in its place: that must not end what the agent is doing.
         if (error instanceof WrongStation && !found.right) throw wrongStation(error, fingerprint);
-        if (!(error instanceof Forgotten)) onView({ what: 'searching', problem: textOf(error) });
+        // Of an agent that was stopped nothing more is shown: the pause ends it.
+        if (!signal.aborted && !(error instanceof Forgotten)) {
+          onView({ what: 'searching', problem: textOf(error) });
+        }
       }
       await pause(timeouts.rackRetry, signal);
     }
@@ -99,6 +101,16 @@ export async function runAgent(options: AgentOptions): Promise<never> {
     peers.stop();
     station.close();
   }
+}
+
+/**
+ * Whether it is of no use to ask again. All else passes: the station's disk is full, say, or somebody fills the rack. A job goes on meanwhile,
+ * for the time of grace.
+ */
+function isFinal(error: unknown, { right }: Found): boolean {
+  if (!(error instanceof PrestageError)) return false;
+  // A station with which it has spoken understands it.
+  return error.code === 'rack-outdated' || (error.code === 'rack-protocol' && !right);
 }
 
 /**
