@@ -68,6 +68,10 @@ export async function runAgent(options: AgentOptions): Promise<never> {
     last = view;
     options.onView(view, work);
   };
+  // The answer with which it began may be an old one: the machine may have been turned away since.
+  const onSessionEnd = (): void => {
+    onView(last.what === 'admitted' ? { ...last, sessions: sessions.size } : last);
+  };
   const station = new PinnedStation(address, fingerprint, identity);
   const store = new ChunkStore();
   const bytes = new ByteServer(station, identity, store, options.grace, (told) => {
@@ -83,7 +87,8 @@ export async function runAgent(options: AgentOptions): Promise<never> {
     onView({ what: 'searching', problem: null });
     for (;;) {
       try {
-        await serve({ ...options, onView }, station, { byteSocket: bytes.path, peerPort }, sessions, found);
+        const here = { byteSocket: bytes.path, peerPort };
+        await serve({ ...options, onView, onSessionEnd }, station, here, sessions, found);
       } catch (error) {
         if (isFinal(error, found)) throw error;
         // Later it is somebody who answers in its place: that must not end what the agent is doing.
@@ -124,13 +129,16 @@ export function workAfter(work: MachineWork | null, before: number, sessions: nu
 
 /** From the greeting until the station is gone or has forgotten the agent. */
 async function serve(
-  options: Omit<AgentOptions, 'onView'> & { readonly onView: (view: AgentView) => void },
+  options: Omit<AgentOptions, 'onView'> & {
+    readonly onView: (view: AgentView) => void;
+    readonly onSessionEnd: () => void;
+  },
   station: PinnedStation,
   { byteSocket, peerPort }: { readonly byteSocket: string; readonly peerPort: number },
   sessions: Map<string, AgentSession>,
   found: Found,
 ): Promise<never> {
-  const { signal, onView, identity, fingerprint } = options;
+  const { signal, onView, onSessionEnd, identity, fingerprint } = options;
   const hello = {
     version: options.version,
     machine: options.machine,
@@ -153,7 +161,7 @@ async function serve(
       sessions.set(id, session);
       void session.ended.then(() => {
         sessions.delete(id);
-        onView(viewOf(next, code, name, sessions.size));
+        onSessionEnd();
       });
     }
     onView(viewOf(next, code, name, sessions.size));

@@ -1,6 +1,7 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HelperExit, HelperProcess } from '../../../../station/helper-client/helper-process';
@@ -196,6 +197,26 @@ describe('an agent', () => {
     const [asked, ended] = await askedOf(409, error('cancelled'), 2);
     expect(asked).toHaveLength(2);
     expect(ended).toMatchObject({ message: 'The agent was stopped.' });
+  });
+
+  it('that was turned away does not show that it is admitted when a session ends', async () => {
+    const session = '0b8f3f6e-54f2-4c1c-9f41-0f6f2c3d9a11';
+    const { views } = await answered(async (path, time, stop) => {
+      if (path === '/agents/next') {
+        const state = time === 1 ? 'admitted' : 'refused';
+        if (time > 2) return null;
+        return [200, { revision: time, state, problem: null, sessions: time === 1 ? [session] : [] }];
+      }
+      if (!path.startsWith('/agents/sessions/')) return greeting;
+      // Once it has been told, the session is over.
+      await sleep(300);
+      setTimeout(stop, 500);
+      return [410, {}];
+    });
+    expect(views.map(({ what }) => what)).toContain('admitted');
+    const refused = views.findIndex(({ what }) => what === 'refused');
+    expect(refused).toBeGreaterThan(0);
+    expect(new Set(views.slice(refused).map(({ what }) => what))).toEqual(new Set(['refused']));
   });
 
   it('does not take a shorter or other greeting for one', async () => {
