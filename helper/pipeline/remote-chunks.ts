@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request, type IncomingMessage } from 'node:http';
 import { beatIndex, fromMachineBit, recordHeaderBytes } from '../../core/contract/agent-bytes';
-import { PrestageError } from '../../core/base/errors';
+import { cancelled, PrestageError } from '../../core/base/errors';
 import type { ReceivedBytes } from '../../core/job/job';
 import type { ChunkMap } from '../../core/media/chunk-map';
 import { largestChunkMap, parseChunkMap } from '../disk-image/chunk-map-file';
@@ -18,13 +18,14 @@ export interface RemoteImage {
   readonly drive: string;
 }
 
-/** @throws PrestageError rack-no-bytes, render-damaged */
+/** @throws PrestageError rack-no-bytes, render-damaged, cancelled */
 export async function fetchChunkMap(
   socket: string,
   fingerprint: string,
+  signal: AbortSignal,
 ): Promise<{ map: ChunkMap; fingerprint: string }> {
   try {
-    const answer = await ask({ socketPath: socket, path: `/images/${fingerprint}` }, null);
+    const answer = await ask({ socketPath: socket, path: `/images/${fingerprint}`, signal }, null);
     const pieces: Buffer[] = [];
     let length = 0;
     for await (const piece of answer as AsyncIterable<Buffer>) {
@@ -34,6 +35,7 @@ export async function fetchChunkMap(
     }
     return parseChunkMap(Buffer.concat(pieces).toString('utf8'));
   } catch (error) {
+    if (signal.aborted) throw cancelled('Getting the list of what goes on the drive');
     if (error instanceof PrestageError) throw error;
     throw new PrestageError({
       code: 'rack-no-bytes',
@@ -160,7 +162,12 @@ function sha256(bytes: Uint8Array): string {
 }
 
 async function ask(
-  where: { readonly socketPath: string; readonly path: string; readonly method?: string },
+  where: {
+    readonly socketPath: string;
+    readonly path: string;
+    readonly method?: string;
+    readonly signal?: AbortSignal;
+  },
   body: string | null,
 ): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
