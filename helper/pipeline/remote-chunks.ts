@@ -81,21 +81,24 @@ export class RemoteChunks {
     this.drive.forget();
     const step = Math.max(1, Math.floor(this.chunks.length / samples));
     const sampled = [...this.chunks.keys()].filter((index) => index % step === 0);
-    for (const index of sampled) await this.#keepIfThere(index);
-    if (this.#missing.size === this.chunks.length) return;
+    let isLeft = false;
+    for (const index of sampled) if ((await this.#keepIfThere(index)) === 'bytes') isLeft = true;
+    if (!isLeft) return;
     for (const index of [...this.#missing]) if (index % step !== 0) await this.#keepIfThere(index);
   }
 
-  async #keepIfThere(index: number): Promise<void> {
+  /** @returns what is there, if it is right. Zeros say nothing of an earlier job: a drive that was never written may read so. */
+  async #keepIfThere(index: number): Promise<'bytes' | 'zeros' | null> {
     this.drive.throwIfStopped();
     const chunk = this.#chunk(index);
     const found = this.#buffers[0].subarray(0, chunk.length);
     this.progress.beat();
     await this.drive.read(found, chunk.length, chunk.offset, index);
-    if (sha256(found) !== chunk.sha256) return;
+    if (sha256(found) !== chunk.sha256) return null;
     this.#missing.delete(index);
     this.#received.kept += chunk.length;
     this.progress.addDone(chunk.length);
+    return isZeros(found) ? 'zeros' : 'bytes';
   }
 
   async #receive({ socket, fingerprint, drive }: RemoteImage): Promise<void> {
@@ -155,6 +158,11 @@ export class RemoteChunks {
     const [index = 0] = this.#missing;
     return new DriveFailure('link', this.#chunk(index).offset, index, error);
   }
+}
+
+/** Whether each byte is the one before it, and the first is zero. */
+function isZeros(bytes: Buffer): boolean {
+  return bytes.length === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
 }
 
 function sha256(bytes: Uint8Array): string {
