@@ -1,5 +1,5 @@
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PassThrough } from 'node:stream';
@@ -197,6 +197,31 @@ describe('an agent', () => {
     const [asked, ended] = await askedOf(409, error('cancelled'), 2);
     expect(asked).toHaveLength(2);
     expect(ended).toMatchObject({ message: 'The agent was stopped.' });
+  });
+
+  it('ends at once when it is told to: before its first question, and while it connects', async () => {
+    const mute = createTcpServer().listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    closing.push(() => mute.close());
+    const identity = makeIdentity();
+    for (const wait of [0, 300]) {
+      const stop = new AbortController();
+      if (wait === 0) stop.abort();
+      else
+        setTimeout(() => {
+          stop.abort();
+        }, wait);
+      const begun = performance.now();
+      const ended: unknown = await runAgent({
+        ...{ identity, fingerprint: identity.fingerprint, version: '1', bench: null, grace: 1000 },
+        address: { host: '127.0.0.1', port: (mute.address() as AddressInfo).port },
+        machine: { serial: '5CD1234XY1', facts: {}, refused: [], source: 'none', needsPrivilege: false },
+        startHelper: idleHelper,
+        ...{ signal: stop.signal, onView: () => undefined },
+      }).catch((error: unknown) => error);
+      expect(ended).toMatchObject({ code: 'cancelled' });
+      expect(performance.now() - begun).toBeLessThan(3000);
+    }
   });
 
   it('that was turned away does not show that it is admitted when a session ends', async () => {
