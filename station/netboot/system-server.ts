@@ -86,8 +86,9 @@ export class SystemServer {
         // Whoever has begun is not pushed out by others that come.
         door.know(request.socket);
         this.#send(system, request.socket.remoteAddress ?? '', response);
-      } else
+      } else {
         response.writeHead(503, { 'content-length': '0', 'retry-after': '30', connection: 'close' }).end();
+      }
     });
     server.on('connection', (socket) => {
       door.enter(socket);

@@ -107,8 +107,9 @@ describe('what an earlier job has left', () => {
     const fd = openSync(join(folder, 'drive'), 'w+');
     try {
       ftruncateSync(fd, count * chunkBytes);
-      for (const index of held)
+      for (const index of held) {
         writeSync(fd, content[index] ?? Buffer.alloc(0), 0, chunkBytes, index * chunkBytes);
+      }
       const progress = new SharedProgress();
       const io = new DriveIo({ fd, size: count * chunkBytes }, progress, () => undefined, chunkBytes);
       let reads = 0;

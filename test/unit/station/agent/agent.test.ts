@@ -207,10 +207,11 @@ describe('an agent', () => {
     for (const wait of [0, 300]) {
       const stop = new AbortController();
       if (wait === 0) stop.abort();
-      else
+      else {
         setTimeout(() => {
           stop.abort();
         }, wait);
+      }
       const begun = performance.now();
       const ended: unknown = await runAgent({
         ...{ identity, fingerprint: identity.fingerprint, version: '1', bench: null, grace: 1000 },
