@@ -141,6 +141,8 @@ export const timeouts = {
   dhcpLook: 6_000,
   /** Before it is asked once more. */
   dhcpAgain: 2_000,
+  /** Between two looks for another DHCP server, while machines are started: each of them may get a wrong address in this time. */
+  dhcpWatch: 30_000,
   /** Between two looks at the interface that machines are started through: nobody carries a cable to another socket in this time. */
   bootLook: 2_000,
   /** Between two pictures of a job on the screen of a machine of the rack, and how long its agent may take to show one. */

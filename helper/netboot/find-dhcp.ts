@@ -19,6 +19,12 @@ const offer = 2;
 /** RFC 2132: 53 DHCP message type, 54 server identifier, 255 end. */
 const options = { messageType: 53, server: 54, end: 255, pad: 0 } as const;
 
+/** What asks, of six bytes: an interface without such an address asks with zeros in its place. @param mac of the interface */
+export function hardwareAddress(mac: string): string {
+  const bytes = mac === '' ? [] : mac.split(':');
+  return Array.from({ length: 6 }, (_, at) => bytes[at] ?? '00').join(':');
+}
+
 /** A DISCOVER, of a PC with 64-bit UEFI that would start from the network: servers that answer only such ones answer, too. */
 export function discoverMessage(transaction: number, mac: string): Buffer {
   const message = Buffer.alloc(fixedBytes);
@@ -27,7 +33,7 @@ export function discoverMessage(transaction: number, mac: string): Buffer {
   message.writeUInt32BE(transaction, 4);
   // The answer is to go to everybody: this computer would not hear it at an address that it has not got.
   message.writeUInt16BE(0x8000, 10);
-  message.set(Buffer.from(mac.replaceAll(':', ''), 'hex').subarray(0, 6), 28);
+  message.set(Buffer.from(hardwareAddress(mac).replaceAll(':', ''), 'hex'), 28);
   const vendor = Buffer.from('PXEClient:Arch:00007:UNDI:003016');
   const wanted = [
     ...[options.messageType, 1, discover],

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sanitizeForDisplay } from '../../core/base/display';
-import { cancelled, isCancellation, PrestageError } from '../../core/base/errors';
+import { cancelled, isCancellation, PrestageError, toErrorData } from '../../core/base/errors';
 import { timeouts } from '../../core/base/timeouts';
 import {
   addressRange,
@@ -15,7 +15,7 @@ import {
 import { bootFiles } from '../../core/netboot/boot-words';
 import { findTool } from '../tools/runner';
 import { withParent } from '../tools/with-parent';
-import { findDhcpServer } from './find-dhcp';
+import { findDhcpServer, hardwareAddress } from './find-dhcp';
 import { listBootInterfaces } from './interfaces';
 
 /**
@@ -35,9 +35,10 @@ export interface BootRequest {
 
 /**
  * dnsmasq's options. Nothing of this computer's own files of dnsmasq is read.
+ * @param mac of the interface
  * RFC 4578, 2.1: client architecture 7 is x64 UEFI, and 9 what some firmware says in its place.
  */
-function dnsmasqOptions(request: BootRequest, range: AddressRange): string[] {
+export function dnsmasqOptions(request: BootRequest, range: AddressRange, mac: string): string[] {
   const { interface: name, folder } = request;
   return [
     ...['--conf-file=/dev/null', '--keep-in-foreground', '--log-facility=-', '--pid-file='],
@@ -46,6 +47,8 @@ function dnsmasqOptions(request: BootRequest, range: AddressRange): string[] {
     ...[`--interface=${name}`, '--except-interface=lo', '--bind-interfaces'],
     ...['--leasefile-ro', `--dhcp-lease-max=${mostMachines}`, '--dhcp-authoritative'],
     `--dhcp-range=${range.first},${range.last},${range.netmask},${leaseSeconds}`,
+    // Who looks for other servers is this one's own helper: answered, it would have dnsmasq wait for a ping each time.
+    `--dhcp-host=${hardwareAddress(mac)},ignore`,
     // No way out of this network, and nobody who knows names: there is none.
     ...['--dhcp-option=option:router', '--dhcp-option=option:dns-server'],
     ...['--dhcp-match=set:uefi,option:client-arch,7', '--dhcp-match=set:uefi,option:client-arch,9'],
@@ -79,20 +82,15 @@ export async function serveBoot(
   const range = addressRange(found.address, found.prefix);
   if (found.address !== request.address || range === null) throw addressChanged(found.name);
   await requireFolder(request.folder);
-  const command = await commandFor(request, range);
+  const command = await commandFor(dnsmasqOptions(request, range, found.mac));
   const other = await whileLinked({ name: found.name, downs }, () => findDhcpServer(found, signal));
-  if (other !== null) {
-    throw new PrestageError({
-      code: 'boot-foreign-dhcp',
-      message: `Another DHCP server answers on the interface ${found.name}: ${other}.`,
-    });
-  }
+  if (other !== null) throw foreignServer(found.name, other);
   return await runWatched(command, found, downs, onServing, signal);
 }
 
 /**
  * Ends what it started when the interface is not any more what it was: behind a cable that was pulled and is plugged in again there may be
- * another network.
+ * another network. And when another server answers beside it: somebody may have plugged another network into the rack's switch.
  */
 async function runWatched(
   command: readonly [string, ...string[]],
@@ -103,9 +101,14 @@ async function runWatched(
 ): Promise<never> {
   const changed = new AbortController();
   const over = AbortSignal.any([signal, changed.signal]);
-  const watching = watch(found, downs, over).then((why) => {
-    if (why !== null) changed.abort(why);
-  });
+  const look = (): Promise<string | null> =>
+    whileLinked({ name: found.name, downs }, () => findDhcpServer(found, over));
+  const watching = Promise.all(
+    [watch(found, downs, over), watchServers(found.name, look, over)].map(async (watched) => {
+      const why = await watched;
+      if (why !== null) changed.abort(why);
+    }),
+  );
   try {
     return await run(command, onServing, over);
   } catch (error) {
@@ -137,6 +140,46 @@ async function watch(
     }
   }
   return null;
+}
+
+/**
+ * Looks from time to time for DHCP servers that have come since. One that fails is made again: another
+ * program may have had the port. Where it cannot be looked, machines are not answered.
+ * @param look as {@link findDhcpServer}, while the link is there
+ * @param pause milliseconds between two looks
+ * @returns what was found, or why it cannot be looked; null: nothing until the end
+ */
+export async function watchServers(
+  name: string,
+  look: () => Promise<string | null>,
+  signal: AbortSignal,
+  pause: number = timeouts.dhcpWatch,
+): Promise<PrestageError | null> {
+  let hasFailed = false;
+  while (!isStopped(signal)) {
+    await sleep(pause, null, { signal }).catch(() => undefined);
+    if (isStopped(signal)) break;
+    try {
+      const other = await look();
+      if (other !== null) return foreignServer(name, other, 'Machines that already run continue.');
+      hasFailed = false;
+    } catch (error) {
+      if (isCancellation(error)) break;
+      const why = error instanceof PrestageError ? error : new PrestageError(toErrorData(error));
+      if (hasFailed || why.code === 'boot-link') return why;
+      hasFailed = true;
+    }
+  }
+  return null;
+}
+
+/** @param so what is with the machines */
+function foreignServer(name: string, other: string, so = 'No machine was started.'): PrestageError {
+  return new PrestageError({
+    code: 'boot-foreign-dhcp',
+    message: `Another DHCP server answers on the interface ${name}: ${other}.`,
+    remedy: `${so} Use a switch of its own for the rack, or switch the other server off.`,
+  });
 }
 
 /**
@@ -197,10 +240,7 @@ async function requireFolder(folder: string): Promise<void> {
 }
 
 /** @throws PrestageError tool-missing, privilege-unavailable */
-async function commandFor(
-  request: BootRequest,
-  range: AddressRange,
-): Promise<readonly [string, ...string[]]> {
+async function commandFor(options: readonly string[]): Promise<readonly [string, ...string[]]> {
   if (process.geteuid?.() !== 0) {
     throw new PrestageError({
       code: 'privilege-unavailable',
@@ -209,7 +249,7 @@ async function commandFor(
   }
   const { uid, gid } = await ownUser();
   return withParent(
-    [findTool('dnsmasq'), ...dnsmasqOptions(request, range)],
+    [findTool('dnsmasq'), ...options],
     [
       ...[`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--no-new-privs'],
       ...[`--bounding-set=-all,${capabilities}`, `--inh-caps=-all,${capabilities}`],

@@ -49,7 +49,7 @@ export async function runJob(
   let hangs = false;
   try {
     happen({ type: 'check' });
-    const content = await contentOf(request, opened, agentSocket);
+    const content = await contentOf(request, opened, agentSocket, signal);
     const { map } = content;
     ({ sources } = content);
     await recheckDrive(opened);
@@ -101,18 +101,19 @@ interface JobContent {
   readonly remote?: RemoteImage;
 }
 
-/** @throws PrestageError render-damaged, rack-no-bytes */
+/** @throws PrestageError render-damaged, rack-no-bytes, cancelled */
 async function contentOf(
   { renderDirectory, fingerprint }: Pick<HelperRequest<'runJob'>, 'renderDirectory' | 'fingerprint'>,
   opened: OpenedDrive,
   agentSocket: string | null,
+  signal: AbortSignal,
 ): Promise<JobContent> {
   if (renderDirectory !== null) {
     const map = requireFit(await readChunkMap(join(renderDirectory, chunkMapName)), fingerprint, opened);
     const sources = await openSources(map, renderDirectory);
     return { map, sources, chunks: sourcedChunks(map, sources) };
   }
-  const map = requireFit(await fetchedMap(agentSocket, fingerprint), fingerprint, opened);
+  const map = requireFit(await fetchedMap(agentSocket, fingerprint, signal), fingerprint, opened);
   const chunks = map.chunks.map((chunk) => ({ ...chunk, sourceFd: -1, sourceOffset: 0 }));
   return {
     map,
@@ -126,15 +127,16 @@ async function contentOf(
   };
 }
 
-/** The chunk map that the station gives out. @throws PrestageError rack-no-bytes */
+/** The chunk map that the station gives out. @throws PrestageError rack-no-bytes, cancelled */
 async function fetchedMap(
   agentSocket: string | null,
   fingerprint: string,
+  signal: AbortSignal,
 ): Promise<Awaited<ReturnType<typeof fetchChunkMap>>> {
   if (agentSocket === null) {
     throw new Error('a chunk map of the station was asked of a helper without an agent');
   }
-  return await fetchChunkMap(agentSocket, fingerprint);
+  return await fetchChunkMap(agentSocket, fingerprint, signal);
 }
 
 function requireNotAborted(signal: AbortSignal, what: string): void {
@@ -284,7 +286,7 @@ export async function verifyDrive(
   let hangs = false;
   try {
     const { chunkMapFile: file, fingerprint } = request;
-    const read = file === null ? fetchedMap(agentSocket, fingerprint) : readChunkMap(file);
+    const read = file === null ? fetchedMap(agentSocket, fingerprint, signal) : readChunkMap(file);
     const map = requireFit(await read, fingerprint, opened);
     const bytesTotal = bytesOf(map);
     const { end } = await runDriveThread({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { request, type IncomingMessage } from 'node:http';
 import { beatIndex, fromMachineBit, recordHeaderBytes } from '../../core/contract/agent-bytes';
-import { PrestageError } from '../../core/base/errors';
+import { cancelled, PrestageError } from '../../core/base/errors';
 import type { ReceivedBytes } from '../../core/job/job';
 import type { ChunkMap } from '../../core/media/chunk-map';
 import { largestChunkMap, parseChunkMap } from '../disk-image/chunk-map-file';
@@ -18,13 +18,14 @@ export interface RemoteImage {
   readonly drive: string;
 }
 
-/** @throws PrestageError rack-no-bytes, render-damaged */
+/** @throws PrestageError rack-no-bytes, render-damaged, cancelled */
 export async function fetchChunkMap(
   socket: string,
   fingerprint: string,
+  signal: AbortSignal,
 ): Promise<{ map: ChunkMap; fingerprint: string }> {
   try {
-    const answer = await ask({ socketPath: socket, path: `/images/${fingerprint}` }, null);
+    const answer = await ask({ socketPath: socket, path: `/images/${fingerprint}`, signal }, null);
     const pieces: Buffer[] = [];
     let length = 0;
     for await (const piece of answer as AsyncIterable<Buffer>) {
@@ -34,6 +35,7 @@ export async function fetchChunkMap(
     }
     return parseChunkMap(Buffer.concat(pieces).toString('utf8'));
   } catch (error) {
+    if (signal.aborted) throw cancelled('Getting the list of what goes on the drive');
     if (error instanceof PrestageError) throw error;
     throw new PrestageError({
       code: 'rack-no-bytes',
@@ -79,21 +81,24 @@ export class RemoteChunks {
     this.drive.forget();
     const step = Math.max(1, Math.floor(this.chunks.length / samples));
     const sampled = [...this.chunks.keys()].filter((index) => index % step === 0);
-    for (const index of sampled) await this.#keepIfThere(index);
-    if (this.#missing.size === this.chunks.length) return;
+    let isLeft = false;
+    for (const index of sampled) if ((await this.#keepIfThere(index)) === 'bytes') isLeft = true;
+    if (!isLeft) return;
     for (const index of [...this.#missing]) if (index % step !== 0) await this.#keepIfThere(index);
   }
 
-  async #keepIfThere(index: number): Promise<void> {
+  /** @returns what is there, if it is right. Zeros say nothing of an earlier job: a drive that was never written may read so. */
+  async #keepIfThere(index: number): Promise<'bytes' | 'zeros' | null> {
     this.drive.throwIfStopped();
     const chunk = this.#chunk(index);
     const found = this.#buffers[0].subarray(0, chunk.length);
     this.progress.beat();
     await this.drive.read(found, chunk.length, chunk.offset, index);
-    if (sha256(found) !== chunk.sha256) return;
+    if (sha256(found) !== chunk.sha256) return null;
     this.#missing.delete(index);
     this.#received.kept += chunk.length;
     this.progress.addDone(chunk.length);
+    return isZeros(found) ? 'zeros' : 'bytes';
   }
 
   async #receive({ socket, fingerprint, drive }: RemoteImage): Promise<void> {
@@ -155,12 +160,22 @@ export class RemoteChunks {
   }
 }
 
+/** Whether each byte is the one before it, and the first is zero. */
+function isZeros(bytes: Buffer): boolean {
+  return bytes.length === 0 || (bytes[0] === 0 && bytes.subarray(1).equals(bytes.subarray(0, -1)));
+}
+
 function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function ask(
-  where: { readonly socketPath: string; readonly path: string; readonly method?: string },
+  where: {
+    readonly socketPath: string;
+    readonly path: string;
+    readonly method?: string;
+    readonly signal?: AbortSignal;
+  },
   body: string | null,
 ): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import { timeouts } from '../../core/base/timeouts';
 import { blocked } from '../../core/job/batch-rules';
 import type { HelperRequest, HelperResponse } from '../../core/contract/helper-api';
 import { confirmationOf, identityDifferences, type ConfirmedDrive, type Drive } from '../../core/drive/drive';
-import { PrestageError } from '../../core/base/errors';
+import { cancelled, PrestageError } from '../../core/base/errors';
 import { requireRecordsKept } from '../live-setup/live-state';
 import { elevatedCaller } from '../tools/caller';
 import { listDrives } from '../drives/list-drives';
@@ -94,13 +94,18 @@ export class Reservations {
   /**
    * Opens drives and looks at all details again. The listing is made after the drives are open: from then on
    * the kernel cannot give their names to other devices. All or none.
+   * @throws PrestageError drive-…, cancelled: then none is held
    */
-  async reserve(request: HelperRequest<'reserveDrives'>): Promise<HelperResponse<'reserveDrives'>> {
+  async reserve(
+    request: HelperRequest<'reserveDrives'>,
+    signal: AbortSignal,
+  ): Promise<HelperResponse<'reserveDrives'>> {
     const listing = (): Promise<Drive[]> =>
       listDrives({ benchDirectory: request.benchDirectory, protectedPaths: request.protectedPaths });
     if (request.benchDirectory === null) await requireRecordsKept();
     const before = await listing();
     const opened: OpenedDrive[] = [];
+    let found: Awaited<ReturnType<typeof diskGuidIfReadable>>[];
     try {
       for (const { driveId, confirmed } of request.drives) {
         const drive = findConfirmed(before, driveId, confirmed, 'write');
@@ -112,11 +117,13 @@ export class Reservations {
       for (const { driveId, confirmed } of request.drives) {
         findConfirmed(after, driveId, confirmed, 'write');
       }
+      found = await Promise.all(opened.map(diskGuidIfReadable));
+      // Last: whoever has given it up would not hear what is held, and never give it back.
+      if (signal.aborted) throw cancelled('Holding the drives');
     } catch (error) {
       await Promise.all(opened.map(({ fd }) => closeDescriptor(fd)));
       throw error;
     }
-    const found = await Promise.all(opened.map(diskGuidIfReadable));
     const reservations = opened.map((drive, index) => {
       const reservation = randomUUID();
       this.held.set(reservation, drive);

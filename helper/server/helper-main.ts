@@ -264,7 +264,8 @@ const handlers: HelperHandlers = {
       },
       signal,
     ),
-  reserveDrives: async (request) => machineEnd.reserved(await reservations.reserve(request)),
+  reserveDrives: async (request, { signal }) =>
+    machineEnd.reserved(await reservations.reserve(request, signal)),
   releaseDrive: async ({ reservation }) => {
     await reservations.release(reservation);
     machineEnd.released(reservation);

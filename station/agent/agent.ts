@@ -52,8 +52,8 @@ interface Found {
 
 /**
  * The agent of one machine: finds its station, waits to be admitted, and opens a helper for whoever asks there. Goes on until it
- * is stopped; what cannot be reached is tried again.
- * @throws PrestageError rack-wrong-station, rack-outdated, cancelled
+ * is stopped; what cannot be reached, or refuses for now, is tried again.
+ * @throws PrestageError rack-wrong-station, rack-outdated, rack-protocol, cancelled
  */
 export async function runAgent(options: AgentOptions): Promise<never> {
   const { address, fingerprint, identity, signal } = options;
@@ -67,6 +67,10 @@ export async function runAgent(options: AgentOptions): Promise<never> {
     }
     last = view;
     options.onView(view, work);
+  };
+  // The answer with which it began may be an old one: the machine may have been turned away since.
+  const onSessionEnd = (): void => {
+    onView(last.what === 'admitted' ? { ...last, sessions: sessions.size } : last);
   };
   const station = new PinnedStation(address, fingerprint, identity);
   const store = new ChunkStore();
@@ -83,13 +87,16 @@ export async function runAgent(options: AgentOptions): Promise<never> {
     onView({ what: 'searching', problem: null });
     for (;;) {
       try {
-        await serve({ ...options, onView }, station, { byteSocket: bytes.path, peerPort }, sessions, found);
+        const here = { byteSocket: bytes.path, peerPort };
+        await serve({ ...options, onView, onSessionEnd }, station, here, sessions, found);
       } catch (error) {
-        // Somebody fills the rack, and does not do so for ever.
-        if (error instanceof PrestageError && error.code !== 'rack-full') throw error;
+        if (isFinal(error, found)) throw error;
         // Later it is somebody who answers in its place: that must not end what the agent is doing.
         if (error instanceof WrongStation && !found.right) throw wrongStation(error, fingerprint);
-        if (!(error instanceof Forgotten)) onView({ what: 'searching', problem: textOf(error) });
+        // Of an agent that was stopped nothing more is shown: the pause ends it.
+        if (!signal.aborted && !(error instanceof Forgotten)) {
+          onView({ what: 'searching', problem: textOf(error) });
+        }
       }
       await pause(timeouts.rackRetry, signal);
     }
@@ -99,6 +106,16 @@ export async function runAgent(options: AgentOptions): Promise<never> {
     peers.stop();
     station.close();
   }
+}
+
+/**
+ * Whether it is of no use to ask again. All else passes: the station's disk is full, say, or somebody fills the rack. A job goes on meanwhile,
+ * for the time of grace.
+ */
+function isFinal(error: unknown, { right }: Found): boolean {
+  if (!(error instanceof PrestageError)) return false;
+  // A station with which it has spoken understands it.
+  return error.code === 'rack-outdated' || (error.code === 'rack-protocol' && !right);
 }
 
 /**
@@ -112,13 +129,16 @@ export function workAfter(work: MachineWork | null, before: number, sessions: nu
 
 /** From the greeting until the station is gone or has forgotten the agent. */
 async function serve(
-  options: Omit<AgentOptions, 'onView'> & { readonly onView: (view: AgentView) => void },
+  options: Omit<AgentOptions, 'onView'> & {
+    readonly onView: (view: AgentView) => void;
+    readonly onSessionEnd: () => void;
+  },
   station: PinnedStation,
   { byteSocket, peerPort }: { readonly byteSocket: string; readonly peerPort: number },
   sessions: Map<string, AgentSession>,
   found: Found,
 ): Promise<never> {
-  const { signal, onView, identity, fingerprint } = options;
+  const { signal, onView, onSessionEnd, identity, fingerprint } = options;
   const hello = {
     version: options.version,
     machine: options.machine,
@@ -141,7 +161,7 @@ async function serve(
       sessions.set(id, session);
       void session.ended.then(() => {
         sessions.delete(id);
-        onView(viewOf(next, code, name, sessions.size));
+        onSessionEnd();
       });
     }
     onView(viewOf(next, code, name, sessions.size));

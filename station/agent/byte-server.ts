@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   beatIndex,
   fromMachineBit,
@@ -80,8 +81,9 @@ export class ByteServer {
     if (fingerprint === '') {
       response.writeHead(404).end();
     } else if (request.method === 'GET') {
-      const text = await this.#readMap(fingerprint);
-      response.writeHead(200, { 'content-length': text.length }).end(text);
+      const text = await this.#readMap(fingerprint, AbortSignal.any([goneOf(response), this.#stop.signal]));
+      if (text === null) response.writeHead(404).end();
+      else response.writeHead(200, { 'content-length': text.length }).end(text);
     } else {
       const map = this.#maps.get(fingerprint);
       const body = await collect(request, longestMap);
@@ -94,19 +96,24 @@ export class ByteServer {
     }
   }
 
-  /** The helper checks it: here it only says which bytes belong to which chunk. Tried until the time of grace is over. */
-  async #readMap(fingerprint: string): Promise<Buffer> {
+  /**
+   * The helper checks it: here it only says which bytes belong to which chunk. Tried until the time of grace is over.
+   * @returns null: the station has none for this machine
+   */
+  async #readMap(fingerprint: string, signal: AbortSignal): Promise<Buffer | null> {
     const begun = performance.now();
     for (;;) {
       try {
-        const answer = await this.station.read(`/agents/images/${fingerprint}`, this.#stop.signal);
+        const answer = await this.station.read(`/agents/images/${fingerprint}`, signal);
         const text = await collect(answer, longestMap);
+        // Also from a station that was started again: then what the helper works for is over.
+        if (answer.statusCode === 404) return null;
         if (answer.statusCode !== 200) throw new Error(`the station answered ${answer.statusCode ?? 0}`);
         this.#maps.set(fingerprint, chunkMapSchema.parse(JSON.parse(text.toString('utf8'))));
         return text;
       } catch (error) {
-        if (this.#stop.signal.aborted || performance.now() - begun > this.grace) throw error;
-        await new Promise((resolve) => setTimeout(resolve, timeouts.rackRetry));
+        if (signal.aborted || performance.now() - begun > this.grace) throw error;
+        await sleep(timeouts.rackRetry, null, { signal });
       }
     }
   }
@@ -126,10 +133,7 @@ export class ByteServer {
     const lacks = new Set(wanted);
     for (const index of map.chunks.keys()) if (!lacks.has(index)) offer(index, null);
     response.writeHead(200);
-    const gone = new AbortController();
-    response.once('close', () => {
-      gone.abort();
-    });
+    const gone = goneOf(response);
     // The drive's thread is not to take the silence of the network for a drive that hangs.
     const beats = setInterval(() => {
       if (!response.writableNeedDrain) response.write(headOf(beatIndex, 0));
@@ -139,11 +143,11 @@ export class ByteServer {
       await fetchChunks({
         ...{ station: this.station, identity: this.identity, grace: this.grace },
         ...{ map, fingerprint, wanted },
-        signal: AbortSignal.any([gone.signal, this.#stop.signal]),
+        signal: AbortSignal.any([gone, this.#stop.signal]),
         take: (chunk) => {
           offer(chunk.indexes[0] ?? 0, chunk.bytes);
           // One at a time: records do not mix.
-          taking = taking.then(() => sendChunk(chunk, response, gone.signal));
+          taking = taking.then(() => sendChunk(chunk, response, gone));
           return taking;
         },
       });
@@ -152,6 +156,15 @@ export class ByteServer {
       clearInterval(beats);
     }
   }
+}
+
+/** Aborted when whoever asked is gone, or has everything. */
+function goneOf(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once('close', () => {
+    gone.abort();
+  });
+  return gone.signal;
 }
 
 /** Sends a chunk as its records. Resolves when there is room for more. @throws AbortError when the other end is gone */

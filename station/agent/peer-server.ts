@@ -1,19 +1,22 @@
 import { constants } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TLSSocket } from 'node:tls';
 import { swarmPeerAnswerSchema } from '../../core/contract/rack';
 import { timeouts } from '../../core/base/timeouts';
 import { fingerprintOf, type RackIdentity } from '../rack-link/certificate';
+import { Door } from '../rack-link/door';
 import type { PinnedStation } from '../rack-link/pinned';
 import { Room } from '../rack-link/room';
 import type { ChunkStore } from './chunk-store';
 
-/** Machines take at most a few chunks at a time: whoever opens more is none. */
-const mostConnections = 256;
+/** Connections of which it is not known that a machine of the rack has them; one address may be a bench of virtual machines. */
+const mostStrangers = { most: 256, mostOfAddress: 128 } as const;
+/** Connections of one machine of the rack, which takes a few chunks at a time. */
+const mostOfMachine = 16;
 /** Certificates that are remembered: more than a rack has machines. */
 const mostAsked = 4096;
 /**
@@ -42,6 +45,9 @@ export class PeerServer {
   #waiting = 0;
   /** Questions that the station has not answered yet. */
   readonly #asking = new Map<string, Promise<boolean>>();
+  readonly #door = new Door(mostStrangers);
+  /** Of machines of the rack, by their certificates. */
+  readonly #ofMachine = new Map<string, Set<Socket>>();
 
   constructor(
     { key, certificate }: RackIdentity,
@@ -59,8 +65,10 @@ export class PeerServer {
         });
       },
     );
+    this.#server.on('connection', (socket: Socket) => {
+      this.#door.enter(socket);
+    });
     this.#server.on('tlsClientError', () => undefined);
-    this.#server.maxConnections = mostConnections;
   }
 
   /** @returns the port */
@@ -77,16 +85,37 @@ export class PeerServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const shown = request.socket instanceof TLSSocket ? request.socket.getPeerX509Certificate() : undefined;
-    const address = request.socket.remoteAddress ?? '';
-    if (shown === undefined || !(await this.#isAdmitted(fingerprintOf(shown.raw), address))) {
+    const { socket } = request;
+    this.#door.asks(socket);
+    const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+    const certificate = shown === undefined ? null : fingerprintOf(shown.raw);
+    if (certificate === null || !(await this.#isAdmitted(certificate, socket.remoteAddress ?? ''))) {
       response.writeHead(403, { 'content-length': 0 }).end();
+      return;
+    }
+    if (!this.#know(certificate, socket)) {
+      socket.destroy();
       return;
     }
     const [, sha256 = ''] = /^\/agents\/chunks\/([0-9a-f]{64})$/.exec(request.url ?? '') ?? [];
     const bytes = await this.store.read(sha256);
     if (bytes === null) response.writeHead(404, { 'content-length': 0 }).end();
     else response.writeHead(200, { 'content-length': bytes.length }).end(bytes);
+  }
+
+  /** A machine of the rack has this connection. @returns false where it has too many */
+  #know(certificate: string, socket: Socket): boolean {
+    const own = this.#ofMachine.get(certificate) ?? new Set<Socket>();
+    if (own.has(socket)) return true;
+    // One that was closed while the station was asked would stay for ever.
+    if (own.size >= mostOfMachine || socket.destroyed) return false;
+    this.#door.know(socket);
+    this.#ofMachine.set(certificate, own.add(socket));
+    socket.once('close', () => {
+      own.delete(socket);
+      if (own.size === 0 && this.#ofMachine.get(certificate) === own) this.#ofMachine.delete(certificate);
+    });
+    return true;
   }
 
   async #isAdmitted(certificate: string, address: string): Promise<boolean> {

@@ -147,10 +147,11 @@ export class RackService {
     const { closedNetwork } = settings();
     const thread: RackThread = new WorkerThread({
       ...{ file: workerFile, data: null, gone },
-      onEnd: () => {
-        const ended = this.#thread === thread ? boot.stop() : Promise.resolve();
-        if (this.#thread === thread) this.#thread = null;
-        void ended.then(() => this.look());
+      onEnd: (cause) => {
+        // One that was stopped is not the one that serves any more.
+        const isOurs = this.#thread === thread;
+        if (isOurs) [this.#thread, this.#refusal] = [null, gone(cause).data];
+        void (isOurs ? boot.stop() : Promise.resolve()).then(() => this.look());
       },
     });
     try {

@@ -15,8 +15,11 @@ export interface ServedSystem {
   readonly bytes: number;
 }
 
-/** A rack that is switched on at once, and some more. A machine has one. */
-const mostConnections = { most: 1024, mostOfAddress: 16 } as const;
+/** A rack that is switched on at once, and some more. A machine has one; one that starts again has its old one for a while, too. */
+const mostFetching = { most: 1024, mostOfAddress: 4 } as const;
+
+/** Connections that do not fetch it, or not yet. */
+const mostStrangers = { most: 1024, mostOfAddress: 16 } as const;
 
 /** As many as there are addresses to be given (mostMachines). */
 const mostFetched = 4096;
@@ -31,6 +34,12 @@ export class SystemServer {
   /** Addresses of machines that got all of it, and of those that fetch it now, with how often. */
   readonly #fetched = new Set<string>();
   readonly #fetching = new Map<string, number>();
+  readonly #most: { readonly most: number; readonly mostOfAddress: number };
+
+  /** @param most so many fetch it at a time; for tests */
+  constructor(most: { readonly most: number; readonly mostOfAddress: number } = mostFetching) {
+    this.#most = most;
+  }
 
   get fetches(): Fetches {
     return { fetching: this.#fetching.size, fetched: this.#fetched.size };
@@ -67,13 +76,19 @@ export class SystemServer {
   }
 
   #make(system: ServedSystem): Server {
-    const door = new Door(mostConnections);
+    const door = new Door(mostStrangers);
     const server = createServer({ requestTimeout: timeouts.rackSilent }, (request, response) => {
       door.asks(request.socket);
       const asks = request.method === 'GET' || request.method === 'HEAD';
       if (!asks || request.url !== systemPath) response.writeHead(404).end();
       else if (request.method === 'HEAD') response.writeHead(200, headOf(system)).end();
-      else this.#send(system, request.socket.remoteAddress ?? '', response);
+      else if (this.#hasRoomFor(request.socket)) {
+        // Whoever has begun is not pushed out by others that come.
+        door.know(request.socket);
+        this.#send(system, request.socket.remoteAddress ?? '', response);
+      } else {
+        response.writeHead(503, { 'content-length': '0', 'retry-after': '30', connection: 'close' }).end();
+      }
     });
     server.on('connection', (socket) => {
       door.enter(socket);
@@ -82,6 +97,12 @@ export class SystemServer {
       socket.on('close', () => this.#sockets.delete(socket));
     });
     return server;
+  }
+
+  #hasRoomFor({ remoteAddress }: Socket): boolean {
+    const { most, mostOfAddress } = this.#most;
+    if ((this.#fetching.get(remoteAddress ?? '') ?? 0) >= mostOfAddress) return false;
+    return [...this.#fetching.values()].reduce((sum, count) => sum + count, 0) < most;
   }
 
   #send(system: ServedSystem, address: string, response: ServerResponse): void {
@@ -100,7 +121,8 @@ export class SystemServer {
       else this.#fetching.delete(address);
       if (response.writableFinished && this.#fetched.size < mostFetched) this.#fetched.add(address);
     });
-    response.writeHead(200, headOf(system));
+    // Who has it all has no more to ask: a connection of one that is known does not stay for nothing.
+    response.writeHead(200, { ...headOf(system), connection: 'close' });
     file.pipe(response);
   }
 }

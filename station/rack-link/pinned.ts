@@ -34,6 +34,10 @@ export function wrongStation({ found }: WrongStation, wanted: string): PrestageE
   });
 }
 
+function stopped(): PrestageError {
+  return new PrestageError({ code: 'cancelled', message: 'The agent was stopped.' });
+}
+
 export interface PinnedAnswer {
   readonly status: number;
   readonly body: Buffer;
@@ -54,6 +58,8 @@ export class PinnedStation {
    * @throws WrongStation, the system's errors, PrestageError cancelled
    */
   async ask(path: string, body: unknown, patience: number, signal: AbortSignal): Promise<PinnedAnswer> {
+    // A signal that is aborted already tells nobody.
+    if (signal.aborted) throw stopped();
     const text = Buffer.from(JSON.stringify(body));
     return await new Promise((resolve, reject) => {
       const asked = request(
@@ -69,7 +75,9 @@ export class PinnedStation {
       );
       asked.setTimeout(patience, () => asked.destroy(new Error('the station does not answer')));
       const stop = (): void => {
-        asked.destroy(new PrestageError({ code: 'cancelled', message: 'The agent was stopped.' }));
+        // Without a connection it ends only when there is one, or none came in time: nobody waits for that.
+        reject(stopped());
+        asked.destroy(stopped());
       };
       signal.addEventListener('abort', stop, { once: true });
       asked.on('close', () => {

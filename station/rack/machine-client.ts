@@ -102,7 +102,10 @@ export class MachineClient extends HelperClient {
       giveUp(this.#silent(patience, isGone));
       // It may still be at work: the end of its input has it cancel and let go.
       if (isGone) this.#stream.destroy();
-      else stop.abort();
+      else {
+        stop.abort();
+        this.#letGo(method, answered);
+      }
     };
     let timer: NodeJS.Timeout | undefined;
     const wait = (milliseconds: number): void => {
@@ -129,14 +132,28 @@ export class MachineClient extends HelperClient {
     options.signal?.addEventListener('abort', cancelled, { once: true });
     const signal =
       options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+    const answered = super.call(method, request, { onTaskProgress, signal });
     try {
-      return await Promise.race([super.call(method, request, { onTaskProgress, signal }), silent]);
+      return await Promise.race([answered, silent]);
     } finally {
       clearTimeout(timer);
       this.#atWork.delete(call);
       options.signal?.removeEventListener('abort', cancelled);
       unsubscribe();
     }
+  }
+
+  /**
+   * What was given up may have been done all the same, and be told when the machine speaks again: nobody else knows of a drive that is held then.
+   */
+  #letGo<M extends HelperMethod>(method: M, answered: Promise<HelperResponse<M>>): void {
+    if (method !== 'reserveDrives') return;
+    const release = async ({ reservations }: HelperResponse<'reserveDrives'>): Promise<void> => {
+      await Promise.allSettled(
+        reservations.map(async ({ reservation }) => await this.call('releaseDrive', { reservation })),
+      );
+    };
+    void (answered as Promise<HelperResponse<'reserveDrives'>>).then(release, () => undefined);
   }
 
   #patienceFor(method: HelperMethod, request: object): number {

@@ -38,7 +38,8 @@ export interface WorkerThreadOptions<Told = never> {
   readonly gone: (cause: string) => PrestageError;
   /** What the worker said with {@link tell}: before the reply that it was said before. */
   readonly onTold?: (told: Told) => void;
-  readonly onEnd?: () => void;
+  /** @param cause in words, of {@link gone} */
+  readonly onEnd?: (cause: string) => void;
 }
 
 /**
@@ -78,7 +79,7 @@ export class WorkerThread<
       this.#ended = true;
       for (const { reject } of this.#waiting.values()) reject(gone(cause));
       this.#waiting.clear();
-      onEnd?.();
+      onEnd?.(cause);
     });
   }
 

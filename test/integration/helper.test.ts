@@ -155,6 +155,23 @@ describe('reserveDrives', () => {
     await other.dispose();
   });
 
+  it('does not go on holding a drive for a call that was cancelled', async () => {
+    const stop = new AbortController();
+    const held = api.call(
+      'reserveDrives',
+      {
+        drives: [{ driveId: drive.id, confirmed: confirmationOf(drive) }],
+        ...{ benchDirectory: bench, protectedPaths: [] },
+      },
+      { signal: stop.signal },
+    );
+    stop.abort();
+    expect(await codeOf(held)).toBe('cancelled');
+    const other = await launch();
+    await other.call('releaseDrive', { reservation: await reserve(other) });
+    await other.dispose();
+  });
+
   it('lets go of everything when its station goes away', async () => {
     const other = await launch();
     await reserve(other);

@@ -196,6 +196,12 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     };
   }
 
+  /** Whether it looks for another server, over the port of a machine that starts. */
+  const isLooking = (): boolean =>
+    ip('netns', 'exec', station, 'ss', '-Hlnu')
+      .split('\n')
+      .some((line) => /:68\s/.test(line));
+
   it('gives a machine an address, what starts it, the station’s fingerprint and its system', async () => {
     plug();
     const other = room.computer();
@@ -327,12 +333,7 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
   it('answers nobody after a cable was pulled and plugged in while another DHCP server was looked for', async () => {
     plug();
     const one = serve();
-    // It looks, over the port of a machine that starts.
-    const looking = (): boolean =>
-      ip('netns', 'exec', station, 'ss', '-Hlnu')
-        .split('\n')
-        .some((line) => /:68\s/.test(line));
-    await expect.poll(looking, { timeout: 60_000, interval: 100 }).toBe(true);
+    await expect.poll(isLooking, { timeout: 60_000, interval: 100 }).toBe(true);
     ip('-n', machine, 'link', 'set', 'eth0', 'down');
     ip('-n', machine, 'link', 'set', 'eth0', 'up');
     await expect.poll(() => one.text(), { timeout: 60_000 }).toContain('has lost its link');
@@ -373,8 +374,8 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
     expect(leftFolders()).toEqual([]);
   });
 
-  it('is refused where another DHCP server answers, and answers nobody', async () => {
-    plug();
+  /** Another network's DHCP server, at the machine's end of the cable. @returns what ends it */
+  function otherServer(): () => Promise<void> {
     const other = spawn(
       'ip',
       [
@@ -384,14 +385,46 @@ describe.skipIf(!isRoot)('machines that are started from the network', () => {
       { stdio: 'ignore' },
     );
     const ended = new Promise((done) => other.once('close', done));
+    return async () => {
+      for (const id of dnsmasqIn(room, machine)) process.kill(id, 'SIGTERM');
+      await ended;
+    };
+  }
+
+  it('is refused where another DHCP server answers, and answers nobody', async () => {
+    plug();
+    const end = otherServer();
     try {
       const error = await refusal();
       expect(error).toMatchObject({ code: 'boot-foreign-dhcp' });
       expect(error.message).toContain('192.168.77.9');
       expect(room.processes(station)).toEqual([]);
     } finally {
-      for (const id of dnsmasqIn(room, machine)) process.kill(id, 'SIGTERM');
-      await ended;
+      await end();
+    }
+  });
+
+  it('ends when another DHCP server comes later, and does not take itself for one', async () => {
+    plug();
+    const app = openApp();
+    const wait = { timeout: 90_000 };
+    const service = (): string | undefined => app.last()?.boot?.service.state;
+    app.tell({ do: 'serve', interface: 'rack0', image });
+    await expect.poll(service, wait).toBe('serving');
+    // It looks once more, and finds nobody; a machine is given an address meanwhile.
+    await expect.poll(isLooking, { ...wait, interval: 100 }).toBe(true);
+    expect(startMachine(machine, '192.168.77.9').offer.server).toBe('192.168.77.1');
+    await expect.poll(isLooking, { ...wait, interval: 100 }).toBe(false);
+    expect(service()).toBe('serving');
+    const end = otherServer();
+    try {
+      await expect.poll(service, wait).toBe('refused');
+      expect(app.last()?.boot?.service).toMatchObject({ error: { code: 'boot-foreign-dhcp' } });
+      expect(JSON.stringify(app.last()?.boot?.service)).toContain('192.168.77.9');
+      expect(dnsmasqIn(room, station)).toEqual([]);
+      expect(app.last()?.serves).toBe('here');
+    } finally {
+      await end();
     }
   });
 

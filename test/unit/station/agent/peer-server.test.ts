@@ -1,5 +1,7 @@
-import { request } from 'node:https';
+import { once } from 'node:events';
+import { Agent, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ChunkStore } from '../../../../station/agent/chunk-store';
 import { PeerServer } from '../../../../station/agent/peer-server';
@@ -34,11 +36,16 @@ async function serving(): Promise<{ readonly station: CountingStation; readonly 
 }
 
 /** @returns the status */
-async function wants(port: number, { key, certificate: cert }: RackIdentity, from: string): Promise<number> {
+async function wants(
+  port: number,
+  { key, certificate: cert }: RackIdentity,
+  from: string,
+  agent: Agent | false = false,
+): Promise<number> {
   return await new Promise((resolve, reject) => {
     const asked = request({
       ...{ host: '127.0.0.1', port, localAddress: from, path: `/agents/chunks/${'0'.repeat(64)}` },
-      ...{ key, cert, rejectUnauthorized: false, agent: false },
+      ...{ key, cert, rejectUnauthorized: false, agent },
     });
     asked.on('response', (answer) => {
       answer.resume();
@@ -70,6 +77,44 @@ describe('a machine that gives chunks to others', () => {
     const before = station.asked.length;
     for (const machine of machines) expect(await wants(port, machine, '127.0.0.10')).toBe(404);
     expect(station.asked.length).toBe(before);
+  });
+
+  it('has room for machines while a stranger keeps all connections that it gets, and says nothing', async () => {
+    const { station, port } = await serving();
+    const stranger = makeIdentity();
+    const sockets: TLSSocket[] = [];
+    closing.push(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    for (let count = 0; count < 300; count += 1) {
+      const socket = connect({
+        ...{ host: '127.0.0.1', port, localAddress: '127.0.0.9', rejectUnauthorized: false },
+        ...{ key: stranger.key, cert: stranger.certificate },
+      });
+      socket.on('error', () => undefined);
+      sockets.push(socket);
+      if (count % 20 === 0) await once(socket, 'secureConnect');
+    }
+    const machine = makeIdentity();
+    station.admitted.add(machine.fingerprint);
+    expect(await wants(port, machine, '127.0.0.10')).toBe(404);
+    await expect.poll(() => sockets.filter(({ destroyed }) => !destroyed).length).toBeLessThanOrEqual(128);
+    expect(await wants(port, machine, '127.0.0.10')).toBe(404);
+  });
+
+  it('gives one machine no more connections than a machine needs', async () => {
+    const { station, port } = await serving();
+    const machine = makeIdentity();
+    station.admitted.add(machine.fingerprint);
+    const agents = Array.from({ length: 20 }, () => new Agent({ keepAlive: true }));
+    closing.push(() => {
+      for (const agent of agents) agent.destroy();
+    });
+    const answers = await Promise.all(
+      agents.map(async (agent) => await wants(port, machine, '127.0.0.10', agent).catch(() => null)),
+    );
+    expect(answers.filter((status) => status === 404)).toHaveLength(16);
+    expect(answers.filter((status) => status === null)).toHaveLength(4);
   });
 
   it('asks once about a machine that opens many connections at once', async () => {

@@ -22,18 +22,26 @@ interface World {
   readonly choose: (closedNetwork: boolean) => Promise<void>;
   /** What the thread of the rack was asked, in order. */
   readonly asked: () => string[];
+  /** Has the thread of the rack fail. */
+  readonly fail: () => void;
+  /** It does not fail any more. */
+  readonly mend: () => void;
 }
 
 /** A rack whose thread says yes, and notes what it is asked. */
 function world(): World {
   const folder = mkdtempSync(join(tmpdir(), 'prestage-rack-'));
   const [workerFile, notes] = [join(folder, 'worker.cjs'), join(folder, 'asked')];
+  const failing = join(folder, 'failing');
   writeFileSync(
     workerFile,
     `const { parentPort } = require('node:worker_threads');
     parentPort.on('message', ({ id, request }) => {
       const { verb, options } = request;
       require('node:fs').appendFileSync(${JSON.stringify(notes)}, [verb, options?.closedNetwork ?? ''].join(' ').trim() + '\\n');
+      setInterval(() => {
+        if (require('node:fs').existsSync(${JSON.stringify(failing)})) throw new Error('no memory is left');
+      }, 5);
       parentPort.postMessage({ id, ok: true, value: { listens: '10.0.0.1:7411', certificate: 'a'.repeat(64) } });
     });`,
   );
@@ -62,6 +70,12 @@ function world(): World {
       rack.requireChange({ closedNetwork });
       here.settings = { ...here.settings, closedNetwork };
       await rack.settle();
+    },
+    fail: () => {
+      writeFileSync(failing, '');
+    },
+    mend: () => {
+      rmSync(failing);
     },
     asked: () => (existsSync(notes) ? readFileSync(notes, 'utf8').trim().split('\n') : []),
   });
@@ -109,5 +123,29 @@ describe('a rack whose network is said to be closed', () => {
       data: { code: 'not-confirmed' },
     });
     expect(here.asked()).toEqual([]);
+  });
+});
+
+describe('a rack whose thread ends by itself', () => {
+  it('says why, until it is served again', async () => {
+    const here = world();
+    await here.rack.serve({ listen: '10.0.0.1:7411', boot: null });
+    expect(here.rack.state.error?.message ?? '').not.toContain('not served any more');
+    here.fail();
+    await expect
+      .poll(() => here.rack.state.error)
+      .toMatchObject({ code: 'rack-address', cause: 'no memory is left', remedy: 'Switch it on again.' });
+    expect(here.rack.state.serves).toBe('off');
+    here.mend();
+    await here.rack.serve({ listen: '10.0.0.1:7411', boot: null });
+    expect(here.rack.state.error?.message ?? '').not.toContain('not served any more');
+    expect(here.asked()).toEqual(['serve', 'serve']);
+  });
+
+  it('says nothing where somebody has ended it', async () => {
+    const here = world();
+    await here.rack.serve({ listen: '10.0.0.1:7411', boot: null });
+    await here.rack.stop();
+    expect(here.rack.state.error?.message ?? '').not.toContain('not served any more');
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -249,6 +250,34 @@ describe('a machine that does not answer one call while it says other things', (
         expect(await writing).toEqual(written);
         expect(client.failure).toBeNull();
         expect(cancelled).toBe(true);
+      },
+      patience,
+    );
+  });
+
+  it('lets go of a drive that it has held all the same, when it says so', async () => {
+    const released: unknown[] = [];
+    await speaking(
+      (helper) => {
+        runs(helper, 10, () => true);
+        helper.onRequest('reserveDrives', async () => {
+          await sleep(400);
+          return { reservations: [{ reservation: randomUUID(), drive: sampleDrive({}) }] };
+        });
+        helper.onRequest('releaseDrive', (request: unknown) => {
+          released.push(request);
+          return {};
+        });
+      },
+      async (client) => {
+        const writing = client.call('runJob', job);
+        const drives = [{ driveId: 'sda', confirmed }];
+        await expect(
+          client.call('reserveDrives', { drives, benchDirectory: null, protectedPaths: [] }),
+        ).rejects.toMatchObject({ code: 'rack-silent' });
+        expect(released).toEqual([]);
+        await writing;
+        expect(released).toEqual([{ reservation: expect.any(String) as string }]);
       },
       patience,
     );
