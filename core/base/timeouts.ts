@@ -105,6 +105,11 @@ export const timeouts = {
   rackChunk: 30_000,
   /** An agent that asks for its next chunk, while nobody can send it one: the answer then comes all the same. */
   rackWait: 250,
+  /**
+   * A machine of the rack from which a chunk did not come gives the same one nothing for this long, then twice as long, up to eight times: a switch
+   * that starts again is soon forgotten, and one that is off costs each of the others only a few tries.
+   */
+  rackRest: 10_000,
   /** How long an agent believes that another machine is admitted, before it asks the station again. */
   rackPeer: 60_000,
   /**

@@ -31,14 +31,15 @@ export class SwarmDesk {
     certificate: string,
     fingerprint: string,
     image: ServedImage,
-    { got, failed }: z.infer<typeof swarmAskSchema>,
+    { got, failed, wrong }: z.infer<typeof swarmAskSchema>,
   ): Promise<SwarmNext> {
     const taker = takerOf(certificate, fingerprint);
     const gives = this.machines.peerOf(certificate) !== null;
     const own = new Set(image.list.flatMap((chunk) => (chunk.own ? [chunk.sha256] : [])));
     for (const sha256 of got) this.swarm.got(taker, sha256, gives && !own.has(sha256));
     for (const sha256 of failed) this.swarm.failed(taker, sha256);
-    if (got.length + failed.length > 0) this.#wake();
+    for (const sha256 of wrong) this.swarm.wrong(taker, sha256);
+    if (got.length + failed.length + wrong.length > 0) this.#wake();
     const until = performance.now() + timeouts.rackWait;
     for (;;) {
       const next = this.swarm.next(taker);

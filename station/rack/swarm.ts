@@ -1,4 +1,5 @@
 import { timeouts } from '../../core/base/timeouts';
+import { Faults } from './faults';
 
 /**
  * Who gets which chunk from whom. The station alone decides: it knows what each machine has, so that a chunk leaves the station
@@ -19,8 +20,6 @@ const stationAtOnce = 4;
 const machineAtOnce = 3;
 /** The station sends a chunk again while a machine has it, too, at most so often: where all who have it are busy. */
 const copiesOfStation = 2;
-/** A machine that gave so many wrong or broken chunks is not asked any more. */
-const faultsAtMost = 3;
 /** A machine that needs so many times as long for a chunk as most do is slow: nobody waits for it. */
 const slowTimes = 3;
 /** Milliseconds between two looks at what most machines need. */
@@ -51,7 +50,7 @@ export class Swarm {
   readonly #takers = new Map<string, Taker>();
   /** Chunks that each machine is sending. */
   readonly #uploads = new Map<string, number>();
-  readonly #faults = new Map<string, number>();
+  readonly #faults: Faults;
   /** Milliseconds that each machine needs for a chunk at best, lately: whoever is at the other end, it cannot have been slower. */
   readonly #pace = new Map<string, number>();
   #typical: { readonly pace: number; readonly at: number } = { pace: Infinity, at: -Infinity };
@@ -60,7 +59,9 @@ export class Swarm {
   readonly #opened = new Map<string | null, 'any' | Set<string>>();
 
   /** @param now milliseconds */
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  constructor(private readonly now: () => number = () => performance.now()) {
+    this.#faults = new Faults(now);
+  }
 
   /**
    * A machine begins to fetch a disk image.
@@ -88,7 +89,7 @@ export class Swarm {
     this.#opened.delete(machine);
     // What only it had comes from the station again.
     this.#opened.set(null, 'any');
-    this.#faults.delete(machine);
+    this.#faults.gone(machine);
     this.#pace.delete(machine);
   }
 
@@ -98,8 +99,8 @@ export class Swarm {
     if (taker === undefined || taker.missing.size + taker.coming.size === 0) return 'done';
     this.#dropStale();
     const ofStation = [...taker.coming.values()].filter(({ from }) => from === null).length;
-    // A slow machine does not keep the station from sending to others.
-    const most = this.#isSlow(taker.machine) ? 1 : stationAtOnce;
+    // A slow machine does not keep the station from sending to others, nor does one at which everything is wrong.
+    const most = this.#isSlow(taker.machine) || this.#faults.isDoubtful(taker.machine) ? 1 : stationAtOnce;
     const found = this.#choose(taker.machine, taker.missing, ofStation < most);
     if (found === null) return 'wait';
     taker.missing.delete(found.sha256);
@@ -118,6 +119,7 @@ export class Swarm {
     if (taker === undefined) return;
     if (coming?.from === null) this.#chunk(sha256).sent += 1;
     if (coming !== undefined) {
+      this.#faults.right(taker.machine, coming.from);
       const needed = this.now() - coming.since;
       for (const one of [taker.machine, coming.from]) {
         if (one !== null) this.#pace.set(one, Math.min(needed, 1.1 * (this.#pace.get(one) ?? Infinity)));
@@ -127,17 +129,25 @@ export class Swarm {
     if (offers) this.#offers(taker.machine, sha256);
   }
 
-  /** A chunk did not arrive, or was wrong. */
+  /** A chunk did not arrive. */
   failed(name: string, sha256: string): void {
+    const from = this.#again(name, sha256)?.from ?? null;
+    const taker = this.#takers.get(name);
+    if (from !== null && taker !== undefined) this.#faults.missed(taker.machine, from);
+  }
+
+  /** A chunk has arrived, and was not what its SHA-256 says. */
+  wrong(name: string, sha256: string): void {
+    const coming = this.#again(name, sha256);
+    const taker = this.#takers.get(name);
+    if (coming !== undefined && taker !== undefined) this.#faults.wrong(taker.machine, coming.from);
+  }
+
+  /** What was on its way is lacking again, and comes last. @returns what it was; undefined: it was not on its way */
+  #again(name: string, sha256: string): { readonly from: string | null } | undefined {
     const coming = this.#ended(name, sha256);
-    if (coming === undefined) return;
-    this.#takers.get(name)?.missing.add(sha256);
-    if (coming.from === null) return;
-    this.#chunk(sha256).holders.delete(coming.from);
-    const faults = (this.#faults.get(coming.from) ?? 0) + 1;
-    this.#faults.set(coming.from, faults);
-    // What it says it has, nobody has.
-    if (faults >= faultsAtMost) for (const { holders } of this.#chunks.values()) holders.delete(coming.from);
+    if (coming !== undefined) this.#takers.get(name)?.missing.add(sha256);
+    return coming;
   }
 
   /** The station could not send a chunk to its end: the machine is gone, or will ask for it again. */
@@ -175,6 +185,7 @@ export class Swarm {
   /** Whether a machine lacks something that can be sent now; one that fetches no more is told so. */
   #isFor(taker: Taker | undefined, source: string | null, chunks: 'any' | ReadonlySet<string>): boolean {
     if (taker === undefined) return true;
+    if (!this.#faults.mayGive(source, taker.machine)) return false;
     if (chunks !== 'any') return [...chunks].some((sha256) => taker.missing.has(sha256));
     let looked = 0;
     for (const sha256 of taker.missing) {
@@ -188,7 +199,6 @@ export class Swarm {
   }
 
   #offers(machine: string, sha256: string): void {
-    if ((this.#faults.get(machine) ?? 0) >= faultsAtMost) return;
     this.#chunk(sha256).holders.add(machine);
     const opened = this.#opened.get(machine) ?? new Set();
     this.#opened.set(machine, opened);
@@ -196,7 +206,8 @@ export class Swarm {
   }
 
   #choose(machine: string, missing: ReadonlySet<string>, mayAskStation: boolean): Assignment | null {
-    const stationFree = mayAskStation && this.#stationSends < stationAtOnce;
+    const barred = this.#faults.barredFor(machine);
+    const stationFree = mayAskStation && !barred.has(null) && this.#stationSends < stationAtOnce;
     let fromMachine: { readonly sha256: string; readonly from: string; readonly holders: number } | null =
       null;
     let again: string | null = null;
@@ -204,8 +215,7 @@ export class Swarm {
     for (const sha256 of missing) {
       if ((looked += 1) > lookedAt) break;
       const chunk = this.#chunk(sha256);
-      const from = this.#sender(machine, chunk);
-      const holders = chunk.holders.size;
+      const { best: from, holders } = this.#sender(machine, barred, chunk);
       // What nobody has goes out first: then there is the most to exchange.
       const unsent = holders === 0 || (from === null && chunk.sent === 0) || this.#onlySlowHave(chunk);
       if (stationFree && unsent && chunk.sending === 0) return { sha256, from: null };
@@ -236,12 +246,21 @@ export class Swarm {
     return sent < copiesOfStation && [...holders].every((holder) => this.#isSlow(holder));
   }
 
-  /** The least busy machine that has a chunk and may send it; null: none. */
-  #sender(machine: string, { holders }: ChunkState): string | null {
+  /**
+   * The least busy machine that has a chunk and may send it; null: none.
+   * @returns also how many have it for this machine: at some everything may be wrong, and itself does not count where it has it on another drive
+   */
+  #sender(
+    machine: string,
+    barred: ReadonlySet<string | null>,
+    { holders }: ChunkState,
+  ): { readonly best: string | null; readonly holders: number } {
     let best: string | null = null;
     let fewest = machineAtOnce;
+    let count = 0;
     for (const holder of holders) {
-      if (holder === machine) continue;
+      if (holder === machine || barred.has(holder)) continue;
+      count += 1;
       const uploads = this.#uploads.get(holder) ?? 0;
       // One that is slow helps only where it is alone, and with one at a time.
       if (this.#isSlow(holder) && (uploads > 0 || holders.size > 1)) continue;
@@ -250,7 +269,7 @@ export class Swarm {
         fewest = uploads;
       }
     }
-    return best;
+    return { best, holders: count };
   }
 
   #chunk(sha256: string): ChunkState {
