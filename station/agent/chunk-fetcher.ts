@@ -20,7 +20,7 @@ export interface FetchOptions {
   readonly fingerprint: string;
   /** Indexes in the chunk map. */
   readonly wanted: readonly number[];
-  /** Milliseconds without a single chunk after which it is given up. */
+  /** Milliseconds in which every chunk failed, or every question to the station, after which it is given up. */
   readonly grace: number;
   readonly signal: AbortSignal;
   /** Milliseconds for one chunk; for tests. */
@@ -34,7 +34,7 @@ const atOnce = 4;
 
 /**
  * Fetches chunks, each from where the station says: itself, or a machine that has it. What cannot be fetched is told and tried
- * again until nothing has come for the time of grace; what is not what its SHA-256 says is told apart, and fetched again, too. Where nothing at all
+ * again until nothing else has happened for the time of grace; what is not what its SHA-256 says is told apart, and fetched again, too. Where nothing at all
  * arrives in the time for one chunk, this machine or its cable is too slow for several at once, and fewer are asked for.
  * @throws Error when it was given up
  */
@@ -59,6 +59,8 @@ class ChunkFetcher {
   #last = performance.now();
   /** Since when nothing that was fetched has come; null: the last has. */
   #failing: number | null = null;
+  /** Since when the station has answered no question; null: it has the last. */
+  #unanswered: number | null = null;
   /** Chunks that may be on their way at a time. */
   #width = atOnce;
   /** When they became fewer. */
@@ -135,12 +137,15 @@ class ChunkFetcher {
       signal.throwIfAborted();
       const [got, failed] = [this.#got.splice(0, 1000), this.#failed.splice(0, 1000)];
       const wrong = this.#wrong.splice(0, 1000);
+      const begun = performance.now();
       try {
         await (this.#joined ??= this.#join());
         const path = `/agents/swarm/${fingerprint}/next`;
         const answer = await station.ask(path, { got, failed, wrong }, timeouts.rackSilent, signal);
         if (answer.status !== 200) throw new Error(`the station answered ${answer.status}`);
-        return swarmAnswerSchema.parse(JSON.parse(answer.body.toString('utf8'))).next;
+        const { next } = swarmAnswerSchema.parse(JSON.parse(answer.body.toString('utf8')));
+        this.#unanswered = null;
+        return next;
       } catch (error) {
         this.#got.unshift(...got);
         this.#failed.unshift(...failed);
@@ -148,7 +153,8 @@ class ChunkFetcher {
         // It may have been started again, and know nothing of it.
         this.#joined = null;
         if (this.#isWhole) return 'done';
-        if (performance.now() - this.#last > grace) throw error;
+        this.#unanswered ??= begun;
+        if (performance.now() - this.#unanswered > grace) throw error;
         await new Promise((resolve) => setTimeout(resolve, timeouts.rackRetry));
       }
     }
