@@ -4,6 +4,7 @@ import { timeouts } from '../../core/base/timeouts';
 import { ResumableLink } from '../rack-link/link';
 import type { Machines } from './machines';
 import { Swarm } from './swarm';
+import { takerOf } from './swarm-desk';
 import { openImage, type ServedChunk, type ServedImage } from './served-image';
 
 /** A program of the station that speaks with the helper of a machine, by way of the machine's agent. */
@@ -57,7 +58,7 @@ export class Sessions {
       clearTimeout(timer);
       session.end = why === '' ? how : why;
       this.#machines.ended(certificate, id);
-      if (session.images.size > 0) this.swarm.gone(certificate);
+      this.#fetchesNoMore(session);
       this.#ends.set(id, session.end);
       for (const oldest of this.#ends.keys()) {
         if (this.#ends.size <= keptEnds) break;
@@ -66,6 +67,20 @@ export class Sessions {
     });
     this.#machines.want(certificate, id);
     return id;
+  }
+
+  /** A session is over. What its machine has it goes on giving to others, as long as another of its sessions has a disk image. */
+  #fetchesNoMore({ certificate, images }: Session): void {
+    if (images.size === 0) return;
+    const others = [...this.#open.values()].filter(
+      (other) => other.certificate === certificate && other.end === null && other.images.size > 0,
+    );
+    if (others.length === 0) this.swarm.gone(certificate);
+    for (const fingerprint of images.keys()) {
+      if (others.every((other) => !other.images.has(fingerprint))) {
+        this.swarm.leave(takerOf(certificate, fingerprint));
+      }
+    }
   }
 
   /** Joins a session to the program that asked for it. */

@@ -78,6 +78,7 @@ export class SwarmDesk {
   }
 }
 
-function takerOf(certificate: string, fingerprint: string): string {
+/** A machine that fetches a disk image, as the swarm knows it. */
+export function takerOf(certificate: string, fingerprint: string): string {
   return `${certificate} ${fingerprint}`;
 }
