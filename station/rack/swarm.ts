@@ -32,6 +32,8 @@ const chunksLookedAt = 32;
 
 interface ChunkState {
   readonly holders: Set<string>;
+  /** Takers that lack it, also those to which it is on its way. */
+  wanted: number;
   /** From the station: on its way, and sent. */
   sending: number;
   sent: number;
@@ -71,26 +73,41 @@ export class Swarm {
    */
   join(taker: string, machine: string, missing: readonly string[], has: readonly string[]): void {
     this.leave(taker);
-    this.#takers.set(taker, { machine, missing: new Set(missing), coming: new Map() });
-    for (const sha256 of missing) this.#chunk(sha256);
+    const lacks = new Set(missing);
+    this.#takers.set(taker, { machine, missing: lacks, coming: new Map() });
+    for (const sha256 of lacks) this.#chunk(sha256).wanted += 1;
     for (const sha256 of has) this.#offers(machine, sha256);
   }
 
   /** It fetches no more. What it has it still gives to others. */
-  leave(taker: string): void {
-    for (const sha256 of [...(this.#takers.get(taker)?.coming.keys() ?? [])]) this.#ended(taker, sha256);
-    this.#takers.delete(taker);
+  leave(name: string): void {
+    const taker = this.#takers.get(name);
+    if (taker === undefined) return;
+    const lacked = [...taker.missing, ...taker.coming.keys()];
+    for (const sha256 of [...taker.coming.keys()]) this.#ended(name, sha256);
+    this.#takers.delete(name);
+    for (const sha256 of lacked) this.#unwanted(sha256);
   }
 
   /** A machine is gone, with all that it had. */
   gone(machine: string): void {
     for (const [name, taker] of this.#takers) if (taker.machine === machine) this.leave(name);
-    for (const { holders } of this.#chunks.values()) holders.delete(machine);
+    for (const [sha256, chunk] of this.#chunks) {
+      if (chunk.holders.delete(machine)) this.#forgetUseless(sha256, chunk);
+    }
     this.#opened.delete(machine);
     // What only it had comes from the station again.
     this.#opened.set(null, 'any');
     this.#faults.gone(machine);
     this.#pace.delete(machine);
+  }
+
+  /** Chunks and machines of which something is kept. */
+  get kept(): { readonly chunks: number; readonly machines: number } {
+    return {
+      chunks: this.#chunks.size,
+      machines: new Set([...this.#uploads.keys(), ...this.#pace.keys()]).size,
+    };
   }
 
   /** What a machine fetches next; `wait`: nobody can send what it lacks just now; `done`: it lacks nothing. */
@@ -121,12 +138,15 @@ export class Swarm {
     if (coming !== undefined) {
       this.#faults.right(taker.machine, coming.from);
       const needed = this.now() - coming.since;
-      for (const one of [taker.machine, coming.from]) {
-        if (one !== null) this.#pace.set(one, Math.min(needed, 1.1 * (this.#pace.get(one) ?? Infinity)));
+      // Of one that is gone since nothing is kept.
+      const from = coming.from !== null && this.#chunk(sha256).holders.has(coming.from) ? [coming.from] : [];
+      for (const one of [taker.machine, ...from]) {
+        this.#pace.set(one, Math.min(needed, 1.1 * (this.#pace.get(one) ?? Infinity)));
       }
     }
-    taker.missing.delete(sha256);
+    const lacked = taker.missing.delete(sha256) || coming !== undefined;
     if (offers) this.#offers(taker.machine, sha256);
+    if (lacked) this.#unwanted(sha256);
   }
 
   /** A chunk did not arrive. */
@@ -275,9 +295,21 @@ export class Swarm {
   #chunk(sha256: string): ChunkState {
     const known = this.#chunks.get(sha256);
     if (known !== undefined) return known;
-    const made: ChunkState = { holders: new Set(), sending: 0, sent: 0 };
+    const made: ChunkState = { holders: new Set(), wanted: 0, sending: 0, sent: 0 };
     this.#chunks.set(sha256, made);
     return made;
+  }
+
+  /** A taker lacks a chunk no more, or has left. */
+  #unwanted(sha256: string): void {
+    const chunk = this.#chunk(sha256);
+    chunk.wanted -= 1;
+    this.#forgetUseless(sha256, chunk);
+  }
+
+  /** What nobody lacks and nobody has, such as one drive's own chunks, would be kept for ever. */
+  #forgetUseless(sha256: string, { holders, wanted }: ChunkState): void {
+    if (wanted === 0 && holders.size === 0) this.#chunks.delete(sha256);
   }
 
   #ended(name: string, sha256: string): { readonly from: string | null; readonly since: number } | undefined {
@@ -288,7 +320,11 @@ export class Swarm {
     if (coming.from === null) {
       this.#stationSends -= 1;
       this.#chunk(sha256).sending -= 1;
-    } else this.#uploads.set(coming.from, (this.#uploads.get(coming.from) ?? 1) - 1);
+    } else {
+      const left = (this.#uploads.get(coming.from) ?? 1) - 1;
+      if (left > 0) this.#uploads.set(coming.from, left);
+      else this.#uploads.delete(coming.from);
+    }
     this.#opened.set(coming.from, 'any');
     return coming;
   }

@@ -281,6 +281,29 @@ describe('who gets which chunk from whom', () => {
     }
   });
 
+  it('keeps nothing of chunks that nobody lacks and nobody has, nor of machines that are gone', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('one', 'one', ['shared', 'own', 'failed'], []);
+    for (const sha256 of [1, 2, 3].map(() => taken(swarm.next('one')).sha256)) {
+      if (sha256 === 'failed') swarm.failed('one', sha256);
+      else swarm.got('one', sha256, sha256 === 'shared');
+    }
+    expect(swarm.kept).toEqual({ chunks: 2, machines: 1 });
+    swarm.leave('one');
+    // The machine still gives it.
+    expect(swarm.kept.chunks).toBe(1);
+    swarm.join('two', 'two', ['shared', 'more'], []);
+    const coming = [taken(swarm.next('two')), taken(swarm.next('two'))];
+    expect(coming.map(({ from }) => from).sort()).toEqual(['one', null].sort());
+    swarm.gone('one');
+    for (const { sha256 } of coming) swarm.got('two', sha256, true);
+    // Told twice, and of something that it never lacked.
+    for (const { sha256 } of coming) swarm.got('two', sha256, true);
+    swarm.got('two', 'never', false);
+    swarm.gone('two');
+    expect(swarm.kept).toEqual({ chunks: 0, machines: 0 });
+  });
+
   it('lets a chunk that only one machine may have come from the station alone', () => {
     const swarm = new Swarm(() => 0);
     swarm.join('one', 'one', ['own'], []);
