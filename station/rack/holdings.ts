@@ -7,7 +7,7 @@ import { libraryFolder, MediaLibrary, type LibraryMedia } from '../library/media
 import { loadSettings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 import type { Held } from './holdings-form';
-import { openImage, type ServedChunk, type ServedImage } from './served-image';
+import { ServedImages, type ServedChunk, type ServedImage } from './served-image';
 
 export type HoldingsPaths = Pick<StatePaths, 'imageCache' | 'library' | 'settingsFile' | 'publicKeyFile'>;
 
@@ -28,6 +28,7 @@ interface Opened {
  */
 export class Holdings {
   readonly #paths: HoldingsPaths;
+  readonly #images = new ServedImages();
   readonly #opened = new Map<string, Promise<Opened | null>>();
 
   constructor(paths: HoldingsPaths) {
@@ -103,8 +104,8 @@ export class Holdings {
     const opened = await (this.#opened.get(key) ?? this.#open(key));
     if (opened === null) return null;
     opened.timer.refresh();
-    if (what === 'map') return { content: Buffer.from(opened.image.mapText) };
-    return what === 'chunks' ? (opened.image.chunks.get(sha256) ?? null) : null;
+    if (what === 'map') return opened.image.map;
+    return what === 'chunks' ? opened.image.chunk(sha256) : null;
   }
 
   /** Opened once for all its chunks, and held in the cache meanwhile. */
@@ -114,7 +115,7 @@ export class Holdings {
       if (entry === undefined) return null;
       const holder = await this.#cache.hold(entry.directory);
       try {
-        const image = await openImage(entry.directory);
+        const image = await this.#images.open(entry.directory);
         const timer = setTimeout(() => {
           this.#opened.delete(key);
           void this.#cache.release(holder);

@@ -291,6 +291,8 @@ describe('chunks of a rack', () => {
     expect(before.statusCode).toBe(403);
 
     served.machines.admit(present(served.machines.list()[0]).code, 'test', null);
+    // What was opened for it before has ended: it was not admitted.
+    await served.sessions.serve(served.sessions.open(first.identity.fingerprint), image, fingerprint);
     await fetchAll(first);
     const stranger = makeIdentity();
     const at = { host: '127.0.0.1', port: present(ports[0]) };

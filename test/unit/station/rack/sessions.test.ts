@@ -129,6 +129,25 @@ describe('what a machine gives to others', () => {
     expect(sessions.swarm.next(other)).toEqual({ sha256, from: null });
   });
 
+  it('it has a disk image until the last job of its session with that one has ended, and gives on', async () => {
+    const { sessions, id } = await giving('jobs');
+    await sessions.serve(id, imageOf('again'), fingerprint);
+    const lacking = takerOf(certificate, fingerprint);
+    sessions.swarm.join(lacking, certificate, ['b'.repeat(64)], []);
+    expect(sessions.jobEnded(id, fingerprint)).toBe(true);
+    expect(sessions.imageFor(certificate, fingerprint)).not.toBeNull();
+    expect(sessions.jobEnded(id, fingerprint)).toBe(true);
+    expect(sessions.imageFor(certificate, fingerprint)).toBeNull();
+    expect(sessions.chunkFor(certificate, sha256)).toBeNull();
+    expect(sessions.jobEnded(id, fingerprint)).toBe(false);
+    expect(sessions.swarm.next(lacking)).toBe('done');
+    expect(sessions.swarm.next(other)).toEqual({ sha256, from: certificate });
+    await end(sessions, id);
+    sessions.swarm.failed(other, sha256);
+    expect(sessions.swarm.next(other)).toEqual({ sha256, from: null });
+    expect(await sessions.serve(id, imageOf('too-late'), fingerprint)).toBe(false);
+  });
+
   it('it fetches nothing more for a session that has ended', async () => {
     const { sessions, id } = await giving('fetching');
     const second = sessions.open(certificate);
