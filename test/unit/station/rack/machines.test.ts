@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -132,6 +132,21 @@ describe('who is let into a rack', () => {
       false,
       false,
     ]);
+  });
+
+  it('again by themselves those whose code was compared, and writes nothing that is in the book already', () => {
+    const machines = machinesOf();
+    machines.admit(greet(machines, one, '5CD1234XY1'), 'ana', null);
+    // A file that is written again is another one.
+    const written = statSync(bookFile).ino;
+    const again = machinesOf();
+    for (const served of [machines, again, again]) {
+      greet(served, one, '5CD1234XY1');
+      expect(served.list()[0]?.admission).toMatchObject({ by: 'ana', time: '2026-12-01T10:00:00.000Z' });
+    }
+    expect(statSync(bookFile).ino).toBe(written);
+    again.admit(greet(again, two, '5CD1234XY2'), 'ana', null);
+    expect(statSync(bookFile).ino).not.toBe(written);
   });
 
   it('takes a machine that was started again, with a new key, in the place of what it was', () => {
