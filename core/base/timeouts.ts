@@ -125,6 +125,11 @@ export const timeouts = {
   rackListing: 10_000,
   /** A machine whose work is cancelled by Ctrl+C or because the app ends, until it is left to itself: it takes the tables off without its station. */
   rackGoodbye: 5_000,
+  /**
+   * A machine of the rack that has said nothing for this long, and has no session, has left. Longer than a machine takes to start again, and than
+   * `rackGrace`; who comes back later is known by its key all the same.
+   */
+  rackLeft: 600_000,
   /** Before an agent tries again to reach its station. */
   rackRetry: 1_000,
   /** A job of a machine goes on without its station for this long: a cable that was pulled, a switch that starts again. */

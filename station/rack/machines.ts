@@ -166,7 +166,9 @@ export class Machines extends EventEmitter<{
     return known?.state !== 'admitted' || port === null ? null : { host: known.address, port };
   }
 
+  /** Those that are there, or were a while ago: a line that writes two hundred a day would else have a thousand after a week. */
   list(): RackMachine[] {
+    for (const [certificate, known] of this.#known) if (hasLeft(known)) this.#known.delete(certificate);
     return [...this.#known.values()].map((known) => this.#shown(known));
   }
 
@@ -326,6 +328,11 @@ export class Machines extends EventEmitter<{
 
 function isConnected({ asking, asked }: Known): boolean {
   return asking > 0 || performance.now() - asked < timeouts.rackSilent;
+}
+
+function hasLeft({ asking, asked, sessions, open }: Known): boolean {
+  const isSilent = asking === 0 && performance.now() - asked >= timeouts.rackLeft;
+  return isSilent && sessions.size + open.size === 0;
 }
 
 /**

@@ -149,6 +149,37 @@ describe('who is let into a rack', () => {
     expect(statSync(bookFile).ino).not.toBe(written);
   });
 
+  it('forgets a machine that has left, but for its code, and none with a session', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const machines = machinesOf();
+      const [working, stranger] = ['3'.repeat(64), '4'.repeat(64)];
+      for (const [index, certificate] of [one, two, working].entries()) {
+        machines.admit(greet(machines, certificate, `5CD1234XY${String(index)}`), 'ana', null);
+      }
+      greet(machines, stranger, '5CD1234XY9');
+      machines.want(working, 'session');
+      machines.unwant(working, 'session');
+      const asks = machines.next(two);
+      vi.advanceTimersByTime(timeouts.rackLeft - 1);
+      expect(machines.list()).toHaveLength(4);
+      vi.advanceTimersByTime(1);
+      // One is still waiting for an answer, and one is worked with though its cable is out.
+      expect(machines.list().map(({ certificate }) => certificate)).toEqual([two, working]);
+      expect(machines.next(one)).toBeNull();
+      asks?.answered();
+      machines.ended(working, 'session');
+      expect(machines.list().map(({ certificate }) => certificate)).toEqual([two]);
+      greet(machines, one, '5CD1234XY0');
+      expect(machines.isAdmitted(one)).toBe(true);
+      // A stranger shows another code.
+      greet(machines, stranger, '5CD1234XY9');
+      expect(machines.isAdmitted(stranger)).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it('takes a machine that was started again, with a new key, in the place of what it was', () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     try {
