@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { blockRange, cmsEnding, minisignEnding } from '../../core/delivery/manifest';
 import { ImageCache } from '../image-cache/image-cache';
 import { loadPublicKey } from '../ledger/keys';
-import { manifestFileIn } from '../library/kept-manifest';
+import { manifestFileIn, type KeptManifest } from '../library/kept-manifest';
 import { libraryFolder, MediaLibrary, type LibraryMedia } from '../library/media-library';
 import { loadSettings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
@@ -22,6 +22,15 @@ interface Opened {
   readonly timer: NodeJS.Timeout;
 }
 
+/** A media file as it was when its manifest was read. */
+interface OpenedMedia extends Pick<KeptManifest, 'manifest' | 'bytes'> {
+  readonly folder: string;
+  readonly path: string;
+  /** Files that say what it is, and of which each would be another one if anything of it were changed. */
+  readonly files: readonly string[];
+  readonly marks: string;
+}
+
 /**
  * What other stations may have of this one: the media of its library, in blocks of their signed manifest, and the disk images in its cache, in
  * chunks. Nothing of it is checked here: who gets a block or a chunk compares its SHA-256.
@@ -30,6 +39,8 @@ export class Holdings {
   readonly #paths: HoldingsPaths;
   readonly #images = new ServedImages();
   readonly #opened = new Map<string, Promise<Opened | null>>();
+
+  readonly #openedMedia = new Map<string, OpenedMedia>();
 
   constructor(paths: HoldingsPaths) {
     this.#paths = paths;
@@ -78,11 +89,9 @@ export class Holdings {
   }
 
   #ofMedia(sha256: string, what: string, more: string): HeldPart | null {
-    const media = this.#media().find(({ entry }) => entry.sha256 === sha256);
-    if (media === undefined || media.path === null) return null;
-    const { manifest, bytes } = new MediaLibrary(
-      libraryFolder(this.#paths, loadSettings(this.#paths)),
-    ).manifestOf(media);
+    const media = this.#openMedia(sha256);
+    if (media === null) return null;
+    const { manifest, bytes } = media;
     if (what === 'manifest') return { content: bytes };
     if (what === 'signature') {
       const ending = [minisignEnding, cmsEnding].find((one) =>
@@ -98,6 +107,24 @@ export class Holdings {
     const before = manifest.parts.slice(0, part).reduce((sum, one) => sum + one.bytes, 0);
     const { offset, length } = blockRange(found, manifest.blockBytes, block);
     return { path: media.path, offset: before + offset, length };
+  }
+
+  /** Opened once for all its blocks: to read all manifests of the library for each of them would hold up the whole rack. */
+  #openMedia(sha256: string): OpenedMedia | null {
+    const known = this.#openedMedia.get(sha256);
+    if (known !== undefined && marksOf(known.files) === known.marks) return known;
+    this.#openedMedia.delete(sha256);
+    const media = this.#media().find(({ entry }) => entry.sha256 === sha256);
+    if (media === undefined || media.path === null) return null;
+    const { folder, path } = media;
+    const files = [this.#paths.settingsFile, folder, manifestFileIn(folder), path];
+    // Before it is read: what is changed from now on is seen.
+    const marks = marksOf(files);
+    const library = new MediaLibrary(libraryFolder(this.#paths, loadSettings(this.#paths)));
+    const { manifest, bytes } = library.manifestOf(media);
+    const opened = { folder, path, files, marks, manifest, bytes };
+    this.#openedMedia.set(sha256, opened);
+    return opened;
   }
 
   async #ofImage(key: string, what: string, sha256: string): Promise<HeldPart | null> {
@@ -135,6 +162,20 @@ export class Holdings {
     if (opened === null) this.#opened.delete(key);
     return opened;
   }
+}
+
+/** What is another text once one of these files is gone, or another one, or changed. */
+function marksOf(files: readonly string[]): string {
+  return files
+    .map((file) => {
+      try {
+        const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file);
+        return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
 }
 
 function json(document: unknown): HeldPart {
