@@ -108,6 +108,11 @@ export const timeouts = {
   rackChunk: 30_000,
   /** An agent that asks for its next chunk, while nobody can send it one: the answer then comes all the same. */
   rackWait: 250,
+  /**
+   * A machine of the rack from which a chunk did not come gives the same one nothing for this long, then twice as long, up to eight times: a switch
+   * that starts again is soon forgotten, and one that is off costs each of the others only a few tries.
+   */
+  rackRest: 10_000,
   /** How long an agent believes that another machine is admitted, before it asks the station again. */
   rackPeer: 60_000,
   /** One more of an address's certificates that are none of the rack's: each makes a machine ask its station. */
@@ -133,6 +138,11 @@ export const timeouts = {
   rackListing: 10_000,
   /** A machine whose work is cancelled by Ctrl+C or because the app ends, until it is left to itself: it takes the tables off without its station. */
   rackGoodbye: 5_000,
+  /**
+   * A machine of the rack that has said nothing for this long, and has no session, has left. Longer than a machine takes to start again, and than
+   * `rackGrace`; who comes back later is known by its key all the same.
+   */
+  rackLeft: 600_000,
   /** Before an agent tries again to reach its station. */
   rackRetry: 1_000,
   /** A job of a machine goes on without its station for this long: a cable that was pulled, a switch that starts again. */

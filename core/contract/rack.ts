@@ -134,7 +134,10 @@ export const swarmJoinSchema = z.strictObject({
 /** What has become of chunks since the machine asked last, and a question for the next one. */
 export const swarmAskSchema = z.strictObject({
   got: z.array(sha256Schema).max(1000),
+  /** They did not arrive. */
   failed: z.array(sha256Schema).max(1000),
+  /** They arrived, and were not what their SHA-256 says. */
+  wrong: z.array(sha256Schema).max(1000).default([]),
 });
 
 /** Where the next chunk is to be fetched. `wait`: ask again. `done`: nothing is missing. */

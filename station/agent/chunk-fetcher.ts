@@ -20,7 +20,7 @@ export interface FetchOptions {
   readonly fingerprint: string;
   /** Indexes in the chunk map. */
   readonly wanted: readonly number[];
-  /** Milliseconds without a single chunk after which it is given up. */
+  /** Milliseconds in which every chunk failed, or every question to the station, after which it is given up. */
   readonly grace: number;
   readonly signal: AbortSignal;
   /** Milliseconds for one chunk; for tests. */
@@ -34,7 +34,7 @@ const atOnce = 4;
 
 /**
  * Fetches chunks, each from where the station says: itself, or a machine that has it. What cannot be fetched is told and tried
- * again until nothing has come for the time of grace; what is not what its SHA-256 says counts as not fetched. Where nothing at all
+ * again until nothing else has happened for the time of grace; what is not what its SHA-256 says is told apart, and fetched again, too. Where nothing at all
  * arrives in the time for one chunk, this machine or its cable is too slow for several at once, and fewer are asked for.
  * @throws Error when it was given up
  */
@@ -45,6 +45,9 @@ export async function fetchChunks(options: FetchOptions): Promise<void> {
 /** A chunk did not come in the time for one. */
 class TooSlow extends Error {}
 
+/** A chunk came, and is not what its SHA-256 says. */
+class WrongBytes extends Error {}
+
 class ChunkFetcher {
   readonly #options: FetchOptions;
   readonly #wanted: ReadonlyMap<string, { readonly chunk: Chunk; readonly indexes: readonly number[] }>;
@@ -52,9 +55,12 @@ class ChunkFetcher {
   readonly #here = new Set<string>();
   #got: string[] = [];
   #failed: string[] = [];
+  #wrong: string[] = [];
   #last = performance.now();
   /** Since when nothing that was fetched has come; null: the last has. */
   #failing: number | null = null;
+  /** Since when the station has answered no question; null: it has the last. */
+  #unanswered: number | null = null;
   /** Chunks that may be on their way at a time. */
   #width = atOnce;
   /** When they became fewer. */
@@ -119,8 +125,9 @@ class ChunkFetcher {
       this.#width = Math.max(1, Math.floor(this.#width / 2));
       this.#narrowed = performance.now();
     }
+    if (error instanceof WrongBytes) this.#wrong.push(sha256);
     // Another machine is not at fault for that: the station sees by itself that it has been too long.
-    if (!isSlow || from === null) this.#failed.push(sha256);
+    else if (!isSlow || from === null) this.#failed.push(sha256);
   }
 
   /** Says what has become of chunks, and asks for the next; tries until the time of grace is over. */
@@ -129,19 +136,25 @@ class ChunkFetcher {
     for (;;) {
       signal.throwIfAborted();
       const [got, failed] = [this.#got.splice(0, 1000), this.#failed.splice(0, 1000)];
+      const wrong = this.#wrong.splice(0, 1000);
+      const begun = performance.now();
       try {
         await (this.#joined ??= this.#join());
         const path = `/agents/swarm/${fingerprint}/next`;
-        const answer = await station.ask(path, { got, failed }, timeouts.rackSilent, signal);
+        const answer = await station.ask(path, { got, failed, wrong }, timeouts.rackSilent, signal);
         if (answer.status !== 200) throw new Error(`the station answered ${answer.status}`);
-        return swarmAnswerSchema.parse(JSON.parse(answer.body.toString('utf8'))).next;
+        const { next } = swarmAnswerSchema.parse(JSON.parse(answer.body.toString('utf8')));
+        this.#unanswered = null;
+        return next;
       } catch (error) {
         this.#got.unshift(...got);
         this.#failed.unshift(...failed);
+        this.#wrong.unshift(...wrong);
         // It may have been started again, and know nothing of it.
         this.#joined = null;
         if (this.#isWhole) return 'done';
-        if (performance.now() - this.#last > grace) throw error;
+        this.#unanswered ??= begun;
+        if (performance.now() - this.#unanswered > grace) throw error;
         await new Promise((resolve) => setTimeout(resolve, timeouts.rackRetry));
       }
     }
@@ -174,7 +187,7 @@ class ChunkFetcher {
       throw error;
     }
     if (bytes.length === length && createHash('sha256').update(bytes).digest('hex') === sha256) return bytes;
-    throw new Error('the bytes are not those of the chunk');
+    throw new WrongBytes('the bytes are not those of the chunk');
   }
 
   #peer({ host, port, certificate }: { host: string; port: number; certificate: string }): PinnedStation {

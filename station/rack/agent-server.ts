@@ -206,11 +206,9 @@ export class AgentServer {
       }
     } else {
       const [, kind, name = ''] = /^GET \/agents\/(images|chunks)\/([0-9a-f]{64})$/.exec(route) ?? [];
-      const map = kind === 'images' ? (sessions.imageFor(certificate, name)?.mapText ?? null) : null;
-      if (map !== null) {
-        response.writeHead(200, { 'content-length': Buffer.byteLength(map) });
-        response.end(map);
-      } else if (kind === 'chunks') this.#sendChunk(certificate, name, response);
+      const map = kind === 'images' ? (sessions.imageFor(certificate, name)?.map ?? null) : null;
+      if (map !== null) this.#sendPart(map, response);
+      else if (kind === 'chunks') this.#sendChunk(certificate, name, response);
       else answer(response, 404, {});
     }
   }

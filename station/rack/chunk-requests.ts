@@ -17,12 +17,10 @@ export class ChunkRequests {
 
   /** @param wanted indexes in the image's list, in the order in which the machine would like them */
   join(certificate: string, fingerprint: string, image: ServedImage, wanted: readonly number[]): void {
-    const missing = [...new Set(wanted.flatMap((index) => image.list[index]?.sha256 ?? []))];
+    const missing = [...new Set(wanted.flatMap((index) => image.list[index] ?? []))];
     const lacks = new Set(missing);
     const gives = this.machines.peerOf(certificate) !== null;
-    const has = image.list.flatMap(({ sha256, own }) =>
-      gives && !own && !lacks.has(sha256) ? [sha256] : [],
-    );
+    const has = gives ? image.list.filter((sha256) => !image.isOwn(sha256) && !lacks.has(sha256)) : [];
     this.swarm.join(takerOf(certificate, fingerprint), certificate, missing, has);
     this.#wake();
   }
@@ -31,14 +29,14 @@ export class ChunkRequests {
     certificate: string,
     fingerprint: string,
     image: ServedImage,
-    { got, failed }: z.infer<typeof swarmAskSchema>,
+    { got, failed, wrong }: z.infer<typeof swarmAskSchema>,
   ): Promise<SwarmNext> {
     const taker = takerOf(certificate, fingerprint);
     const gives = this.machines.peerOf(certificate) !== null;
-    const own = new Set(image.list.flatMap((chunk) => (chunk.own ? [chunk.sha256] : [])));
-    for (const sha256 of got) this.swarm.got(taker, sha256, gives && !own.has(sha256));
+    for (const sha256 of got) this.swarm.got(taker, sha256, gives && !image.isOwn(sha256));
     for (const sha256 of failed) this.swarm.failed(taker, sha256);
-    if (got.length + failed.length > 0) this.#wake();
+    for (const sha256 of wrong) this.swarm.wrong(taker, sha256);
+    if (got.length + failed.length + wrong.length > 0) this.#wake();
     const until = performance.now() + timeouts.rackWait;
     for (;;) {
       const next = this.swarm.next(taker);
@@ -77,6 +75,7 @@ export class ChunkRequests {
   }
 }
 
-function takerOf(certificate: string, fingerprint: string): string {
+/** A machine that fetches a disk image, as the swarm knows it. */
+export function takerOf(certificate: string, fingerprint: string): string {
   return `${certificate} ${fingerprint}`;
 }

@@ -88,8 +88,12 @@ export class ControlServer {
       const { code } = parsed(rackRefuseSchema, await bodyOf(request));
       answer(response, 200, machines.refuse(code));
     } else {
-      const [, id = '', what] = /^\w+ \/sessions\/([0-9a-f-]{36})\/(end|images)$/.exec(route) ?? [];
-      if (what === 'end') answer(response, 200, { end: sessions.endOf(id) });
+      const [, id = '', what, ended] =
+        /^\w+ \/sessions\/([0-9a-f-]{36})\/(end|images)(?:\/([0-9a-f]{64}))?$/.exec(route) ?? [];
+      if (ended !== undefined) {
+        const isKnown = request.method === 'DELETE' && sessions.jobEnded(id, ended);
+        answer(response, isKnown ? 200 : 404, {});
+      } else if (what === 'end') answer(response, 200, { end: sessions.endOf(id) });
       else if (what === 'images') {
         const { directory, fingerprint } = parsed(rackImageSchema, await bodyOf(request));
         answer(response, (await sessions.serve(id, directory, fingerprint)) ? 200 : 404, {});

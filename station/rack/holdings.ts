@@ -1,14 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { timeouts } from '../../core/base/timeouts';
 import { blockRange, cmsEnding, minisignEnding } from '../../core/delivery/manifest';
 import { ImageCache } from '../image-cache/image-cache';
 import { loadPublicKey } from '../ledger/keys';
-import { manifestFileIn } from '../library/kept-manifest';
+import { manifestFileIn, type KeptManifest } from '../library/kept-manifest';
 import { libraryFolder, MediaLibrary, type LibraryMedia } from '../library/media-library';
 import { loadSettings } from '../state/settings';
 import type { StatePaths } from '../state/state-paths';
 import type { Held } from './holdings-form';
-import { openImage, type ServedChunk, type ServedImage } from './served-image';
+import { ServedImages, type ServedChunk, type ServedImage } from './served-image';
 
 export type HoldingsPaths = Pick<StatePaths, 'imageCache' | 'library' | 'settingsFile' | 'publicKeyFile'>;
 
@@ -20,13 +20,25 @@ interface Opened {
   readonly timer: NodeJS.Timeout;
 }
 
+/** A media file as it was when its manifest was read. */
+interface OpenedMedia extends Pick<KeptManifest, 'manifest' | 'bytes'> {
+  readonly folder: string;
+  readonly path: string;
+  /** Files that say what it is, and of which each would be another one if anything of it were changed. */
+  readonly files: readonly string[];
+  readonly marks: string;
+}
+
 /**
  * What other stations may have of this one: the media of its library, in blocks of their signed manifest, and the disk images in its cache, in
  * chunks. Nothing of it is checked here: who gets a block or a chunk compares its SHA-256.
  */
 export class Holdings {
   readonly #paths: HoldingsPaths;
+  readonly #images = new ServedImages();
   readonly #opened = new Map<string, Promise<Opened | null>>();
+
+  readonly #openedMedia = new Map<string, OpenedMedia>();
 
   constructor(paths: HoldingsPaths) {
     this.#paths = paths;
@@ -75,11 +87,9 @@ export class Holdings {
   }
 
   #ofMedia(sha256: string, what: string, more: string): HeldPart | null {
-    const media = this.#media().find(({ entry }) => entry.sha256 === sha256);
-    if (media === undefined || media.path === null) return null;
-    const { manifest, bytes } = new MediaLibrary(
-      libraryFolder(this.#paths, loadSettings(this.#paths)),
-    ).manifestOf(media);
+    const media = this.#openMedia(sha256);
+    if (media === null) return null;
+    const { manifest, bytes } = media;
     if (what === 'manifest') return { content: bytes };
     if (what === 'signature') {
       const ending = [minisignEnding, cmsEnding].find((one) =>
@@ -97,12 +107,30 @@ export class Holdings {
     return { path: media.path, offset: before + offset, length };
   }
 
+  /** Opened once for all its blocks: to read all manifests of the library for each of them would hold up the whole rack. */
+  #openMedia(sha256: string): OpenedMedia | null {
+    const known = this.#openedMedia.get(sha256);
+    if (known !== undefined && marksOf(known.files) === known.marks) return known;
+    this.#openedMedia.delete(sha256);
+    const media = this.#media().find(({ entry }) => entry.sha256 === sha256);
+    if (media === undefined || media.path === null) return null;
+    const { folder, path } = media;
+    const files = [this.#paths.settingsFile, folder, manifestFileIn(folder), path];
+    // Before it is read: what is changed from now on is seen.
+    const marks = marksOf(files);
+    const library = new MediaLibrary(libraryFolder(this.#paths, loadSettings(this.#paths)));
+    const { manifest, bytes } = library.manifestOf(media);
+    const opened = { folder, path, files, marks, manifest, bytes };
+    this.#openedMedia.set(sha256, opened);
+    return opened;
+  }
+
   async #ofImage(key: string, what: string, sha256: string): Promise<HeldPart | null> {
     const opened = await (this.#opened.get(key) ?? this.#open(key));
     if (opened === null) return null;
     opened.timer.refresh();
-    if (what === 'map') return { content: Buffer.from(opened.image.mapText) };
-    return what === 'chunks' ? (opened.image.chunks.get(sha256) ?? null) : null;
+    if (what === 'map') return opened.image.map;
+    return what === 'chunks' ? opened.image.chunk(sha256) : null;
   }
 
   /** Opened once for all its chunks, and held in the cache meanwhile. */
@@ -112,7 +140,7 @@ export class Holdings {
       if (entry === undefined) return null;
       const holder = await this.#cache.hold(entry.directory);
       try {
-        const image = await openImage(entry.directory);
+        const image = await this.#images.open(entry.directory);
         const timer = setTimeout(() => {
           this.#opened.delete(key);
           void this.#cache.release(holder);
@@ -132,6 +160,20 @@ export class Holdings {
     if (opened === null) this.#opened.delete(key);
     return opened;
   }
+}
+
+/** What is another text once one of these files is gone, or another one, or changed. */
+function marksOf(files: readonly string[]): string {
+  return files
+    .map((file) => {
+      try {
+        const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file);
+        return [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+      } catch {
+        return '';
+      }
+    })
+    .join('\n');
 }
 
 function json(document: unknown): HeldPart {

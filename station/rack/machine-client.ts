@@ -64,18 +64,22 @@ export class MachineClient extends HelperClient {
       const drives = request['drives'] as readonly { readonly driveId: string }[];
       request['drives'] = drives.map((one) => ({ ...one, driveId: machineOfId(one.driveId).driveId }));
     }
-    if (method === 'runJob') {
-      const { renderDirectory, fingerprint } = params as HelperRequest<'runJob'>;
-      if (renderDirectory !== null) await this.#rack.serveImage(this.#session, renderDirectory, fingerprint);
-      request['renderDirectory'] = null;
+    const image = takeImage(method, request);
+    if (image === null) return await this.#askIt(method, request as HelperRequest<M>, options);
+    await this.#rack.serveImage(this.#session, image.place, image.fingerprint);
+    try {
+      return await this.#askIt(method, request as HelperRequest<M>, options);
+    } finally {
+      void this.#rack.jobEnded(this.#session, image.fingerprint);
     }
-    if (method === 'verifyDrive') {
-      const { chunkMapFile, fingerprint } = params as HelperRequest<'verifyDrive'>;
-      if (chunkMapFile !== null) await this.#rack.serveImage(this.#session, chunkMapFile, fingerprint);
-      request['chunkMapFile'] = null;
-    }
-    const answer = await this.#answer(method, request as HelperRequest<M>, options);
-    return this.#ofMachine(method, answer);
+  }
+
+  async #askIt<M extends HelperMethod>(
+    method: M,
+    request: HelperRequest<M>,
+    options: CallOptions,
+  ): Promise<HelperResponse<M>> {
+    return this.#ofMachine(method, await this.#answer(method, request, options));
   }
 
   /**
@@ -206,6 +210,26 @@ export class MachineClient extends HelperClient {
       rack: { machine: machine.id, serial },
     };
   }
+}
+
+const imageMembers: Partial<Record<HelperMethod, string>> = {
+  runJob: 'renderDirectory' satisfies keyof HelperRequest<'runJob'>,
+  verifyDrive: 'chunkMapFile' satisfies keyof HelperRequest<'verifyDrive'>,
+};
+
+/**
+ * Takes the disk image, or the chunk map, of this station out of a request: the machine gets it from the rack.
+ * @returns where it lies; null: the request has none
+ */
+function takeImage(
+  method: HelperMethod,
+  request: Record<string, unknown>,
+): { readonly place: string; readonly fingerprint: string } | null {
+  const member = imageMembers[method];
+  if (member === undefined) return null;
+  const [place, fingerprint] = [request[member], request['fingerprint']];
+  request[member] = null;
+  return typeof place === 'string' && typeof fingerprint === 'string' ? { place, fingerprint } : null;
 }
 
 /** Milliseconds after which the drive of a request counts as stalled, on the machine itself. */

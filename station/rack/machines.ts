@@ -166,7 +166,9 @@ export class Machines extends EventEmitter<{
     return known?.state !== 'admitted' || port === null ? null : { host: known.address, port };
   }
 
+  /** Those that are there, or were a while ago: a line that writes two hundred a day would else have a thousand after a week. */
   list(): RackMachine[] {
+    for (const [certificate, known] of this.#known) if (hasLeft(known)) this.#known.delete(certificate);
     return [...this.#known.values()].map((known) => this.#shown(known));
   }
 
@@ -244,7 +246,13 @@ export class Machines extends EventEmitter<{
   }
 
   /** @throws PrestageError rack-double, machine-contradicts, serial-…; then nothing is changed */
-  #admit(known: Known, how: Admission['how'], by: string, given: string | null): void {
+  #admit(
+    known: Known,
+    how: Admission['how'],
+    by: string,
+    given: string | null,
+    time: string = this.#options.now().toISOString(),
+  ): void {
     const { serial } = confirmThisMachine({ serial: given, details: {} }, known.hello.machine);
     // It would be kept in the book as that station, which gets all that this one holds.
     if (known.hello.station === undefined && serial === stationSerial(known.certificate)) {
@@ -254,7 +262,7 @@ export class Machines extends EventEmitter<{
       (other) => other !== known && other.state === 'admitted' && isSame(other, serial, known),
     );
     if (double !== undefined && isThere(double, known)) throw doubled(serial, double);
-    const admission = { how, by, time: this.#options.now().toISOString(), serial };
+    const admission = { how, by, time, serial };
     const { book } = this.#options;
     // First, as nothing else of it can fail. On a closed network nobody looked: that holds as long as the network is closed, and no longer.
     if (double !== undefined) book.forget(double.certificate);
@@ -284,11 +292,7 @@ export class Machines extends EventEmitter<{
     }
     try {
       if (before === null) this.#admit(known, 'closed-network', closedNetwork?.by ?? '', null);
-      else this.#admit(known, before.how, before.by, before.serial);
-      if (before !== null && known.admission !== null) {
-        known.admission = { ...known.admission, time: before.time };
-        book.remember(known.certificate, known.admission);
-      }
+      else this.#admit(known, before.how, before.by, before.serial, before.time);
       known.revision += 1;
     } catch (error) {
       if (!(error instanceof PrestageError)) throw error;
@@ -324,6 +328,11 @@ export class Machines extends EventEmitter<{
 
 function isConnected({ asking, asked }: Known): boolean {
   return asking > 0 || performance.now() - asked < timeouts.rackSilent;
+}
+
+function hasLeft({ asking, asked, sessions, open }: Known): boolean {
+  const isSilent = asking === 0 && performance.now() - asked >= timeouts.rackLeft;
+  return isSilent && sessions.size + open.size === 0;
 }
 
 /**

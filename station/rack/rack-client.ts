@@ -60,6 +60,12 @@ export class RackClient {
     }
   }
 
+  /** A job that had a disk image is over: it is kept for it no longer. Never throws. */
+  async jobEnded(session: string, fingerprint: string): Promise<void> {
+    const path = `/sessions/${session}/images/${fingerprint}`;
+    await this.#ask('DELETE', path, null, z.strictObject({})).catch(() => undefined);
+  }
+
   /** Why a session ended, in words; null: nobody knows. Never throws. */
   async endOf(session: string): Promise<string | null> {
     return await this.#ask('GET', `/sessions/${session}/end`, null, rackSessionEndSchema).then(

@@ -4,14 +4,18 @@ import { timeouts } from '../../core/base/timeouts';
 import { ResumableLink } from '../rack-link/link';
 import type { Machines } from './machines';
 import { Swarm } from './swarm';
-import { openImage, type ServedChunk, type ServedImage } from './served-image';
+import { takerOf } from './chunk-requests';
+import { ServedImages, type ServedChunk, type ServedImage } from './served-image';
 
 /** A program of the station that speaks with the helper of a machine, by way of the machine's agent. */
 interface Session {
   readonly id: string;
   readonly certificate: string;
   readonly link: ResumableLink;
-  readonly images: Map<string, ServedImage>;
+  /** By their fingerprints; `jobs`: how many of the session's jobs have it. */
+  readonly images: Map<string, { readonly image: ServedImage; jobs: number }>;
+  /** A job of it had a disk image. */
+  fetched: boolean;
   end: string | null;
 }
 
@@ -22,6 +26,7 @@ export class Sessions {
   readonly swarm = new Swarm();
   readonly #machines: Machines;
   readonly #grace: number;
+  readonly #images = new ServedImages();
   readonly #open = new Map<string, Session>();
   readonly #ends = new Map<string, string>();
 
@@ -47,7 +52,7 @@ export class Sessions {
   open(certificate: string): string {
     const id = randomUUID();
     const link = new ResumableLink({ grace: this.#grace });
-    const session: Session = { id, certificate, link, images: new Map(), end: null };
+    const session: Session = { id, certificate, link, images: new Map(), fetched: false, end: null };
     this.#open.set(id, session);
     // A machine that is there comes at once: nobody waits for the time of grace.
     const timer = setTimeout(() => {
@@ -57,7 +62,7 @@ export class Sessions {
       clearTimeout(timer);
       session.end = why === '' ? how : why;
       this.#machines.ended(certificate, id);
-      if (session.images.size > 0) this.swarm.gone(certificate);
+      this.#fetchesNoMore(session);
       this.#ends.set(id, session.end);
       for (const oldest of this.#ends.keys()) {
         if (this.#ends.size <= keptEnds) break;
@@ -66,6 +71,23 @@ export class Sessions {
     });
     this.#machines.want(certificate, id);
     return id;
+  }
+
+  /** A session is over. What its machine has it goes on giving to others, as long as another of its sessions has a disk image. */
+  #fetchesNoMore(session: Session): void {
+    for (const fingerprint of [...session.images.keys()]) this.#forgetImage(session, fingerprint);
+    const { certificate, fetched } = session;
+    const others = [...this.#open.values()].filter(
+      (one) => one.certificate === certificate && one.end === null,
+    );
+    if (fetched && others.every((other) => !other.fetched)) this.swarm.gone(certificate);
+  }
+
+  #forgetImage({ certificate, images }: Session, fingerprint: string): void {
+    images.delete(fingerprint);
+    if (this.imageFor(certificate, fingerprint) === null) {
+      this.swarm.leave(takerOf(certificate, fingerprint));
+    }
   }
 
   /** Joins a session to the program that asked for it. */
@@ -119,19 +141,38 @@ export class Sessions {
     return this.#ends.get(id) ?? null;
   }
 
-  /** The machine of the session may have the chunks of this disk image. @throws PrestageError render-damaged */
+  /**
+   * The machine of the session may have the chunks of this disk image, for one job.
+   * @returns false: there is no such session
+   * @throws PrestageError render-damaged
+   */
   async serve(id: string, directory: string, fingerprint: string): Promise<boolean> {
+    if (!this.#open.has(id)) return false;
+    const image = await this.#images.open(directory);
     const session = this.#open.get(id);
-    if (session === undefined) return false;
-    session.images.set(fingerprint, await openImage(directory));
+    // It may have ended meanwhile.
+    if (session === undefined || session.end !== null) return false;
+    const jobs = (session.images.get(fingerprint)?.jobs ?? 0) + 1;
+    session.images.set(fingerprint, { image, jobs });
+    session.fetched = true;
+    return true;
+  }
+
+  /** The job is over that had this disk image. @returns false: there is no such session */
+  jobEnded(id: string, fingerprint: string): boolean {
+    const session = this.#open.get(id);
+    const served = session?.images.get(fingerprint);
+    if (session === undefined || served === undefined) return false;
+    served.jobs -= 1;
+    if (served.jobs === 0) this.#forgetImage(session, fingerprint);
     return true;
   }
 
   /** A disk image that a machine may have. */
   imageFor(certificate: string, fingerprint: string): ServedImage | null {
     for (const session of this.#open.values()) {
-      const image = session.certificate === certificate ? session.images.get(fingerprint) : undefined;
-      if (image !== undefined) return image;
+      const served = session.certificate === certificate ? session.images.get(fingerprint) : undefined;
+      if (served !== undefined) return served.image;
     }
     return null;
   }
@@ -140,9 +181,9 @@ export class Sessions {
   chunkFor(certificate: string, sha256: string): ServedChunk | null {
     for (const session of this.#open.values()) {
       if (session.certificate !== certificate) continue;
-      for (const image of session.images.values()) {
-        const chunk = image.chunks.get(sha256);
-        if (chunk !== undefined) return chunk;
+      for (const { image } of session.images.values()) {
+        const chunk = image.chunk(sha256);
+        if (chunk !== null) return chunk;
       }
     }
     return null;

@@ -1,4 +1,5 @@
 import { timeouts } from '../../core/base/timeouts';
+import { Faults } from './faults';
 
 /**
  * Who gets which chunk from whom. The station alone decides: it knows what each machine has, so that a chunk leaves the station
@@ -19,8 +20,6 @@ const stationAtOnce = 4;
 const machineAtOnce = 3;
 /** The station sends a chunk again while a machine has it, too, at most so often: where all who have it are busy. */
 const copiesOfStation = 2;
-/** A machine that gave so many wrong or broken chunks is not asked any more. */
-const faultsAtMost = 3;
 /** A machine that needs so many times as long for a chunk as most do is slow: nobody waits for it. */
 const slowTimes = 3;
 /** So many of the chunks that a machine lacks are looked at for the next one. */
@@ -31,6 +30,8 @@ const chunksLookedAt = 32;
 
 interface ChunkState {
   readonly holders: Set<string>;
+  /** Takers that lack it, also those to which it is on its way. */
+  wanted: number;
   /** From the station: on its way, and sent. */
   sending: number;
   sent: number;
@@ -49,7 +50,7 @@ export class Swarm {
   readonly #takers = new Map<string, Taker>();
   /** Chunks that each machine is sending. */
   readonly #uploads = new Map<string, number>();
-  readonly #faults = new Map<string, number>();
+  readonly #faults: Faults;
   /** Milliseconds that each machine needs for a chunk at best, lately: whoever is at the other end, it cannot have been slower. */
   readonly #pace = new Map<string, number>();
   #typical: { readonly pace: number; readonly at: number } = { pace: Infinity, at: -Infinity };
@@ -58,7 +59,9 @@ export class Swarm {
   readonly #opened = new Map<string | null, 'any' | Set<string>>();
 
   /** @param now milliseconds */
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  constructor(private readonly now: () => number = () => performance.now()) {
+    this.#faults = new Faults(now);
+  }
 
   /**
    * A machine begins to fetch a disk image.
@@ -68,26 +71,41 @@ export class Swarm {
    */
   join(taker: string, machine: string, missing: readonly string[], has: readonly string[]): void {
     this.leave(taker);
-    this.#takers.set(taker, { machine, missing: new Set(missing), coming: new Map() });
-    for (const sha256 of missing) this.#chunk(sha256);
+    const lacks = new Set(missing);
+    this.#takers.set(taker, { machine, missing: lacks, coming: new Map() });
+    for (const sha256 of lacks) this.#chunk(sha256).wanted += 1;
     for (const sha256 of has) this.#offers(machine, sha256);
   }
 
   /** It fetches no more. What it has it still gives to others. */
-  leave(taker: string): void {
-    for (const sha256 of [...(this.#takers.get(taker)?.coming.keys() ?? [])]) this.#ended(taker, sha256);
-    this.#takers.delete(taker);
+  leave(name: string): void {
+    const taker = this.#takers.get(name);
+    if (taker === undefined) return;
+    const lacked = [...taker.missing, ...taker.coming.keys()];
+    for (const sha256 of [...taker.coming.keys()]) this.#ended(name, sha256);
+    this.#takers.delete(name);
+    for (const sha256 of lacked) this.#unwanted(sha256);
   }
 
   /** A machine is gone, with all that it had. */
   gone(machine: string): void {
     for (const [name, taker] of this.#takers) if (taker.machine === machine) this.leave(name);
-    for (const { holders } of this.#chunks.values()) holders.delete(machine);
+    for (const [sha256, chunk] of this.#chunks) {
+      if (chunk.holders.delete(machine)) this.#forgetUseless(sha256, chunk);
+    }
     this.#opened.delete(machine);
     // What only it had comes from the station again.
     this.#opened.set(null, 'any');
-    this.#faults.delete(machine);
+    this.#faults.gone(machine);
     this.#pace.delete(machine);
+  }
+
+  /** Chunks and machines of which something is kept. */
+  get kept(): { readonly chunks: number; readonly machines: number } {
+    return {
+      chunks: this.#chunks.size,
+      machines: new Set([...this.#uploads.keys(), ...this.#pace.keys()]).size,
+    };
   }
 
   /** What a machine fetches next; `wait`: nobody can send what it lacks just now; `done`: it lacks nothing. */
@@ -96,8 +114,8 @@ export class Swarm {
     if (taker === undefined || taker.missing.size + taker.coming.size === 0) return 'done';
     this.#dropStale();
     const ofStation = [...taker.coming.values()].filter(({ from }) => from === null).length;
-    // A slow machine does not keep the station from sending to others.
-    const most = this.#isSlow(taker.machine) ? 1 : stationAtOnce;
+    // A slow machine does not keep the station from sending to others, nor does one at which everything is wrong.
+    const most = this.#isSlow(taker.machine) || this.#faults.isDoubtful(taker.machine) ? 1 : stationAtOnce;
     const found = this.#choose(taker.machine, taker.missing, ofStation < most);
     if (found === null) return 'wait';
     taker.missing.delete(found.sha256);
@@ -116,26 +134,38 @@ export class Swarm {
     if (taker === undefined) return;
     if (coming?.from === null) this.#chunk(sha256).sent += 1;
     if (coming !== undefined) {
+      this.#faults.right(taker.machine, coming.from);
       const needed = this.now() - coming.since;
-      for (const one of [taker.machine, coming.from]) {
-        if (one !== null) this.#pace.set(one, Math.min(needed, 1.1 * (this.#pace.get(one) ?? Infinity)));
+      // Of one that is gone since nothing is kept.
+      const from = coming.from !== null && this.#chunk(sha256).holders.has(coming.from) ? [coming.from] : [];
+      for (const one of [taker.machine, ...from]) {
+        this.#pace.set(one, Math.min(needed, 1.1 * (this.#pace.get(one) ?? Infinity)));
       }
     }
-    taker.missing.delete(sha256);
+    const lacked = taker.missing.delete(sha256) || coming !== undefined;
     if (offers) this.#offers(taker.machine, sha256);
+    if (lacked) this.#unwanted(sha256);
   }
 
-  /** A chunk did not arrive, or was wrong. */
+  /** A chunk did not arrive. */
   failed(name: string, sha256: string): void {
+    const from = this.#again(name, sha256)?.from ?? null;
+    const taker = this.#takers.get(name);
+    if (from !== null && taker !== undefined) this.#faults.missed(taker.machine, from);
+  }
+
+  /** A chunk has arrived, and was not what its SHA-256 says. */
+  wrong(name: string, sha256: string): void {
+    const coming = this.#again(name, sha256);
+    const taker = this.#takers.get(name);
+    if (coming !== undefined && taker !== undefined) this.#faults.wrong(taker.machine, coming.from);
+  }
+
+  /** What was on its way is lacking again, and comes last. @returns what it was; undefined: it was not on its way */
+  #again(name: string, sha256: string): { readonly from: string | null } | undefined {
     const coming = this.#ended(name, sha256);
-    if (coming === undefined) return;
-    this.#takers.get(name)?.missing.add(sha256);
-    if (coming.from === null) return;
-    this.#chunk(sha256).holders.delete(coming.from);
-    const faults = (this.#faults.get(coming.from) ?? 0) + 1;
-    this.#faults.set(coming.from, faults);
-    // What it says it has, nobody has.
-    if (faults >= faultsAtMost) for (const { holders } of this.#chunks.values()) holders.delete(coming.from);
+    if (coming !== undefined) this.#takers.get(name)?.missing.add(sha256);
+    return coming;
   }
 
   /** The station could not send a chunk to its end: the machine is gone, or will ask for it again. */
@@ -173,6 +203,7 @@ export class Swarm {
   /** Whether a machine lacks something that can be sent now; one that fetches no more is told so. */
   #isFor(taker: Taker | undefined, source: string | null, chunks: 'any' | ReadonlySet<string>): boolean {
     if (taker === undefined) return true;
+    if (!this.#faults.mayGive(source, taker.machine)) return false;
     if (chunks !== 'any') return [...chunks].some((sha256) => taker.missing.has(sha256));
     let looked = 0;
     for (const sha256 of taker.missing) {
@@ -186,7 +217,6 @@ export class Swarm {
   }
 
   #offers(machine: string, sha256: string): void {
-    if ((this.#faults.get(machine) ?? 0) >= faultsAtMost) return;
     this.#chunk(sha256).holders.add(machine);
     const opened = this.#opened.get(machine) ?? new Set();
     this.#opened.set(machine, opened);
@@ -194,7 +224,8 @@ export class Swarm {
   }
 
   #choose(machine: string, missing: ReadonlySet<string>, mayAskStation: boolean): Assignment | null {
-    const stationFree = mayAskStation && this.#stationSends < stationAtOnce;
+    const barred = this.#faults.barredFor(machine);
+    const stationFree = mayAskStation && !barred.has(null) && this.#stationSends < stationAtOnce;
     let fromMachine: { readonly sha256: string; readonly from: string; readonly holders: number } | null =
       null;
     let again: string | null = null;
@@ -202,8 +233,7 @@ export class Swarm {
     for (const sha256 of missing) {
       if ((looked += 1) > lookedAt) break;
       const chunk = this.#chunk(sha256);
-      const from = this.#sender(machine, chunk);
-      const holders = chunk.holders.size;
+      const { best: from, holders } = this.#sender(machine, barred, chunk);
       // What nobody has goes out first: then there is the most to exchange.
       const unsent = holders === 0 || (from === null && chunk.sent === 0) || this.#onlySlowHave(chunk);
       if (stationFree && unsent && chunk.sending === 0) return { sha256, from: null };
@@ -234,12 +264,21 @@ export class Swarm {
     return sent < copiesOfStation && [...holders].every((holder) => this.#isSlow(holder));
   }
 
-  /** The least busy machine that has a chunk and may send it; null: none. */
-  #sender(machine: string, { holders }: ChunkState): string | null {
+  /**
+   * The least busy machine that has a chunk and may send it; null: none.
+   * @returns also how many have it for this machine: at some everything may be wrong, and itself does not count where it has it on another drive
+   */
+  #sender(
+    machine: string,
+    barred: ReadonlySet<string | null>,
+    { holders }: ChunkState,
+  ): { readonly best: string | null; readonly holders: number } {
     let best: string | null = null;
     let fewest = machineAtOnce;
+    let count = 0;
     for (const holder of holders) {
-      if (holder === machine) continue;
+      if (holder === machine || barred.has(holder)) continue;
+      count += 1;
       const uploads = this.#uploads.get(holder) ?? 0;
       // One that is slow helps only where it is alone, and with one at a time.
       if (this.#isSlow(holder) && (uploads > 0 || holders.size > 1)) continue;
@@ -248,15 +287,27 @@ export class Swarm {
         fewest = uploads;
       }
     }
-    return best;
+    return { best, holders: count };
   }
 
   #chunk(sha256: string): ChunkState {
     const known = this.#chunks.get(sha256);
     if (known !== undefined) return known;
-    const made: ChunkState = { holders: new Set(), sending: 0, sent: 0 };
+    const made: ChunkState = { holders: new Set(), wanted: 0, sending: 0, sent: 0 };
     this.#chunks.set(sha256, made);
     return made;
+  }
+
+  /** A taker lacks a chunk no more, or has left. */
+  #unwanted(sha256: string): void {
+    const chunk = this.#chunk(sha256);
+    chunk.wanted -= 1;
+    this.#forgetUseless(sha256, chunk);
+  }
+
+  /** What nobody lacks and nobody has, such as one drive's own chunks, would be kept for ever. */
+  #forgetUseless(sha256: string, { holders, wanted }: ChunkState): void {
+    if (wanted === 0 && holders.size === 0) this.#chunks.delete(sha256);
   }
 
   #ended(name: string, sha256: string): { readonly from: string | null; readonly since: number } | undefined {
@@ -267,7 +318,11 @@ export class Swarm {
     if (coming.from === null) {
       this.#stationSends -= 1;
       this.#chunk(sha256).sending -= 1;
-    } else this.#uploads.set(coming.from, (this.#uploads.get(coming.from) ?? 1) - 1);
+    } else {
+      const left = (this.#uploads.get(coming.from) ?? 1) - 1;
+      if (left > 0) this.#uploads.set(coming.from, left);
+      else this.#uploads.delete(coming.from);
+    }
     this.#opened.set(coming.from, 'any');
     return coming;
   }

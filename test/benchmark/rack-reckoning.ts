@@ -1,10 +1,14 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { MiB } from '../../core/base/units';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { KiB, MiB } from '../../core/base/units';
+import { chunkMapName, chunkMapSchema } from '../../core/media/chunk-map';
+import { ServedImages } from '../../station/rack/served-image';
 import { Swarm } from '../../station/rack/swarm';
 import { buildScript } from '../support/built-script';
 import { makeRackImage } from './rack-image';
@@ -12,12 +16,12 @@ import { makeRackImage } from './rack-image';
 /**
  * What a rack costs its station and each machine, for docs/rack-reckoning.md: processor seconds, memory and descriptors, which other work on the
  * same processors changes little. Over the loopback address, without cables: nothing here is a time of a rack.
- * `npx tsx test/benchmark/rack-reckoning.ts [--only bytes,crowd,swarm] [--megabytes 512] [--counts 48,200,2000] [--seconds 12]`
+ * `npx tsx test/benchmark/rack-reckoning.ts [--only bytes,crowd,maps,swarm] [--megabytes 512] [--counts 48,200,2000] [--seconds 12]`
  */
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: 'bytes,crowd,swarm' },
+    only: { type: 'string', default: 'bytes,crowd,maps,swarm' },
     megabytes: { type: 'string', default: '512' },
     counts: { type: 'string', default: '48,200,2000' },
     seconds: { type: 'string', default: '12' },
@@ -127,6 +131,51 @@ async function crowd(path: string, count: number): Promise<void> {
 }
 
 /**
+ * What the disk images of a batch cost the station before a chunk is sent, and what it keeps of who has which chunk: 2,560 chunks, which are 20 GB, of
+ * which each drive has eight of its own.
+ */
+async function maps(count: number): Promise<void> {
+  const own = 8;
+  const first = join(folder, 'maps');
+  makeRackImage(first, 4 * KiB, 2560);
+  const map = chunkMapSchema.parse(JSON.parse(readFileSync(join(first, chunkMapName), 'utf8')));
+  const folders = Array.from({ length: count }, (_, drive) => join(first, `drive-${drive}`));
+  for (const [drive, directory] of folders.entries()) {
+    const chunks = map.chunks.map((chunk, index) => {
+      const sha256 = createHash('sha256').update(`${drive} ${index}`).digest('hex');
+      return index < own ? { ...chunk, sha256, own: index * 4 * KiB } : chunk;
+    });
+    mkdirSync(directory);
+    writeFileSync(join(directory, chunkMapName), JSON.stringify({ ...map, chunks }));
+  }
+  const images = new ServedImages();
+  const opened = [];
+  const heap = heapUsed();
+  const before = process.cpuUsage();
+  for (const directory of folders) opened.push(await images.open(directory));
+  const { user, system } = process.cpuUsage(before);
+  const kept = heapUsed() - heap;
+  const decides = new Swarm();
+  for (const [drive, { list, isOwn }] of opened.entries()) {
+    decides.join(`m${drive}`, `m${drive}`, shuffled([...list]), []);
+    for (const sha256 of list.slice(0, list.length / 2)) decides.got(`m${drive}`, sha256, !isOwn(sha256));
+  }
+  const among = heapUsed() - heap - kept;
+  say(
+    `maps: ${opened.length} machines: ${((user + system) / 1000 / count).toFixed(1)} ms and ${(kept / 1e6 / count).toFixed(2)} MB of each,`,
+    `${(among / 1e6 / count).toFixed(2)} MB of who has and lacks which of ${decides.kept.chunks} chunks, half way`,
+  );
+  rmSync(first, { recursive: true });
+}
+
+/** Bytes in use, when what is not has been thrown away. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
+
+/**
  * What deciding costs: the product's own decisions, by a clock that is not this computer's. Each machine has four chunks on the way; a chunk takes
  * as long as at 1 Gbit/s. Whoever waits asks again when it is woken, and four times a second.
  * @param wakes `usable`: who can use what has changed, as the product does; `all`: everybody who waits, at each change
@@ -232,6 +281,7 @@ try {
   // More connections than that from one address the station does not take.
   const crowds = only.has('crowd') ? counts.filter((count) => count <= 200) : [];
   for (const count of crowds) await crowd(script.path, count);
+  if (only.has('maps')) for (const count of counts) await maps(count);
   if (only.has('swarm')) {
     for (const count of counts) for (const wakes of ['all', 'usable'] as const) swarm(count, wakes);
   }

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { rackHelloAnswerSchema, rackProtocolVersion } from '../../core/contract/rack';
+import { rackHelloAnswerSchema, rackProtocolVersion, swarmAnswerSchema } from '../../core/contract/rack';
 import { recordHeaderBytes } from '../../core/contract/agent-bytes';
 import { GiB, MiB } from '../../core/base/units';
 import { defaultLayoutName, findLayout, planPartitions } from '../../core/drive/layout';
@@ -254,6 +254,30 @@ describe('chunks of a rack', () => {
     expect(await fetchAll(victim)).toEqual({ station: 12, machines: 0 });
   });
 
+  it('come from machines to all others, when at one everything is wrong', async () => {
+    const served = await serve();
+    const first = await enter(served, 'RACKBYTES10', honest);
+    await fetchAll(first);
+    const bad = await enter(served, 'RACKBYTES11', honest);
+    const ask = async (step: string, body: unknown): Promise<unknown> => {
+      const answer = await bad.station.ask(`/agents/swarm/${fingerprint}/${step}`, body, 5000, never);
+      return JSON.parse(answer.body.toString());
+    };
+    await ask('join', { wanted: [...map.chunks.keys()] });
+    let wrong: string[] = [];
+    let senders = 0;
+    for (let turn = 0; turn < 20; turn += 1) {
+      const { next } = swarmAnswerSchema.parse(await ask('next', { got: [], failed: [], wrong }));
+      if (typeof next === 'string') break;
+      wrong = [next.sha256];
+      if (next.from !== null) senders += 1;
+    }
+    expect(senders).toBeGreaterThan(0);
+    expect(senders).toBeLessThanOrEqual(3);
+    const came = await fetchAll(await enter(served, 'RACKBYTES12', honest));
+    expect(came.machines).toBeGreaterThan(shared / 2);
+  });
+
   it('are given to no machine that is not admitted, by station and machines', async () => {
     const served = await serve(false);
     const ports: number[] = [];
@@ -267,6 +291,8 @@ describe('chunks of a rack', () => {
     expect(before.statusCode).toBe(403);
 
     served.machines.admit(present(served.machines.list()[0]).code, 'test', null);
+    // What was opened for it before has ended: it was not admitted.
+    await served.sessions.serve(served.sessions.open(first.identity.fingerprint), image, fingerprint);
     await fetchAll(first);
     const stranger = makeIdentity();
     const at = { host: '127.0.0.1', port: present(ports[0]) };

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -132,6 +132,52 @@ describe('who is let into a rack', () => {
       false,
       false,
     ]);
+  });
+
+  it('again by themselves those whose code was compared, and writes nothing that is in the book already', () => {
+    const machines = machinesOf();
+    machines.admit(greet(machines, one, '5CD1234XY1'), 'ana', null);
+    // A file that is written again is another one.
+    const written = statSync(bookFile).ino;
+    const again = machinesOf();
+    for (const served of [machines, again, again]) {
+      greet(served, one, '5CD1234XY1');
+      expect(served.list()[0]?.admission).toMatchObject({ by: 'ana', time: '2026-12-01T10:00:00.000Z' });
+    }
+    expect(statSync(bookFile).ino).toBe(written);
+    again.admit(greet(again, two, '5CD1234XY2'), 'ana', null);
+    expect(statSync(bookFile).ino).not.toBe(written);
+  });
+
+  it('forgets a machine that has left, but for its code, and none with a session', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const machines = machinesOf();
+      const [working, stranger] = ['3'.repeat(64), '4'.repeat(64)];
+      for (const [index, certificate] of [one, two, working].entries()) {
+        machines.admit(greet(machines, certificate, `5CD1234XY${String(index)}`), 'ana', null);
+      }
+      greet(machines, stranger, '5CD1234XY9');
+      machines.want(working, 'session');
+      machines.unwant(working, 'session');
+      const asks = machines.next(two);
+      vi.advanceTimersByTime(timeouts.rackLeft - 1);
+      expect(machines.list()).toHaveLength(4);
+      vi.advanceTimersByTime(1);
+      // One is still waiting for an answer, and one is worked with though its cable is out.
+      expect(machines.list().map(({ certificate }) => certificate)).toEqual([two, working]);
+      expect(machines.next(one)).toBeNull();
+      asks?.answered();
+      machines.ended(working, 'session');
+      expect(machines.list().map(({ certificate }) => certificate)).toEqual([two]);
+      greet(machines, one, '5CD1234XY0');
+      expect(machines.isAdmitted(one)).toBe(true);
+      // A stranger shows another code.
+      greet(machines, stranger, '5CD1234XY9');
+      expect(machines.isAdmitted(stranger)).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('takes a machine that was started again, with a new key, in the place of what it was', () => {

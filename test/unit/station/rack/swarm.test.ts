@@ -14,20 +14,33 @@ interface Run {
   readonly ofStation: number;
 }
 
-/** Everybody gets one chunk a round, at the same speed. @param wrong machines whose chunks are wrong */
-function run(machines: number, wrong: ReadonlySet<string> = new Set()): Run {
-  const swarm = new Swarm(() => 0);
+/**
+ * Everybody gets one chunk a round, at the same speed; until all have all of it but those at which everything is wrong.
+ * @param wrong machines whose chunks are wrong
+ * @param spoils machines at which a chunk is wrong, from whomever it comes
+ */
+function run(
+  machines: number,
+  wrong: ReadonlySet<string> = new Set(),
+  spoils: (name: string, round: number) => boolean = () => false,
+): Run {
+  let now = 0;
+  const swarm = new Swarm(() => now);
   const names = Array.from({ length: machines }, (_, index) => `machine-${String(index)}`);
+  const healthy = names.filter((name) => !spoils(name, 0));
   for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
   let ofStation = 0;
-  for (let rounds = 0; rounds < 1000; rounds += 1) {
+  for (let rounds = 0; rounds < 1000; rounds += 1, now += 100) {
     const moves = names.map((name) => ({ name, next: swarm.next(name) }));
-    if (moves.every(({ next }) => next === 'done')) return { rounds, ofStation };
+    if (moves.every(({ name, next }) => next === 'done' || !healthy.includes(name))) {
+      return { rounds, ofStation };
+    }
     for (const { name, next } of moves) {
       if (typeof next === 'string') continue;
       if (next.from === null) ofStation += 1;
-      if (next.from !== null && wrong.has(next.from)) swarm.failed(name, next.sha256);
-      else swarm.got(name, next.sha256, true);
+      if (spoils(name, rounds) || (next.from !== null && wrong.has(next.from))) {
+        swarm.wrong(name, next.sha256);
+      } else swarm.got(name, next.sha256, true);
     }
   }
   throw new Error('it does not end');
@@ -131,10 +144,120 @@ describe('who gets which chunk from whom', () => {
     for (let turn = 0; turn < 30; turn += 1) {
       const next = taken(swarm.next('victim'));
       senders.push(next.from);
-      if (next.from === 'liar') swarm.failed('victim', next.sha256);
+      if (next.from === 'liar') swarm.wrong('victim', next.sha256);
       else swarm.got('victim', next.sha256, true);
     }
     expect(senders.filter((sender) => sender === 'liar')).toHaveLength(3);
+  });
+
+  it.each([8, 16, 48])('does with %i machines without one at which everything is wrong', (machines) => {
+    const bad = run(machines, new Set(), (name) => name === 'machine-3');
+    expect(bad.ofStation).toBeLessThanOrEqual(run(machines).ofStation + 12);
+    expect(bad.rounds).toBeLessThan(chunks.length * 1.5);
+  });
+
+  it.each([1, 3])('lets %i machines at which every second chunk is wrong do no harm to the others', (bad) => {
+    const spoils = (name: string, round: number): boolean =>
+      Number(name.slice('machine-'.length)) < bad && round % 2 === 0;
+    const { ofStation, rounds } = run(16, new Set(), spoils);
+    expect(ofStation).toBeLessThanOrEqual(2 * chunks.length);
+    expect(rounds).toBeLessThan(chunks.length * 1.5);
+  });
+
+  /** One after the other fetches from one that has all, and is told each time that it was wrong, or that it did not come. */
+  const complain = (swarm: Swarm, names: readonly string[], times: number, how: 'wrong' | 'failed'): void => {
+    for (const name of names) {
+      swarm.join(name, name, chunks, []);
+      for (let turn = 0; turn < times; turn += 1) {
+        const { sha256, from } = taken(swarm.next(name));
+        expect(from).toBe('sender');
+        swarm[how](name, sha256);
+      }
+    }
+  };
+
+  it('gives nobody anything from a machine whose chunks were wrong at three others', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('sender', 'sender', [], chunks);
+    complain(swarm, ['one', 'two', 'three'], 1, 'wrong');
+    swarm.join('four', 'four', chunks, []);
+    expect(taken(swarm.next('four')).from).toBeNull();
+  });
+
+  it('does not believe three at which chunks of several machines, or of the station, are wrong', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('sender', 'sender', [], chunks.slice(1));
+    complain(swarm, ['one', 'two', 'three'], 0, 'wrong');
+    for (const name of ['one', 'two', 'three']) {
+      const coming = [taken(swarm.next(name)), taken(swarm.next(name))];
+      expect(coming.map(({ from }) => from).sort()).toEqual(['sender', null].sort());
+      for (const { sha256 } of coming) swarm.wrong(name, sha256);
+    }
+    swarm.join('four', 'four', chunks.slice(1), []);
+    expect(taken(swarm.next('four')).from).toBe('sender');
+  });
+
+  it('lets a machine fetch from one whose chunks were wrong at another, and forgets it when one is right', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('sender', 'sender', [], chunks);
+    complain(swarm, ['one'], 2, 'wrong');
+    swarm.got('one', taken(swarm.next('one')).sha256, true);
+    // Two more, and it would have been three.
+    for (let turn = 0; turn < 3; turn += 1) {
+      const { sha256, from } = taken(swarm.next('one'));
+      expect(from).toBe('sender');
+      swarm.wrong('one', sha256);
+    }
+    expect(taken(swarm.next('one')).from).toBeNull();
+    swarm.join('two', 'two', chunks, []);
+    expect(taken(swarm.next('two')).from).toBe('sender');
+  });
+
+  it('counts nothing against a machine whose chunks did not arrive: only who waited for them leaves it alone for a while', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    swarm.join('sender', 'sender', [], chunks);
+    complain(swarm, ['one', 'two', 'three'], 1, 'failed');
+    expect(taken(swarm.next('one')).from).toBeNull();
+    swarm.join('four', 'four', chunks, []);
+    expect(taken(swarm.next('four')).from).toBe('sender');
+    now += timeouts.rackRest;
+    expect(taken(swarm.next('one')).from).toBe('sender');
+    // The next time longer.
+    swarm.leave('four');
+    complain(swarm, ['one'], 1, 'failed');
+    now += timeouts.rackRest;
+    expect(taken(swarm.next('one')).from).toBeNull();
+    now += timeouts.rackRest;
+    expect(taken(swarm.next('one')).from).toBe('sender');
+  });
+
+  it('sends to a machine at which all of the station is wrong one chunk from time to time', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    swarm.join('bad', 'bad', chunks, []);
+    let sent = 0;
+    for (; now < 120_000; now += 100) {
+      const next = swarm.next('bad');
+      if (typeof next === 'string') continue;
+      sent += 1;
+      swarm.wrong('bad', next.sha256);
+    }
+    expect(sent).toBeGreaterThan(3);
+    expect(sent).toBeLessThan(10);
+    // It was right after all.
+    now += 10 * timeouts.rackRest;
+    swarm.got('bad', taken(swarm.next('bad')).sha256, true);
+    expect([1, 2, 3, 4].map(() => taken(swarm.next('bad')).from)).toEqual([null, null, null, null]);
+  });
+
+  it('gives a machine with three drives from the station what only itself has', () => {
+    const swarm = new Swarm(() => 0);
+    for (const taker of ['drive-1', 'drive-2', 'drive-3']) {
+      swarm.join(taker, 'machine', ['only'], []);
+      expect(swarm.next(taker)).toEqual({ sha256: 'only', from: null });
+      swarm.got(taker, 'only', true);
+    }
   });
 
   it('gives a machine what another took with it when it was switched off', () => {
@@ -156,6 +279,29 @@ describe('who gets which chunk from whom', () => {
       swarm.got(name, 'only', true);
       swarm.gone(name);
     }
+  });
+
+  it('keeps nothing of chunks that nobody lacks and nobody has, nor of machines that are gone', () => {
+    const swarm = new Swarm(() => 0);
+    swarm.join('one', 'one', ['shared', 'own', 'failed'], []);
+    for (const sha256 of [1, 2, 3].map(() => taken(swarm.next('one')).sha256)) {
+      if (sha256 === 'failed') swarm.failed('one', sha256);
+      else swarm.got('one', sha256, sha256 === 'shared');
+    }
+    expect(swarm.kept).toEqual({ chunks: 2, machines: 1 });
+    swarm.leave('one');
+    // The machine still gives it.
+    expect(swarm.kept.chunks).toBe(1);
+    swarm.join('two', 'two', ['shared', 'more'], []);
+    const coming = [taken(swarm.next('two')), taken(swarm.next('two'))];
+    expect(coming.map(({ from }) => from).sort()).toEqual(['one', null].sort());
+    swarm.gone('one');
+    for (const { sha256 } of coming) swarm.got('two', sha256, true);
+    // Told twice, and of something that it never lacked.
+    for (const { sha256 } of coming) swarm.got('two', sha256, true);
+    swarm.got('two', 'never', false);
+    swarm.gone('two');
+    expect(swarm.kept).toEqual({ chunks: 0, machines: 0 });
   });
 
   it('lets a chunk that only one machine may have come from the station alone', () => {
