@@ -78,7 +78,7 @@ describe('a backup from Settings', () => {
     await page.getByRole('button', { name: 'Restore from a file …' }).click();
     await page.getByLabel('Password of the backup').fill('correct house');
     await page.getByRole('button', { name: 'Restore it' }).click();
-    await page.getByText(/does not open with this passphrase/).waitFor();
+    await page.getByText(/does not open with this password/).waitFor();
     await page.getByLabel('Password of the backup').fill('correct horse');
     await page.getByRole('button', { name: 'Restore it' }).click();
     await page.getByText(/has 1 entry of another station/).waitFor();
