@@ -86,7 +86,7 @@ describe('a drive that is erased for no machine', () => {
     const shown = { method: 'overwrite', nist: 'clear' } as const;
     const wish = ({ id: driveId, attachment }: typeof first) => ({ driveId, attachment, shown });
     const both = { drives: [wish(first), wish(second)], reason: null };
-    await expect(app.handlers.eraseDrives(both)).rejects.toThrow(/Nobody has said/);
+    await expect(app.handlers.eraseDrives(both)).rejects.toThrow(/No operator is set/);
     await app.handlers.setBatch({ operator: 'Mia' });
     const moved = { ...wish(second), attachment: 'device 8:0 sequence 9' };
     await expect(app.handlers.eraseDrives({ drives: [wish(first), moved], reason: null })).rejects.toThrow(
