@@ -37,20 +37,17 @@ export class AgentSession {
         this.#link.stream.once('drain', () => this.#helper.stdout.resume());
       }
     });
-    void this.#link.over.then(() => {
-      this.#stop.abort();
+    void this.#link.ended.then(({ how }) => {
+      // Without the other end there is nobody to wait for.
+      if (how === 'lost') this.#stop.abort();
     });
     this.ended = this.#run();
   }
 
-  /** Ends the helper as the end of its input does, and waits for it. For a station that does not hear of it nobody waits long. */
+  /** Ends the helper as the end of its input does, and waits for it. */
   async end(): Promise<void> {
     await this.#helper.end();
-    const timer = setTimeout(() => {
-      this.#link.drop('the agent was stopped');
-    }, timeouts.rackGoodbye);
     await this.ended;
-    clearTimeout(timer);
   }
 
   async #run(): Promise<void> {
@@ -60,9 +57,10 @@ export class AgentSession {
     });
     const exit = await this.#helper.exited;
     this.#link.end(describeExit(exit));
-    // The end, and what was said before it, are told over a connection that may have to be made first.
-    await this.#link.over;
+    // The end is told over a connection that may have to be made first.
+    await this.#link.ended;
     await lost;
+    this.#stop.abort();
   }
 
   /** Keeps a connection as long as the session lasts. */

@@ -9,10 +9,7 @@ import { sanitizeForDisplay } from '../../core/base/display';
  * On the connection stand frames: one byte that says what it is, four with the length, and the content.
  */
 
-/**
- * What a frame is. `ack`: what was received so far (8 bytes): the bytes, and one more for the end. `end`: this end sends no more, and why.
- * `beat`: still there.
- */
+/** What a frame is. `ack`: bytes received so far (8). `end`: this end sends no more, and why. `beat`: still there. */
 const frame = { data: 1, ack: 2, end: 3, beat: 4 } as const;
 
 const headerBytes = 5;
@@ -40,13 +37,10 @@ export class ResumableLink {
   readonly stream: Duplex;
   /** Resolves when nothing will arrive any more. Never rejects. */
   readonly ended: Promise<LinkEnd>;
-  /** Resolves when no connection is of use any more: each end has heard the other's, or the time of grace is over. Never rejects. */
-  readonly over: Promise<void>;
   readonly #grace: number;
   #announce: (end: LinkEnd) => void = () => undefined;
-  #announceOver: () => void = () => undefined;
   #socket: Duplex | null = null;
-  /** Bytes written here so far, and what of them the other end has; one more when it has the end, too. */
+  /** Bytes written here so far, and bytes of them that the other end has. */
   #sent = 0;
   #confirmed = 0;
   #unconfirmed: Buffer[] = [];
@@ -67,9 +61,6 @@ export class ResumableLink {
     this.ended = new Promise((resolve) => {
       this.#announce = resolve;
     });
-    this.over = new Promise((resolve) => {
-      this.#announceOver = resolve;
-    });
     this.stream = new Duplex({
       allowHalfOpen: true,
       read: () => this.#socket?.resume(),
@@ -85,9 +76,9 @@ export class ResumableLink {
     this.#startGrace();
   }
 
-  /** What was received of the other end, as `ack` tells it: what the next connection begins with. */
+  /** Bytes received of the other end: what the next connection begins with. */
   get received(): number {
-    return this.#received + (this.#otherEnded ? 1 : 0);
+    return this.#received;
   }
 
   get connected(): boolean {
@@ -104,35 +95,24 @@ export class ResumableLink {
     if (this.#why !== null) return;
     this.#why = this.#parting;
     this.#send(frame.end, Buffer.from(this.#why));
+    if (this.#otherEnded) this.#finish({ how: 'ended', why: '' });
   }
 
-  /** All that can be received of this end. */
-  get #all(): number {
-    return this.#sent + (this.#why === null ? 0 : 1);
-  }
-
-  /** What was said last may have gone into a connection that was dead already: nothing is over before the other end has it. */
-  #finishIfHeard(): void {
-    if (this.#why !== null && this.#otherEnded && this.#confirmed === this.#all) {
-      this.#finish({ how: 'ended', why: '' });
-    }
-  }
-
-  /** Gives up the connection that there is, for one that is about to come. @returns `received` */
+  /** Gives up the connection that there is, for one that is about to come. @returns bytes received of the other end */
   renew(): number {
     this.#detach();
     if (!this.#over) this.#startGrace();
-    return this.received;
+    return this.#received;
   }
 
   /**
    * Goes on over a new connection.
-   * @param received what the other end has, as it tells it
+   * @param received bytes that the other end has
    * @param head what was read of the connection already
    * @returns false when the other end speaks of another stream: the link is over then
    */
   attach(socket: Duplex, received: number, head: Buffer = Buffer.alloc(0)): boolean {
-    if (this.#over || received < this.#confirmed || received > this.#all) {
+    if (this.#over || received < this.#confirmed || received > this.#sent) {
       socket.destroy();
       if (!this.#over) this.#finish({ how: 'lost', why: 'the other end has lost its place' });
       return false;
@@ -163,11 +143,10 @@ export class ResumableLink {
     }, timeouts.rackBeat);
     this.#beatTimer.unref();
     for (const bytes of this.#unconfirmed) this.#sendData(bytes);
-    if (this.#why !== null && this.#confirmed < this.#all) this.#send(frame.end, Buffer.from(this.#why));
+    if (this.#why !== null) this.#send(frame.end, Buffer.from(this.#why));
     // Only now: what a writer that waited writes next must not go out before what it wrote, nor twice.
     this.#letWrite();
     if (head.length > 0) this.#takeIn(head);
-    this.#finishIfHeard();
     return true;
   }
 
@@ -226,7 +205,7 @@ export class ResumableLink {
   #sayReceived(): void {
     if (this.#over) return;
     const count = Buffer.alloc(8);
-    count.writeBigUInt64BE(BigInt(this.received));
+    count.writeBigUInt64BE(BigInt(this.#received));
     this.#send(frame.ack, count);
   }
 
@@ -240,31 +219,28 @@ export class ResumableLink {
         return true;
       case frame.ack: {
         const count = content.length === 8 ? Number(content.readBigUInt64BE()) : -1;
-        if (count < this.#confirmed || count > this.#all) {
+        if (count < this.#confirmed || count > this.#sent) {
           this.#socket?.destroy();
           return false;
         }
         this.#forget(count);
         this.#letWrite();
-        this.#finishIfHeard();
         return true;
       }
       case frame.end:
         if (this.#otherEnded) return true;
         this.#otherEnded = true;
         this.stream.push(null);
-        this.#announce({ how: 'ended', why: words(content) });
-        this.#sayReceived();
-        // Nothing more comes that a reader would have to take first, and what comes says that this end was heard.
-        this.#socket?.resume();
-        this.#finishIfHeard();
+        // Who said nothing yet will, when its own side has ended.
+        if (this.#why !== null) this.#finish({ how: 'ended', why: words(content) });
+        else this.#announce({ how: 'ended', why: words(content) });
         return true;
       default:
         return true;
     }
   }
 
-  /** What the other end has is not sent again. @param count what it has received */
+  /** What the other end has is not sent again. @param count bytes that it has received */
   #forget(count: number): void {
     let gone = count - this.#confirmed;
     this.#confirmed = count;
@@ -306,8 +282,6 @@ export class ResumableLink {
         why: `the connection was lost for more than ${Math.round(this.#grace / 1000)} s`,
       });
     }, this.#grace);
-    // A station that ends waits for nobody's last words; an agent goes on trying to connect.
-    this.#graceTimer.unref();
   }
 
   #stopGrace(): void {
@@ -320,7 +294,6 @@ export class ResumableLink {
     this.#over = true;
     this.#stopGrace();
     this.#announce(end);
-    this.#announceOver();
     const socket = this.#socket;
     // What was sent last still goes out.
     if (end.how === 'ended') {
