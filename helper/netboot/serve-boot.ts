@@ -142,6 +142,10 @@ async function watch(
   return null;
 }
 
+/** What to do where another server has come while machines were answered. */
+const cameLater =
+  'Machines that already run continue. Use a switch of its own for the rack, or switch the other server off.';
+
 /**
  * Looks from time to time for DHCP servers that have come since. One that fails is made again: another
  * program may have had the port. Where it cannot be looked, machines are not answered.
@@ -161,7 +165,7 @@ export async function watchServers(
     if (isStopped(signal)) break;
     try {
       const other = await look();
-      if (other !== null) return foreignServer(name, other, 'Machines that already run continue.');
+      if (other !== null) return foreignServer(name, other, cameLater);
       hasFailed = false;
     } catch (error) {
       if (isCancellation(error)) break;
@@ -173,12 +177,12 @@ export async function watchServers(
   return null;
 }
 
-/** @param so what is with the machines */
-function foreignServer(name: string, other: string, so = 'No machine was started.'): PrestageError {
+/** @param remedy where it is not that of a start that was refused */
+function foreignServer(name: string, other: string, remedy?: string): PrestageError {
   return new PrestageError({
     code: 'boot-foreign-dhcp',
     message: `Another DHCP server answers on the interface ${name}: ${other}.`,
-    remedy: `${so} Use a switch of its own for the rack, or switch the other server off.`,
+    ...(remedy === undefined ? {} : { remedy }),
   });
 }
 

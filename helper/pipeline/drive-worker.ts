@@ -70,7 +70,7 @@ function send(message: DriveWorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
-async function seconds(work: () => Promise<void>): Promise<number> {
+async function seconds(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return (performance.now() - start) / 1000;
@@ -146,9 +146,7 @@ async function run(data: DriveWorkerData): Promise<void> {
   }
   if (data.task === 'verify') {
     send({ type: 'phase', phase: 'verifying' });
-    const verifySeconds = await seconds(async () => {
-      await drive.verifyChunks(data.chunks);
-    });
+    const verifySeconds = await seconds(() => drive.verifyChunks(data.chunks));
     const tableSha256 = await drive.compareTable(data.table);
     send({ type: 'done', writeSeconds: 0, verifySeconds, tableSha256, sizeCheck: null });
     return;

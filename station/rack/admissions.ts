@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { admissionSchema, type Admission } from '../../core/machine/admission';
 import { shownPath } from '../../core/base/display';
@@ -30,7 +31,7 @@ export class AdmissionBook {
   /** An older key of the same machine counts no more. Throws what a full disk does; then nothing is remembered. */
   remember(certificate: string, admission: Admission): void {
     // All machines greet again when their switch has restarted: each write waits for the disk, on the rack's only thread.
-    if (isSame(this.#admitted.get(certificate), admission)) return;
+    if (isDeepStrictEqual(this.#admitted.get(certificate), admission)) return;
     const others = [...this.#admitted].filter(([, { serial }]) => serial !== admission.serial);
     this.#write(new Map(others).set(certificate, admission));
   }
@@ -48,16 +49,6 @@ export class AdmissionBook {
     writeFileAtomically(this.#file, `${text}\n`, 0o600);
     this.#admitted = admitted;
   }
-}
-
-function isSame(one: Admission | undefined, other: Admission): boolean {
-  return (
-    one !== undefined &&
-    one.how === other.how &&
-    one.by === other.by &&
-    one.time === other.time &&
-    one.serial === other.serial
-  );
 }
 
 function read(file: string): z.infer<typeof bookSchema>['admitted'] {

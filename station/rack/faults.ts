@@ -74,7 +74,9 @@ export class Faults {
   /** A machine is gone: nothing is known of it any more. */
   gone(machine: string): void {
     this.#pairs.delete(machine);
-    for (const receiver of [...this.#pairs.keys()]) this.right(receiver, machine);
+    for (const [receiver, pairs] of this.#pairs) {
+      if (pairs.delete(machine) && pairs.size === 0) this.#pairs.delete(receiver);
+    }
     this.#judge();
   }
 

@@ -11,6 +11,7 @@ import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { maximumChunkBytes as chunkBytes } from '../../core/media/chunk-map';
 import { ProvedWindow } from '../../helper/pipeline/proved-window';
+import { median } from './tools';
 import type { ReadBackTask } from './read-back-thread';
 
 const chunksOfDrive = 64;
@@ -46,9 +47,6 @@ async function measure(
   };
 }
 
-const middle = (values: readonly number[]): number =>
-  [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? NaN;
-
 async function main(counts: readonly number[]): Promise<void> {
   const folder = mkdtempSync('/dev/shm/prestage-read-back-');
   try {
@@ -79,14 +77,14 @@ async function main(counts: readonly number[]): Promise<void> {
         shown.push(one.seconds);
         compared.push(one.compared);
       }
-      const [without, with_] = [middle(hashed), middle(shown)];
+      const [without, with_] = [median(hashed), median(shown)];
       console.log(
         [
           String(count).padEnd(6),
           without.toFixed(2).padStart(11),
           with_.toFixed(2).padStart(12),
           (with_ / without).toFixed(2).padStart(6),
-          `${Math.round(100 * middle(compared))} %`.padStart(9),
+          `${Math.round(100 * median(compared))} %`.padStart(9),
         ].join(' '),
       );
     }
