@@ -106,6 +106,13 @@ export const timeouts = {
   rackOpen: 30_000,
   /** One chunk of a disk image, from wherever it comes: 8 MiB at 3 Mbit/s. Who takes longer is asked no more. */
   rackChunk: 30_000,
+  /**
+   * A chunk on its way to a machine of the rack, until whoever sends it is given something else to send: the machine may have been switched off.
+   * At least; longer where machines take longer for a chunk.
+   */
+  rackOverdue: 3_000,
+  /** Another machine that gives a chunk, until it has said anything more: there are others that have it. It may have to ask its station first. */
+  rackPeerSilent: 6_000,
   /** An agent that asks for its next chunk, while nobody can send it one: the answer then comes all the same. */
   rackWait: 250,
   /**

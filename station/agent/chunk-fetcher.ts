@@ -31,6 +31,8 @@ export interface FetchOptions {
 
 /** So many chunks are on their way at a time: enough to keep a link full while others are hashed and written. */
 const atOnce = 4;
+/** Others have the same chunks: nobody waits for long for a machine that may have been switched off. */
+const peerPatience = { connect: timeouts.rackPeerSilent, silent: timeouts.rackPeerSilent };
 
 /**
  * Fetches chunks, each from where the station says: itself, or a machine that has it. What cannot be fetched is told and tried
@@ -194,7 +196,7 @@ class ChunkFetcher {
     const name = `${certificate} ${host} ${port}`;
     const known = this.#peers.get(name);
     if (known !== undefined) return known;
-    const peer = new PinnedStation({ host, port }, certificate, this.#options.identity);
+    const peer = new PinnedStation({ host, port }, certificate, this.#options.identity, peerPatience);
     this.#peers.set(name, peer);
     return peer;
   }

@@ -1,5 +1,5 @@
 import { Agent, request, type RequestOptions } from 'node:https';
-import type { IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { connect, type TLSSocket } from 'node:tls';
 import { PrestageError } from '../../core/base/errors';
@@ -43,14 +43,31 @@ export interface PinnedAnswer {
   readonly body: Buffer;
 }
 
+/** Milliseconds that the other end has. */
+export interface PinnedPatience {
+  /** Until both ends have shown who they are. */
+  readonly connect: number;
+  /** Until an answer begins, and for each pause in it. */
+  readonly silent: number;
+}
+
+const stationPatience: PinnedPatience = { connect: timeouts.rackConnect, silent: timeouts.rackSilent };
+
 export class PinnedStation {
   readonly #agent: Agent;
   readonly #address: StationAddress;
+  readonly #silent: number;
 
   /** @param fingerprint SHA-256 that the station's certificate must have */
-  constructor(address: StationAddress, fingerprint: string, identity: RackIdentity) {
+  constructor(
+    address: StationAddress,
+    fingerprint: string,
+    identity: RackIdentity,
+    { connect: within, silent } = stationPatience,
+  ) {
     this.#address = address;
-    this.#agent = new PinnedAgent(fingerprint, identity);
+    this.#silent = silent;
+    this.#agent = new PinnedAgent(fingerprint, identity, within);
   }
 
   /**
@@ -58,47 +75,35 @@ export class PinnedStation {
    * @throws WrongStation, the system's errors, PrestageError cancelled
    */
   async ask(path: string, body: unknown, patience: number, signal: AbortSignal): Promise<PinnedAnswer> {
-    // A signal that is aborted already tells nobody.
-    if (signal.aborted) throw stopped();
     const text = Buffer.from(JSON.stringify(body));
+    const headers = { 'content-type': 'application/json', 'content-length': String(text.length) };
     return await new Promise((resolve, reject) => {
-      const asked = request(
-        this.#options(path, 'POST', {
-          'content-type': 'application/json',
-          'content-length': String(text.length),
-        }),
-        (answer) => {
-          collect(answer, largestAnswer).then((whole) => {
-            resolve({ status: answer.statusCode ?? 0, body: whole });
-          }, reject);
-        },
-      );
-      asked.setTimeout(patience, () => asked.destroy(new Error('the station does not answer')));
-      const stop = (): void => {
-        // Without a connection it ends only when there is one, or none came in time: nobody waits for that.
-        reject(stopped());
-        asked.destroy(stopped());
-      };
-      signal.addEventListener('abort', stop, { once: true });
-      asked.on('close', () => {
-        signal.removeEventListener('abort', stop);
+      const asked = this.#begin(this.#options(path, 'POST', headers), patience, signal, reject);
+      asked?.on('response', (answer) => {
+        collect(answer, largestAnswer).then((whole) => {
+          resolve({ status: answer.statusCode ?? 0, body: whole });
+        }, reject);
       });
-      asked.on('error', reject);
-      asked.end(text);
+      asked?.end(text);
     });
   }
 
-  /** Begins to read an answer that may be long. The caller reads or destroys it. */
+  /**
+   * Begins to read an answer that may be long. The caller reads or destroys it.
+   * @throws WrongStation, the system's errors, PrestageError cancelled
+   */
   async read(path: string, signal: AbortSignal): Promise<IncomingMessage> {
     return await new Promise((resolve, reject) => {
-      const asked = request({ ...this.#options(path, 'GET', {}), signal }, resolve);
-      asked.setTimeout(timeouts.rackSilent, () => asked.destroy(new Error('the station does not answer')));
-      asked.on('error', reject);
-      asked.end();
+      const asked = this.#begin(this.#options(path, 'GET', {}), this.#silent, signal, reject);
+      asked?.on('response', resolve);
+      asked?.end();
     });
   }
 
-  /** Upgrades a connection of its own. @returns null when the station knows no such session */
+  /**
+   * Upgrades a connection of its own. @returns null when the station knows no such session
+   * @throws WrongStation, the system's errors, PrestageError cancelled
+   */
   async upgrade(
     path: string,
     protocol: string,
@@ -106,24 +111,49 @@ export class PinnedStation {
     signal: AbortSignal,
   ): Promise<{ readonly answer: IncomingMessage; readonly socket: Duplex; readonly head: Buffer } | null> {
     return await new Promise((resolve, reject) => {
-      const asked = request({
-        ...this.#options(path, 'GET', { ...headers, connection: 'upgrade', upgrade: protocol }),
-        signal,
-      });
-      asked.setTimeout(timeouts.rackSilent, () => asked.destroy(new Error('the station does not answer')));
-      asked.on('upgrade', (answer, socket, head) => {
+      const asked = this.#begin(
+        this.#options(path, 'GET', { ...headers, connection: 'upgrade', upgrade: protocol }),
+        ...([this.#silent, signal, reject] as const),
+      );
+      asked?.on('upgrade', (answer, socket, head) => {
         // The limit was for the answer; from here on the link looks for itself.
         (socket as TLSSocket).setTimeout(0);
         resolve({ answer, socket, head });
       });
-      asked.on('response', (answer) => {
+      asked?.on('response', (answer) => {
         answer.resume();
         if (answer.statusCode === 410) resolve(null);
         else reject(new Error(`the station answered ${answer.statusCode ?? 0}`));
       });
-      asked.on('error', reject);
-      asked.end();
+      asked?.end();
     });
+  }
+
+  /** @returns null: it is not wanted any more, and rejected */
+  #begin(
+    options: RequestOptions,
+    patience: number,
+    signal: AbortSignal,
+    reject: (error: unknown) => void,
+  ): ClientRequest | null {
+    // A signal that is aborted already tells nobody.
+    if (signal.aborted) {
+      reject(stopped());
+      return null;
+    }
+    const asked = request(options);
+    asked.setTimeout(patience, () => asked.destroy(new Error('the station does not answer')));
+    const stop = (): void => {
+      // Without a connection it ends only when there is one, or none came in time: nobody waits for that.
+      reject(stopped());
+      asked.destroy(stopped());
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    asked.on('close', () => {
+      signal.removeEventListener('abort', stop);
+    });
+    asked.on('error', reject);
+    return asked;
   }
 
   close(): void {
@@ -155,7 +185,12 @@ class PinnedAgent extends Agent {
   readonly #fingerprint: string;
   readonly #identity: RackIdentity;
 
-  constructor(fingerprint: string, identity: RackIdentity) {
+  /** @param patience milliseconds until both ends have shown who they are */
+  constructor(
+    fingerprint: string,
+    identity: RackIdentity,
+    private readonly patience: number,
+  ) {
     super({ keepAlive: true });
     this.#fingerprint = fingerprint;
     this.#identity = identity;
@@ -185,7 +220,7 @@ class PinnedAgent extends Agent {
     };
     const timer = setTimeout(() => {
       settle(new Error('the station does not answer'));
-    }, timeouts.rackConnect);
+    }, this.patience);
     socket.once('error', settle);
     socket.once('secureConnect', () => {
       const shown = socket.getPeerX509Certificate();

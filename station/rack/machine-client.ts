@@ -15,12 +15,18 @@ export interface MachinePatience {
   readonly answer: number;
   /** Milliseconds without progress of what takes long, beyond the time in which its drive counts as stalled. */
   readonly progress: number;
+  /** Milliseconds in which its helper ends that is not needed any more. */
+  readonly end: number;
+  /** The same of one that switches off or restarts, which may take its connection away before it has said so. */
+  readonly leaving: number;
 }
 
 /** A job may wait for the bytes of other machines as long as the time of grace, at both ends. */
 const usualPatience: MachinePatience = {
   answer: timeouts.rackAnswer,
   progress: 2 * timeouts.rackGrace,
+  end: timeouts.helperExit,
+  leaving: timeouts.rackGoodbye,
 };
 
 /** The helper of one machine, as a helper of this station: its drives have the machine in their id, and the machine as their bay. */
@@ -32,20 +38,26 @@ export class MachineClient extends HelperClient {
   readonly #patience: MachinePatience;
   /** Calls that take long, and that nobody has given up. */
   readonly #atWork = new Set<object>();
+  /** It has said that it switches off or restarts. */
+  #leaves = false;
 
   constructor(
     rack: RackClient,
     session: string,
     stream: Duplex,
     machine: RackMachine,
-    patience: MachinePatience = usualPatience,
+    patience: Partial<MachinePatience> = {},
   ) {
     super(new HelperElsewhere(rack, session, stream));
     this.#rack = rack;
     this.#session = session;
     this.#machine = machine;
     this.#stream = stream;
-    this.#patience = patience;
+    this.#patience = { ...usualPatience, ...patience };
+  }
+
+  override async dispose(patience?: number): Promise<HelperExit> {
+    return await super.dispose(patience ?? (this.#leaves ? this.#patience.leaving : this.#patience.end));
   }
 
   override async call<M extends HelperMethod>(
@@ -195,6 +207,10 @@ export class MachineClient extends HelperClient {
       const { reservations } = answer as HelperResponse<'reserveDrives'>;
       const ours = reservations.map((one) => ({ ...one, drive: this.#drive(one.drive) }));
       return { reservations: ours } as HelperResponse<M>;
+    }
+    if (method === 'tellMachine') {
+      const { did } = answer as HelperResponse<'tellMachine'>;
+      this.#leaves = did === 'off' || did === 'restart';
     }
     return answer;
   }

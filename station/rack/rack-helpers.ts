@@ -29,7 +29,7 @@ export class RackHelpers implements MachineHelpers {
   #left = false;
 
   readonly #patience: number;
-  readonly #machinePatience: MachinePatience | undefined;
+  readonly #machinePatience: Partial<MachinePatience> | undefined;
 
   /**
    * @param client what the station calls itself
@@ -40,7 +40,7 @@ export class RackHelpers implements MachineHelpers {
     paths: Pick<StatePaths, 'rackSocket'>,
     client: string,
     patience: number = timeouts.rackOpen + timeouts.rackList,
-    machinePatience?: MachinePatience,
+    machinePatience?: Partial<MachinePatience>,
   ) {
     this.#client = client;
     this.#patience = patience;

@@ -1,5 +1,6 @@
 import { timeouts } from '../../core/base/timeouts';
 import { Faults } from './faults';
+import { Paces } from './paces';
 
 /**
  * Who gets which chunk from whom. The station alone decides: it knows what each machine has, so that a chunk leaves the station
@@ -20,8 +21,6 @@ const stationAtOnce = 4;
 const machineAtOnce = 3;
 /** The station sends a chunk again while a machine has it, too, at most so often: where all who have it are busy. */
 const copiesOfStation = 2;
-/** A machine that needs so many times as long for a chunk as most do is slow: nobody waits for it. */
-const slowTimes = 3;
 /** So many of the chunks that a machine lacks are looked at for the next one. */
 const lookedAt = 400;
 /** To find who can use a place that became free, so many of those who wait are looked at, and so many chunks of each: it need not be exact. */
@@ -42,7 +41,14 @@ interface Taker {
   readonly machine: string;
   /** Chunks that it lacks and that nobody sends to it yet. */
   readonly missing: Set<string>;
-  readonly coming: Map<string, { readonly from: string | null; readonly since: number }>;
+  readonly coming: Map<string, Coming>;
+}
+
+interface Coming {
+  readonly from: string | null;
+  readonly since: number;
+  /** It counts among what its sender sends at a time. */
+  holdsPlace: boolean;
 }
 
 export class Swarm {
@@ -51,16 +57,17 @@ export class Swarm {
   /** Chunks that each machine is sending. */
   readonly #uploads = new Map<string, number>();
   readonly #faults: Faults;
-  /** Milliseconds that each machine needs for a chunk at best, lately: whoever is at the other end, it cannot have been slower. */
-  readonly #pace = new Map<string, number>();
-  #typical: { readonly pace: number; readonly at: number } = { pace: Infinity, at: -Infinity };
+  readonly #paces: Paces;
   #stationSends = 0;
+  /** When it was looked last for what does not arrive. */
+  #looked = -Infinity;
   /** Who can send something since {@link usable} was asked last, null is the station: chunks that are new there; `any`: a place became free. */
   readonly #opened = new Map<string | null, 'any' | Set<string>>();
 
   /** @param now milliseconds */
   constructor(private readonly now: () => number = () => performance.now()) {
     this.#faults = new Faults(now);
+    this.#paces = new Paces(now);
   }
 
   /**
@@ -97,14 +104,14 @@ export class Swarm {
     // What only it had comes from the station again.
     this.#opened.set(null, 'any');
     this.#faults.gone(machine);
-    this.#pace.delete(machine);
+    this.#paces.gone(machine);
   }
 
   /** Chunks and machines of which something is kept. */
   get kept(): { readonly chunks: number; readonly machines: number } {
     return {
       chunks: this.#chunks.size,
-      machines: new Set([...this.#uploads.keys(), ...this.#pace.keys()]).size,
+      machines: new Set([...this.#uploads.keys(), ...this.#paces.machines]).size,
     };
   }
 
@@ -112,14 +119,15 @@ export class Swarm {
   next(name: string): Assignment | 'wait' | 'done' {
     const taker = this.#takers.get(name);
     if (taker === undefined || taker.missing.size + taker.coming.size === 0) return 'done';
-    this.#dropStale();
+    this.#lookForLate();
     const ofStation = [...taker.coming.values()].filter(({ from }) => from === null).length;
     // A slow machine does not keep the station from sending to others, nor does one at which everything is wrong.
-    const most = this.#isSlow(taker.machine) || this.#faults.isDoubtful(taker.machine) ? 1 : stationAtOnce;
+    const most =
+      this.#paces.isSlow(taker.machine) || this.#faults.isDoubtful(taker.machine) ? 1 : stationAtOnce;
     const found = this.#choose(taker.machine, taker.missing, ofStation < most);
     if (found === null) return 'wait';
     taker.missing.delete(found.sha256);
-    taker.coming.set(found.sha256, { from: found.from, since: this.now() });
+    taker.coming.set(found.sha256, { from: found.from, since: this.now(), holdsPlace: true });
     if (found.from === null) {
       this.#stationSends += 1;
       this.#chunk(found.sha256).sending += 1;
@@ -135,12 +143,9 @@ export class Swarm {
     if (coming?.from === null) this.#chunk(sha256).sent += 1;
     if (coming !== undefined) {
       this.#faults.right(taker.machine, coming.from);
-      const needed = this.now() - coming.since;
       // Of one that is gone since nothing is kept.
       const from = coming.from !== null && this.#chunk(sha256).holders.has(coming.from) ? [coming.from] : [];
-      for (const one of [taker.machine, ...from]) {
-        this.#pace.set(one, Math.min(needed, 1.1 * (this.#pace.get(one) ?? Infinity)));
-      }
+      for (const one of [taker.machine, ...from]) this.#paces.took(one, this.now() - coming.since);
     }
     const lacked = taker.missing.delete(sha256) || coming !== undefined;
     if (offers) this.#offers(taker.machine, sha256);
@@ -162,7 +167,7 @@ export class Swarm {
   }
 
   /** What was on its way is lacking again, and comes last. @returns what it was; undefined: it was not on its way */
-  #again(name: string, sha256: string): { readonly from: string | null } | undefined {
+  #again(name: string, sha256: string): Coming | undefined {
     const coming = this.#ended(name, sha256);
     if (coming !== undefined) this.#takers.get(name)?.missing.add(sha256);
     return coming;
@@ -251,17 +256,9 @@ export class Swarm {
     return this.#stationSends === 0 && sent < copiesOfStation;
   }
 
-  #isSlow(machine: string): boolean {
-    if (this.now() - this.#typical.at >= timeouts.rackTypical) {
-      const paces = [...this.#pace.values()].sort((one, two) => one - two);
-      this.#typical = { pace: paces[Math.floor(paces.length / 2)] ?? Infinity, at: this.now() };
-    }
-    return (this.#pace.get(machine) ?? 0) > slowTimes * this.#typical.pace;
-  }
-
   /** Who has a chunk is slow, so that the station sends it once more. */
   #onlySlowHave({ holders, sent }: ChunkState): boolean {
-    return sent < copiesOfStation && [...holders].every((holder) => this.#isSlow(holder));
+    return sent < copiesOfStation && [...holders].every((holder) => this.#paces.isSlow(holder));
   }
 
   /**
@@ -281,7 +278,7 @@ export class Swarm {
       count += 1;
       const uploads = this.#uploads.get(holder) ?? 0;
       // One that is slow helps only where it is alone, and with one at a time.
-      if (this.#isSlow(holder) && (uploads > 0 || holders.size > 1)) continue;
+      if (this.#paces.isSlow(holder) && (uploads > 0 || holders.size > 1)) continue;
       if (uploads < fewest) {
         best = holder;
         fewest = uploads;
@@ -310,11 +307,18 @@ export class Swarm {
     if (wanted === 0 && holders.size === 0) this.#chunks.delete(sha256);
   }
 
-  #ended(name: string, sha256: string): { readonly from: string | null; readonly since: number } | undefined {
+  #ended(name: string, sha256: string): Coming | undefined {
     const taker = this.#takers.get(name);
     const coming = taker?.coming.get(sha256);
     if (taker === undefined || coming === undefined) return undefined;
     taker.coming.delete(sha256);
+    this.#freePlace(sha256, coming);
+    return coming;
+  }
+
+  #freePlace(sha256: string, coming: Coming): void {
+    if (!coming.holdsPlace) return;
+    coming.holdsPlace = false;
     if (coming.from === null) {
       this.#stationSends -= 1;
       this.#chunk(sha256).sending -= 1;
@@ -324,15 +328,22 @@ export class Swarm {
       else this.#uploads.delete(coming.from);
     }
     this.#opened.set(coming.from, 'any');
-    return coming;
   }
 
-  /** A machine that was switched off says nothing of what it was getting. */
-  #dropStale(): void {
-    const oldest = this.now() - timeouts.rackChunk;
-    for (const [name, { coming, missing }] of this.#takers) {
-      for (const [sha256, { since }] of coming) {
-        if (since >= oldest) continue;
+  /**
+   * A machine that was switched off says nothing of what it was getting. What is overdue keeps its sender from sending no longer, and others
+   * may get it; it may arrive all the same.
+   */
+  #lookForLate(): void {
+    const now = this.now();
+    if (now - this.#looked < timeouts.rackTypical) return;
+    this.#looked = now;
+    for (const [name, { machine, coming, missing }] of this.#takers) {
+      const overdue = this.#paces.overdue(machine);
+      for (const [sha256, one] of coming) {
+        const since = now - one.since;
+        if (since > overdue) this.#freePlace(sha256, one);
+        if (since <= timeouts.rackChunk) continue;
         this.#ended(name, sha256);
         missing.add(sha256);
       }

@@ -1,17 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
 import { GiB, MiB } from '../../core/base/units';
 import type { ReceivedBytes } from '../../core/job/job';
-import type { LedgerRecord } from '../../core/ledger/record';
-import { ledgerExportSchema } from '../../station/ledger/export';
 import { errorOf, reportOf, runCli, type CliResult } from '../support/cli';
 import { runHere } from '../support/command-line';
 import { extractPartition, hasNoTable, imageHashes, volumeHashes } from '../support/drive-check';
 import { removeArea, temporaryArea } from '../support/global-setup';
 import { present } from '../support/present';
-import { Cable, RackParts, readRack, Running, serveRack, type ShownRack } from '../support/rack';
+import { Cable, serveRack } from '../support/rack';
+import { admit, drivePath, endedJobs, rackOf, RackScenes } from '../support/rack-scene';
 import { benchState, makeBench, overwrite } from '../support/virtual-bench';
 import { makeMedia, type MadeMedia } from '../support/wim';
 
@@ -19,215 +17,90 @@ import { makeMedia, type MadeMedia } from '../support/wim';
 
 let area: string;
 let media: MadeMedia;
-let scenes = 0;
-const parts = new RackParts();
+let scenes: RackScenes;
 
 beforeAll(async () => {
   area = temporaryArea('rack');
   media = await makeMedia(join(area, 'media'));
+  scenes = new RackScenes(area, media.path);
 });
 afterEach(async () => {
-  await parts.end();
+  await scenes.parts.end();
 });
 afterAll(() => {
   removeArea(area);
 });
 
-interface Scene {
-  readonly state: string;
-  readonly station: Running;
-  readonly address: string;
-  readonly fingerprint: string;
-}
-
-async function scene(...options: readonly string[]): Promise<Scene> {
-  const state = join(area, `state-${String((scenes += 1))}`);
-  mkdirSync(state);
-  const served = await serveRack(state, options);
-  parts.runs(served.station);
-  return { state, ...served };
-}
-
-async function bench(name: string, drives = 1): Promise<string> {
-  const folder = join(area, `bench-${name}`);
-  if (!existsSync(folder)) await makeBench(folder, drives);
-  return folder;
-}
-
-function agent(
-  { address, fingerprint }: Pick<Scene, 'address' | 'fingerprint'>,
-  folder: string,
-  serial: string,
-  ...options: readonly string[]
-): Running {
-  const started = new Running(
-    [
-      ...['agent', '--station', address, '--fingerprint', fingerprint, '--bench', folder, '--serial', serial],
-      ...options,
-    ],
-    // One that is killed leaves its folder.
-    { TMPDIR: area },
-  );
-  parts.runs(started);
-  return started;
-}
-
-/** Types the code that the machine's screen shows, at the station. */
-async function admit({ state }: Scene, machine: Running): Promise<void> {
-  const [, code = ''] = await machine.says(/Code: (\S+ \S+)/);
-  const run = await runHere(['rack', 'admit', code, '--operator', 'ana', '--json', '--state', state]);
-  expect(run.stderr + run.stdout).toContain('"admitted"');
-  await machine.says(/is admitted/);
-}
-
-async function rackOf({ state }: Scene): Promise<ShownRack> {
-  return readRack((await runHere(['rack', 'show', '--json', '--state', state])).stdout);
-}
-
-const listedSchema = z.object({
-  drives: z.array(
-    z.object({
-      id: z.string(),
-      bay: z.string().nullable(),
-      serial: z.string().nullable(),
-      verdict: z.string(),
-      path: z.string(),
-      rack: z.object({ machine: z.string(), serial: z.string() }).optional(),
-    }),
-  ),
-});
-
-/** The drives that the station lists in machines. */
-async function machineDrives(
-  { state }: Scene,
-  ...options: string[]
-): Promise<z.infer<typeof listedSchema>['drives']> {
-  const run = await runHere([
-    'drives',
-    '--json',
-    '--bench',
-    await bench('station'),
-    '--state',
-    state,
-    ...options,
-  ]);
-  expect(run.status, run.stderr).toBe(0);
-  return listedSchema
-    .parse(JSON.parse(run.stdout))
-    .drives.filter(({ rack, verdict }) => rack !== undefined && verdict === 'eligible');
-}
-
-async function onlyMachineDrive(where: Scene): Promise<string> {
-  const drives = await machineDrives(where);
-  expect(drives).toHaveLength(1);
-  return present(drives[0]).id;
-}
-
-async function applyTo(
-  { state }: Pick<Scene, 'state'>,
-  drives: readonly string[],
-  ...options: readonly string[]
-): Promise<CliResult> {
-  return await runHere([
-    ...[
-      'apply',
-      '--media',
-      media.path,
-      '--bench',
-      await bench('station'),
-      '--state',
-      state,
-      '--yes',
-      '--json',
-    ],
-    ...drives.flatMap((drive) => ['--drive', drive]),
-    ...options,
-  ]);
-}
-
-type Ended = Extract<LedgerRecord, { kind: 'job-ended' }>;
-
-async function ended(state: string): Promise<Ended[]> {
-  const run = await runHere(['ledger', 'export', '--format', 'json', '--state', state]);
-  const { entries } = ledgerExportSchema.parse(JSON.parse(run.stdout));
-  return entries.map(({ json }) => json.record).filter((record) => record.kind === 'job-ended');
-}
-
 /** How the image came, by the record of the job that ended last. */
 async function receivedOf(state: string): Promise<ReceivedBytes> {
-  const end = (await ended(state)).at(-1)?.end;
+  const end = (await endedJobs(state)).at(-1)?.end;
   return present(end?.state === 'done' ? end.result.received : undefined);
-}
-
-function drivePath(folder: string): string {
-  const { drives } = z
-    .object({ drives: z.array(z.object({ file: z.string() })) })
-    .parse(JSON.parse(readFileSync(join(folder, 'bench.json'), 'utf8')));
-  return join(folder, present(drives[0]).file);
 }
 
 describe('a machine with several disks', () => {
   it('gets the image on the one that a rule names, and is refused where none or several fit', async () => {
-    const where = await scene('--closed-network');
-    const [one, two] = [await bench('one-disk'), await bench('two-disks', 2)];
+    const where = await scenes.serve('--closed-network');
+    const [one, two] = [await scenes.bench('one-disk'), await scenes.bench('two-disks', 2)];
     for (const [folder, serial] of [
       [one, '5CD1234XY1'],
       [two, '5CD1234XY2'],
     ] as const) {
-      await agent(where, folder, serial).says(/is admitted/);
+      await scenes.agent(where, folder, serial).says(/is admitted/);
     }
     const before = [benchState(one), benchState(two)];
-    const all = errorOf(await applyTo(where, [], '--rack'));
+    const all = errorOf(await scenes.applyTo(where, [], '--rack'));
     expect(all.code).toBe('rack-disk-unclear');
     expect(all.message).toMatch(/^Machine 5CD1234XY2: 2 disks fit: /);
-    const nvme = errorOf(await applyTo(where, [], '--machine', '5cd1234xy1', '--disk', 'largest-nvme'));
+    const nvme = errorOf(
+      await scenes.applyTo(where, [], '--machine', '5cd1234xy1', '--disk', 'largest-nvme'),
+    );
     expect(nvme.message).toMatch(/^Machine 5CD1234XY1: No NVMe disk may be written/);
-    const unknown = errorOf(await applyTo(where, [], '--machine', '5CD1234XY9'));
+    const unknown = errorOf(await scenes.applyTo(where, [], '--machine', '5CD1234XY9'));
     expect(unknown.code).toBe('rack-machine-unknown');
-    expect(errorOf(await applyTo(where, [])).code).toBe('usage');
+    expect(errorOf(await scenes.applyTo(where, [])).code).toBe('usage');
     expect([benchState(one), benchState(two)]).toEqual(before);
 
-    const meant = present((await machineDrives(where)).filter(({ bay }) => bay === '5CD1234XY2')[1]);
+    const meant = present((await scenes.machineDrives(where)).filter(({ bay }) => bay === '5CD1234XY2')[1]);
     const report = reportOf(
-      await applyTo(where, [], '--machine', '5CD1234XY2', '--disk', `name=${present(meant.serial)}`),
+      await scenes.applyTo(where, [], '--machine', '5CD1234XY2', '--disk', `name=${present(meant.serial)}`),
     );
     expect(report.jobs).toMatchObject([{ drive: meant.id, state: 'done', machineSerial: '5CD1234XY2' }]);
     // Of all machines, those that are finished are not meant.
-    const rest = reportOf(await applyTo(where, [], '--rack'));
+    const rest = reportOf(await scenes.applyTo(where, [], '--rack'));
     expect(rest.jobs).toMatchObject([{ state: 'done', machineSerial: '5CD1234XY1' }]);
-    expect(errorOf(await applyTo(where, [], '--rack')).code).toBe('rack-machine-unknown');
+    expect(errorOf(await scenes.applyTo(where, [], '--rack')).code).toBe('rack-machine-unknown');
   });
 });
 
 describe('a machine of a rack', () => {
   it('is written only after it was admitted, verified, sealed and recorded with its agent', async () => {
-    const where = await scene();
-    const folder = await bench('whole');
+    const where = await scenes.serve();
+    const folder = await scenes.bench('whole');
     const before = benchState(folder);
-    const machine = agent(where, folder, '5CD1234XY1');
+    const machine = scenes.agent(where, folder, '5CD1234XY1');
     await machine.says(/Code:/);
-    expect(await machineDrives(where)).toEqual([]);
+    expect(await scenes.machineDrives(where)).toEqual([]);
     const [waiting] = (await rackOf(where)).machines;
     expect(waiting).toMatchObject({ state: 'waiting', connected: true });
-    const guessed = await applyTo(where, [`anything@${present(waiting).id}`]);
+    const guessed = await scenes.applyTo(where, [`anything@${present(waiting).id}`]);
     expect(errorOf(guessed).code).toBe('rack-machine-unknown');
     expect(benchState(folder)).toBe(before);
 
     await admit(where, machine);
-    const [drive] = await machineDrives(where);
+    const [drive] = await scenes.machineDrives(where);
     expect(drive).toMatchObject({ bay: '5CD1234XY1', verdict: 'eligible', rack: { serial: '5CD1234XY1' } });
-    const wrong = await applyTo(where, [`${present(drive).id}=5CD1234XY2`]);
+    const wrong = await scenes.applyTo(where, [`${present(drive).id}=5CD1234XY2`]);
     expect(errorOf(wrong).code).toBe('machine-contradicts');
     expect(benchState(folder)).toBe(before);
 
-    const report = reportOf(await applyTo(where, [present(drive).id]));
+    const report = reportOf(await scenes.applyTo(where, [present(drive).id]));
     expect(report.jobs[0]).toMatchObject({ state: 'done', machineSerial: '5CD1234XY1' });
     const check = temporaryArea('rack-check');
     const windows = extractPartition(drivePath(folder), 'windows', check);
     expect(volumeHashes(windows, check)).toEqual(imageHashes(media.path));
     rmSync(check, { recursive: true, force: true });
 
-    const [record] = await ended(where.state);
+    const [record] = await endedJobs(where.state);
     const certificate = (await rackOf(where)).machines[0]?.certificate;
     expect(record?.job.agent).toMatchObject({
       certificate,
@@ -252,11 +125,11 @@ describe('a machine of a rack', () => {
   });
 
   it('erases its drive and finds out its size for no batch', async () => {
-    const where = await scene('--closed-network');
+    const where = await scenes.serve('--closed-network');
     const folder = join(area, 'bench-small');
     await makeBench(folder, 1, '64M');
-    await agent(where, folder, '5CD1234XY1').says(/is admitted/);
-    const id = await onlyMachineDrive(where);
+    await scenes.agent(where, folder, '5CD1234XY1').says(/is admitted/);
+    const id = await scenes.onlyMachineDrive(where);
     const alone = async (...words: readonly string[]): Promise<CliResult> =>
       await runHere([...words, '--drive', id, '--state', where.state, '--json']);
     overwrite(drivePath(folder), 32 * MiB, Buffer.alloc(MiB, 0x5a));
@@ -279,49 +152,49 @@ describe('a machine of a rack', () => {
   });
 
   it('talks to no station but the one whose fingerprint it was given', async () => {
-    const where = await scene();
-    const folder = await bench('wrong-station');
-    const lost = agent({ ...where, fingerprint: 'ab'.repeat(32) }, folder, '5CD1234XY3');
+    const where = await scenes.serve();
+    const folder = await scenes.bench('wrong-station');
+    const lost = scenes.agent({ ...where, fingerprint: 'ab'.repeat(32) }, folder, '5CD1234XY3');
     expect(await lost.exited).toBe(3);
     expect(lost.text).toContain(`The station shows the certificate ${where.fingerprint}`);
     expect((await rackOf(where)).machines).toEqual([]);
   });
 
   it('is not two machines', async () => {
-    const where = await scene('--closed-network');
+    const where = await scenes.serve('--closed-network');
     const [first, second] = [
-      agent(where, await bench('double-1'), '5CD1234XY4'),
-      agent(where, await bench('double-2'), '5CD1234XY4'),
+      scenes.agent(where, await scenes.bench('double-1'), '5CD1234XY4'),
+      scenes.agent(where, await scenes.bench('double-2'), '5CD1234XY4'),
     ];
     await Promise.race([first.says(/is admitted/), second.says(/is admitted/)]);
     await Promise.race([first.says(/has the serial or the UUID/), second.says(/has the serial or the UUID/)]);
-    expect(await machineDrives(where)).toHaveLength(1);
+    expect(await scenes.machineDrives(where)).toHaveLength(1);
   });
 
   it('on a closed network is admitted by itself, which is recorded; one without a serial is not', async () => {
-    const where = await scene('--closed-network', '--operator', 'lead');
-    const folder = await bench('closed');
-    const machine = agent(where, folder, '5CD1234XY5');
+    const where = await scenes.serve('--closed-network', '--operator', 'lead');
+    const folder = await scenes.bench('closed');
+    const machine = scenes.agent(where, folder, '5CD1234XY5');
     await machine.says(/is admitted/);
-    const nameless = agent(where, await bench('nameless'), 'To Be Filled By O.E.M.');
+    const nameless = scenes.agent(where, await scenes.bench('nameless'), 'To Be Filled By O.E.M.');
     await nameless.says(/waits until .*serial/);
-    const report = reportOf(await applyTo(where, [await onlyMachineDrive(where)]));
+    const report = reportOf(await scenes.applyTo(where, [await scenes.onlyMachineDrive(where)]));
     expect(report.jobs[0]?.state).toBe('done');
-    expect((await ended(where.state))[0]?.job.agent).toMatchObject({
+    expect((await endedJobs(where.state))[0]?.job.agent).toMatchObject({
       admission: { how: 'closed-network', by: 'lead' },
     });
   });
 
   it('goes on when its cable was pulled in the middle', async () => {
-    const where = await scene();
+    const where = await scenes.serve();
     const cable = await Cable.to(where.address);
-    parts.has(cable);
-    const folder = await bench('cable');
-    const machine = agent({ ...where, address: cable.address }, folder, '5CD1234XY6');
+    scenes.parts.has(cable);
+    const folder = await scenes.bench('cable');
+    const machine = scenes.agent({ ...where, address: cable.address }, folder, '5CD1234XY6');
     await admit(where, machine);
-    const drive = await onlyMachineDrive(where);
+    const drive = await scenes.onlyMachineDrive(where);
     const half = cable.after(4 * MiB);
-    const applying = applyTo(where, [drive]);
+    const applying = scenes.applyTo(where, [drive]);
     await half;
     cable.pull();
     await new Promise((resolve) => setTimeout(resolve, 3000));
@@ -331,16 +204,22 @@ describe('a machine of a rack', () => {
   });
 
   it('has no partition table when its station is killed, keeps what it has, and is whole after the next try', async () => {
-    const where = await scene('--closed-network');
+    const where = await scenes.serve('--closed-network');
     const cable = await Cable.to(where.address);
-    parts.has(cable);
-    const folder = await bench('killed');
+    scenes.parts.has(cable);
+    const folder = await scenes.bench('killed');
     const keys = join(area, 'keys-killed');
-    const machine = agent({ ...where, address: cable.address }, folder, '5CD1234XY7', '--key-folder', keys);
+    const machine = scenes.agent(
+      { ...where, address: cable.address },
+      folder,
+      '5CD1234XY7',
+      '--key-folder',
+      keys,
+    );
     await machine.says(/is admitted/);
-    const drive = await onlyMachineDrive(where);
+    const drive = await scenes.onlyMachineDrive(where);
     const half = cable.after(4 * MiB);
-    const applying = applyTo(where, [drive]);
+    const applying = scenes.applyTo(where, [drive]);
     await half;
     await where.station.kill();
     const failed = reportOf(await applying);
@@ -349,17 +228,17 @@ describe('a machine of a rack', () => {
 
     const [, port = ''] = where.address.split(':');
     const again = await serveRack(where.state, ['--closed-network'], `127.0.0.1:${port}`);
-    parts.runs(again.station);
+    scenes.parts.runs(again.station);
     expect(again.fingerprint).toBe(where.fingerprint);
     // What it said before does not tell whether it is back.
     await expect.poll(async () => (await rackOf(where)).machines[0]?.state).toBe('admitted');
     // The helper of the broken session has closed the drive once the machine's helper can be asked again.
-    let report = await applyTo(where, [drive], '--again', 'The station was killed');
+    let report = await scenes.applyTo(where, [drive], '--again', 'The station was killed');
     for (let tries = 0; tries < 20 && report.status === 3; tries += 1) {
       expect(['drive-busy', 'rack-machine-unknown']).toContain(errorOf(report).code);
       expect(hasNoTable(drivePath(folder), 2 * GiB)).toBe(true);
       await new Promise((resolve) => setTimeout(resolve, 500));
-      report = await applyTo(where, [drive], '--again', 'The station was killed');
+      report = await scenes.applyTo(where, [drive], '--again', 'The station was killed');
     }
     expect(reportOf(report).jobs[0]?.state).toBe('done');
     const received = await receivedOf(where.state);
@@ -367,14 +246,14 @@ describe('a machine of a rack', () => {
   });
 
   it('leaves no table when its agent is killed', async () => {
-    const where = await scene('--closed-network', '--grace', '3');
+    const where = await scenes.serve('--closed-network', '--grace', '3');
     const cable = await Cable.to(where.address);
-    parts.has(cable);
-    const folder = await bench('agent-killed');
-    const machine = agent({ ...where, address: cable.address }, folder, '5CD1234XY8');
+    scenes.parts.has(cable);
+    const folder = await scenes.bench('agent-killed');
+    const machine = scenes.agent({ ...where, address: cable.address }, folder, '5CD1234XY8');
     await machine.says(/is admitted/);
     const half = cable.after(4 * MiB);
-    const applying = applyTo(where, [await onlyMachineDrive(where)]);
+    const applying = scenes.applyTo(where, [await scenes.onlyMachineDrive(where)]);
     await half;
     await machine.kill();
     const failed = reportOf(await applying);
@@ -383,17 +262,17 @@ describe('a machine of a rack', () => {
   });
 
   it('gives what it has to another: the station sends less than both get', async () => {
-    const where = await scene('--closed-network', '--grace', '3');
+    const where = await scenes.serve('--closed-network', '--grace', '3');
     const [first, second] = [
-      agent(where, await bench('swarm-1'), '5CD1234XZ1'),
-      agent(where, await bench('swarm-2'), '5CD1234XZ2'),
+      scenes.agent(where, await scenes.bench('swarm-1'), '5CD1234XZ1'),
+      scenes.agent(where, await scenes.bench('swarm-2'), '5CD1234XZ2'),
     ];
     await Promise.all([first.says(/is admitted/), second.says(/is admitted/)]);
-    const drives = (await machineDrives(where)).map(({ id }) => id);
+    const drives = (await scenes.machineDrives(where)).map(({ id }) => id);
     expect(drives).toHaveLength(2);
-    const both = reportOf(await applyTo(where, drives));
+    const both = reportOf(await scenes.applyTo(where, drives));
     expect(both.jobs.map(({ state }) => state)).toEqual(['done', 'done']);
-    const received = (await ended(where.state)).map(({ end }) =>
+    const received = (await endedJobs(where.state)).map(({ end }) =>
       end.state === 'done' ? end.result.received : undefined,
     );
     const sum = (name: 'station' | 'machines' | 'kept'): number =>
@@ -408,7 +287,7 @@ describe('a machine of a rack', () => {
   });
 
   it('that says it is another one is refused by the order, whoever admitted it', async () => {
-    const where = await scene('--closed-network');
+    const where = await scenes.serve('--closed-network');
     const order = join(area, 'order.csv');
     writeFileSync(order, 'serial\n5CD1234XX1\n');
     const opened = await runHere([
@@ -422,28 +301,28 @@ describe('a machine of a rack', () => {
       where.state,
     ]);
     expect(opened.status, opened.stderr).toBe(0);
-    const folder = await bench('liar');
+    const folder = await scenes.bench('liar');
     const before = benchState(folder);
-    const machine = agent(where, folder, '5CD1234XX2');
+    const machine = scenes.agent(where, folder, '5CD1234XX2');
     await machine.says(/is admitted/);
-    const refused = await applyTo(where, [await onlyMachineDrive(where)]);
+    const refused = await scenes.applyTo(where, [await scenes.onlyMachineDrive(where)]);
     expect(errorOf(refused).code).toBe('order-mismatch');
     expect(benchState(folder)).toBe(before);
   });
 
   it('is turned away when it is refused, with its drives', async () => {
-    const where = await scene('--closed-network');
-    const machine = agent(where, await bench('refused'), '5CD1234XY9');
+    const where = await scenes.serve('--closed-network');
+    const machine = scenes.agent(where, await scenes.bench('refused'), '5CD1234XY9');
     await machine.says(/is admitted/);
     const [known] = (await rackOf(where)).machines;
     const run = await runHere(['rack', 'refuse', present(known).code, '--json', '--state', where.state]);
     expect(run.status, run.stderr).toBe(0);
     await machine.says(/was turned away/);
-    expect(await machineDrives(where)).toEqual([]);
+    expect(await scenes.machineDrives(where)).toEqual([]);
   });
 
   it('is served by one program of a state folder', async () => {
-    const where = await scene();
+    const where = await scenes.serve();
     const second = await runCli([
       'rack',
       'serve',
@@ -455,7 +334,7 @@ describe('a machine of a rack', () => {
     ]);
     expect(errorOf(second).code).toBe('rack-running');
     expect(second.status).toBe(3);
-    const nobody = await runHere(['rack', 'show', '--json', '--state', await bench('no-state')]);
+    const nobody = await runHere(['rack', 'show', '--json', '--state', await scenes.bench('no-state')]);
     expect(errorOf(nobody).code).toBe('rack-not-served');
   });
 });

@@ -53,7 +53,7 @@ const machine: RackMachine = {
 async function speaking(
   answers: (helper: MessageConnection) => void,
   work: (client: MachineClient, stream: Duplex) => Promise<void>,
-  patience?: MachinePatience,
+  patience?: Partial<MachinePatience>,
   rack = new RackClient('/nowhere'),
 ): Promise<void> {
   const [near, far] = pair();
@@ -136,7 +136,7 @@ const job: HelperRequest<'runJob'> = {
 };
 
 describe('a machine that says nothing', () => {
-  const patience: MachinePatience = { answer: 100, progress: 600 };
+  const patience: Partial<MachinePatience> = { answer: 100, progress: 600 };
 
   it.each(['listDrives', 'readHealth', 'reserveDrives'] as const)(
     'is waited for at %s so long',
@@ -206,7 +206,7 @@ describe('a machine that says nothing', () => {
 });
 
 describe('a machine that does not answer one call while it says other things', () => {
-  const patience: MachinePatience = { answer: 100, progress: 5_000 };
+  const patience: Partial<MachinePatience> = { answer: 100, progress: 5_000 };
   const confirmed = { path: '/dev/sda', serial: null, wwn: null, size: 1, attachment: null };
   const health: HelperRequest<'readHealth'> = {
     drives: [{ driveId: 'sda', confirmed }],
@@ -312,6 +312,36 @@ describe('a machine that does not answer one call while it says other things', (
       patience,
     );
   });
+});
+
+describe('a machine that was told what to do at the end', () => {
+  const patience = { end: 2000, leaving: 100 };
+
+  it.for([
+    ['restart', 100],
+    ['off', 100],
+    ['wait', 2000],
+    ['said', 2000],
+  ] as const)(
+    'and does it (%s) is waited for %i ms, where it does not end its connection',
+    async ([did, least]) => {
+      await speaking(
+        (helper) => {
+          helper.onRequest('tellMachine', () => ({ did }));
+        },
+        async (client) => {
+          await client.call('tellMachine', { verdict: 'passed', text: '', atEnd: 'restart' });
+          const begun = performance.now();
+          await client.dispose();
+          const waited = performance.now() - begun;
+          // Timers may be a millisecond early.
+          expect(waited).toBeGreaterThan(least - 5);
+          expect(waited).toBeLessThan(least + 1500);
+        },
+        patience,
+      );
+    },
+  );
 });
 
 describe('a machine that was lost while its disk image was made', () => {

@@ -271,6 +271,53 @@ describe('who gets which chunk from whom', () => {
     expect(swarm.next('there')).toEqual({ sha256: 'only', from: null });
   });
 
+  it('goes on within seconds while all that it sent was on its way to a machine that was switched off', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    const names = ['gone', 'one', 'two', 'three'];
+    for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+    // So that it is known how long a chunk takes.
+    for (const name of names) {
+      const { sha256 } = taken(swarm.next(name));
+      now += 100;
+      swarm.got(name, sha256, false);
+    }
+    const lost = [1, 2, 3, 4].map(() => taken(swarm.next('gone')));
+    expect(lost.map(({ from }) => from)).toEqual([null, null, null, null]);
+    expect(swarm.next('one')).toBe('wait');
+    now += timeouts.rackOverdue + 1;
+    const rest = new Set<string>();
+    for (let next = swarm.next('one'); next !== 'done'; next = swarm.next('one')) {
+      const { sha256, from } = taken(next);
+      expect(from).toBeNull();
+      rest.add(sha256);
+      swarm.got('one', sha256, false);
+    }
+    // Also what was on its way there.
+    for (const { sha256 } of lost) expect(rest).toContain(sha256);
+  });
+
+  it('gives chunks from a machine again whose places all are on their way to one that was switched off', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    swarm.join('giver', 'giver', [], chunks);
+    for (const name of ['gone', 'there']) {
+      swarm.join(name, name, chunks, []);
+      const { sha256 } = taken(swarm.next(name));
+      now += 100;
+      swarm.got(name, sha256, true);
+    }
+    const ofGiver = (name: string): Assignment[] =>
+      [1, 2, 3, 4]
+        .map(() => swarm.next(name))
+        .filter((next) => typeof next !== 'string')
+        .filter(({ from }) => from === 'giver');
+    expect(ofGiver('gone')).toHaveLength(3);
+    expect(ofGiver('there')).toHaveLength(0);
+    now += timeouts.rackOverdue + 1;
+    expect(ofGiver('there')).toHaveLength(3);
+  });
+
   it('forgets what a machine has that leaves, and sends it again however often it was sent', () => {
     const swarm = new Swarm(() => 0);
     for (const name of ['one', 'two', 'three', 'four']) {
