@@ -161,7 +161,8 @@ function endOf(
   machine: string,
   { verdict, text, atEnd, isDone }: Extract<MachineWork, { state: 'ended' }>,
 ): string {
-  const why = text === '' ? '' : `: ${sanitizeForDisplay(text, 400)}`;
+  // A reason is a sentence already.
+  const why = text === '' ? '' : `: ${sanitizeForDisplay(text, 400).replace(/\.$/, '')}`;
   const then = {
     wait: '',
     off: isDone ? '. It turns off' : '. It would turn off now: a virtual bench does not',

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { onlyDrive, prestage, reportOf, runCli } from '../support/cli';
 import { removeArea, temporaryArea } from '../support/global-setup';
 import { isRoot } from '../support/loop';
-import { mountMemory, remountReadOnly, undoDisks } from '../support/refusal-disk';
+import { fill, makeRoom, mountMemory, remountReadOnly, undoDisks } from '../support/refusal-disk';
 import {
   apply,
   applyArguments,
@@ -41,16 +41,6 @@ async function stationOn(size: string): Promise<RefusalStation> {
   const station = await makeStation(area, `station${String((counter += 1))}`);
   mountMemory(station.state, size);
   return station;
-}
-
-/** Takes what is left of a file system, but for some bytes. */
-function fill(folder: string, leave = 0): void {
-  const { bavail, bsize } = statfsSync(folder);
-  writeFileSync(join(folder, 'others'), Buffer.alloc(Math.max(0, bavail * bsize - leave)));
-}
-
-function makeRoom(folder: string): void {
-  rmSync(join(folder, 'others'));
 }
 
 /** Writes the station's drive, and says for which machine. */

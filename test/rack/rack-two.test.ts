@@ -81,9 +81,12 @@ describe('two stations on one network', () => {
     const half = cable.after(4 * MiB);
     const writing = scenes.applyTo(one, [ofOne]);
     await half;
+    // It holds the disk as long as it waits for its cable.
+    cable.pull();
     const refused = await scenes.applyTo(two, [ofTwo]);
+    cable.plug();
+    expect(refused.status, refused.stdout + refused.stderr).toBe(3);
     expect(errorOf(refused).code).toBe('drive-busy');
-    expect(refused.status).toBe(3);
     expect(reportOf(await writing).jobs[0]?.state).toBe('done');
     expect(await endedJobs(two.state)).toEqual([]);
   });

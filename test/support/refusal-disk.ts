@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 /** What has to be undone, in the order it was done. */
@@ -76,6 +85,17 @@ export function mountMemory(point: string, size: string): void {
       tool('umount', point);
     },
   });
+}
+
+/** Takes what is left of a file system, but for some bytes. */
+export function fill(folder: string, leave = 0): void {
+  const { bavail, bsize } = statfsSync(folder);
+  writeFileSync(join(folder, 'others'), Buffer.alloc(Math.max(0, bavail * bsize - leave)));
+}
+
+/** Takes away again what {@link fill} has put there. */
+export function makeRoom(folder: string): void {
+  rmSync(join(folder, 'others'));
 }
 
 /** Lets nothing more be written to a file system that is mounted. */
