@@ -112,7 +112,7 @@ export const timeouts = {
    */
   rackOverdue: 3_000,
   /** Another machine that gives a chunk, until it has said anything more: there are others that have it. It may have to ask its station first. */
-  rackPeerSilent: 6_000,
+  rackPeerSilent: 8_000,
   /** An agent that asks for its next chunk, while nobody can send it one: the answer then comes all the same. */
   rackWait: 250,
   /**

@@ -111,10 +111,8 @@ export class PinnedStation {
     signal: AbortSignal,
   ): Promise<{ readonly answer: IncomingMessage; readonly socket: Duplex; readonly head: Buffer } | null> {
     return await new Promise((resolve, reject) => {
-      const asked = this.#begin(
-        this.#options(path, 'GET', { ...headers, connection: 'upgrade', upgrade: protocol }),
-        ...([this.#silent, signal, reject] as const),
-      );
+      const options = this.#options(path, 'GET', { ...headers, connection: 'upgrade', upgrade: protocol });
+      const asked = this.#begin(options, this.#silent, signal, reject);
       asked?.on('upgrade', (answer, socket, head) => {
         // The limit was for the answer; from here on the link looks for itself.
         (socket as TLSSocket).setTimeout(0);

@@ -21,7 +21,8 @@ export class ChunkRequests {
     const lacks = new Set(missing);
     const gives = this.machines.peerOf(certificate) !== null;
     const has = gives ? image.list.filter((sha256) => !image.isOwn(sha256) && !lacks.has(sha256)) : [];
-    this.swarm.join(takerOf(certificate, fingerprint), certificate, missing, has);
+    const bytesOf = (sha256: string): number => image.chunk(sha256)?.length ?? 0;
+    this.swarm.join(takerOf(certificate, fingerprint), certificate, missing, has, bytesOf);
     this.#wake();
   }
 

@@ -10,6 +10,7 @@ import { confirmThisMachine, toldMachine } from '../../core/machine/this-machine
 import { readCode } from '../../core/machine/admission-code';
 import { admissionCode, commitmentOf, newNonce } from '../rack-link/code';
 import type { AdmissionBook } from './admissions';
+import { Greetings, type Greeted } from './greetings';
 import { idOf, noMachine, stationSerial, stationsOwn } from './machine-names';
 
 /** The machines of a rack: who asked, who is admitted, and why one is not. Knows nothing of connections. */
@@ -19,12 +20,6 @@ const mostMachines = 4096;
 
 /** Questions of one machine that wait for news; it needs one. */
 const mostWaiting = 4;
-
-interface Greeted {
-  readonly hello: RackHello;
-  readonly stationNonce: string;
-  readonly address: string;
-}
 
 interface Known extends Greeted {
   readonly certificate: string;
@@ -58,7 +53,7 @@ export class Machines extends EventEmitter<{
   over: [certificate: string, why: string];
 }> {
   readonly #options: MachinesOptions;
-  readonly #greeted = new Map<string, Greeted>();
+  readonly #greeted = new Greetings();
   readonly #known = new Map<string, Known>();
   /** Keys and serials that an operator turned away: on a closed network nobody else would keep them out. */
   readonly #turnedAway = new Set<string>();
@@ -81,7 +76,7 @@ export class Machines extends EventEmitter<{
     }
     const stationNonce = newNonce();
     const machine = hello.station === undefined ? toldMachine(hello.machine) : noMachine(certificate);
-    this.#greeted.set(certificate, { hello: { ...hello, machine }, stationNonce, address });
+    this.#greeted.add(certificate, { hello: { ...hello, machine }, stationNonce, address });
     return stationNonce;
   }
 
@@ -92,8 +87,7 @@ export class Machines extends EventEmitter<{
 
   /** The agent's part of the code. @throws PrestageError rack-protocol */
   reveal(certificate: string, agentNonce: string): void {
-    const greeted = this.#greeted.get(certificate);
-    this.#greeted.delete(certificate);
+    const greeted = this.#greeted.take(certificate);
     if (greeted === undefined || commitmentOf(agentNonce) !== greeted.hello.commitment) {
       throw new PrestageError({
         code: 'rack-protocol',
@@ -307,6 +301,7 @@ export class Machines extends EventEmitter<{
   }
 
   #forgetSilent(): void {
+    // A flood of greetings is not to keep machines out.
     this.#greeted.clear();
     for (const [certificate, known] of this.#known) {
       // Whom a person admitted may be between two connections.

@@ -1,11 +1,14 @@
+import { MiB } from '../../core/base/units';
 import { timeouts } from '../../core/base/timeouts';
 
 /** A machine that needs so many times as long for a chunk as most do is slow: nobody waits for it. */
 const slowTimes = 3;
-/** A chunk that needs so many times as long as most do, or as the machine needs at best, is overdue. */
+/** A chunk that needs so many times as long as most do, or as its two ends need at best, is overdue. */
 const overdueTimes = 4;
+/** Bytes from which on the time of a chunk tells how fast a machine is; of a smaller one it is mostly the way there and back. */
+const telling = MiB;
 
-/** How long machines need for a chunk at best, lately: whoever is at the other end, it cannot have been slower. */
+/** How long machines need for a MiB at best, lately: whoever is at the other end, it cannot have been slower. */
 export class Paces {
   /** Milliseconds. */
   readonly #of = new Map<string, number>();
@@ -18,19 +21,29 @@ export class Paces {
     return this.#of.keys();
   }
 
-  /** @param milliseconds that one chunk took */
-  took(machine: string, milliseconds: number): void {
-    this.#of.set(machine, Math.min(milliseconds, 1.1 * (this.#of.get(machine) ?? Infinity)));
+  /** @param milliseconds that a chunk of so many bytes took */
+  took(machine: string, bytes: number, milliseconds: number): void {
+    if (bytes < telling) return;
+    const pace = milliseconds / (bytes / MiB);
+    this.#of.set(machine, Math.min(pace, 1.1 * (this.#of.get(machine) ?? Infinity)));
   }
 
   isSlow(machine: string): boolean {
     return (this.#of.get(machine) ?? 0) > slowTimes * this.#most();
   }
 
-  /** After how many milliseconds a chunk on its way to a machine is overdue. As long as nobody has got one, nobody knows. */
-  overdue(machine: string): number {
-    const usual = overdueTimes * Math.max(this.#most(), this.#of.get(machine) ?? 0);
-    return Math.min(timeouts.rackChunk, Math.max(timeouts.rackOverdue, usual));
+  /**
+   * After how many milliseconds a chunk of so many bytes is overdue. As long as nothing is known of a machine that sends, nor of any that gets, only
+   * by the time that every chunk has.
+   * @param sender null is the station
+   */
+  overdue(receiver: string, sender: string | null, bytes: number): number {
+    const ofSender = sender === null ? 0 : (this.#of.get(sender) ?? Infinity);
+    const pace = Math.max(this.#most(), this.#of.get(receiver) ?? 0, ofSender);
+    // Who waits for a machine in vain says so by then: it is not to be given to others meanwhile.
+    const least = sender === null ? timeouts.rackOverdue : timeouts.rackPeerSilent + timeouts.rackOverdue;
+    const usual = overdueTimes * pace * Math.max(1, bytes / MiB);
+    return Math.min(timeouts.rackChunk, Math.max(least, usual));
   }
 
   gone(machine: string): void {

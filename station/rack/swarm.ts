@@ -1,4 +1,5 @@
 import { timeouts } from '../../core/base/timeouts';
+import { copiesOfStation, isFree, newChunk, type ChunkState } from './chunk-state';
 import { Faults } from './faults';
 import { Paces } from './paces';
 
@@ -19,22 +20,11 @@ export interface Assignment {
 const stationAtOnce = 4;
 /** Chunks that a machine sends at a time. */
 const machineAtOnce = 3;
-/** The station sends a chunk again while a machine has it, too, at most so often: where all who have it are busy. */
-const copiesOfStation = 2;
 /** So many of the chunks that a machine lacks are looked at for the next one. */
 const lookedAt = 400;
 /** To find who can use a place that became free, so many of those who wait are looked at, and so many chunks of each: it need not be exact. */
 const waitingLookedAt = 64;
 const chunksLookedAt = 32;
-
-interface ChunkState {
-  readonly holders: Set<string>;
-  /** Takers that lack it, also those to which it is on its way. */
-  wanted: number;
-  /** From the station: on its way, and sent. */
-  sending: number;
-  sent: number;
-}
 
 interface Taker {
   /** SHA-256 of the machine's certificate. */
@@ -47,8 +37,8 @@ interface Taker {
 interface Coming {
   readonly from: string | null;
   readonly since: number;
-  /** It counts among what its sender sends at a time. */
-  holdsPlace: boolean;
+  /** It is overdue, and does not count among what its sender sends at a time. */
+  isLate: boolean;
 }
 
 export class Swarm {
@@ -59,6 +49,8 @@ export class Swarm {
   readonly #faults: Faults;
   readonly #paces: Paces;
   #stationSends = 0;
+  /** Chunks of each sender that are overdue, null is the station. */
+  readonly #late = new Map<string | null, number>();
   /** When it was looked last for what does not arrive. */
   #looked = -Infinity;
   /** Who can send something since {@link usable} was asked last, null is the station: chunks that are new there; `any`: a place became free. */
@@ -75,13 +67,20 @@ export class Swarm {
    * @param taker names machine and disk image
    * @param missing chunks that it lacks, in the order in which it would like them
    * @param has chunks that it can give to others
+   * @param bytesOf length of a chunk
    */
-  join(taker: string, machine: string, missing: readonly string[], has: readonly string[]): void {
+  join(
+    taker: string,
+    machine: string,
+    missing: readonly string[],
+    has: readonly string[],
+    bytesOf: (sha256: string) => number,
+  ): void {
     this.leave(taker);
     const lacks = new Set(missing);
     this.#takers.set(taker, { machine, missing: lacks, coming: new Map() });
-    for (const sha256 of lacks) this.#chunk(sha256).wanted += 1;
-    for (const sha256 of has) this.#offers(machine, sha256);
+    for (const sha256 of lacks) this.#chunk(sha256, bytesOf).wanted += 1;
+    for (const sha256 of has) this.#offers(machine, sha256, bytesOf);
   }
 
   /** It fetches no more. What it has it still gives to others. */
@@ -127,11 +126,11 @@ export class Swarm {
     const found = this.#choose(taker.machine, taker.missing, ofStation < most);
     if (found === null) return 'wait';
     taker.missing.delete(found.sha256);
-    taker.coming.set(found.sha256, { from: found.from, since: this.now(), holdsPlace: true });
+    taker.coming.set(found.sha256, { from: found.from, since: this.now(), isLate: false });
     if (found.from === null) {
       this.#stationSends += 1;
       this.#chunk(found.sha256).sending += 1;
-    } else this.#uploads.set(found.from, (this.#uploads.get(found.from) ?? 0) + 1);
+    } else count(this.#uploads, found.from, 1);
     return found;
   }
 
@@ -145,7 +144,8 @@ export class Swarm {
       this.#faults.right(taker.machine, coming.from);
       // Of one that is gone since nothing is kept.
       const from = coming.from !== null && this.#chunk(sha256).holders.has(coming.from) ? [coming.from] : [];
-      for (const one of [taker.machine, ...from]) this.#paces.took(one, this.now() - coming.since);
+      const { bytes } = this.#chunk(sha256);
+      for (const one of [taker.machine, ...from]) this.#paces.took(one, bytes, this.now() - coming.since);
     }
     const lacked = taker.missing.delete(sha256) || coming !== undefined;
     if (offers) this.#offers(taker.machine, sha256);
@@ -214,15 +214,15 @@ export class Swarm {
     for (const sha256 of taker.missing) {
       if ((looked += 1) > chunksLookedAt) return false;
       const chunk = this.#chunk(sha256);
-      const { holders, sending, sent } = chunk;
-      const ofStation = sending === 0 && (holders.size === 0 || sent === 0 || this.#mayRepeat(chunk));
+      const { holders, sent } = chunk;
+      const ofStation = isFree(chunk) && (holders.size === 0 || sent === 0 || this.#mayRepeat(chunk));
       if (source === null ? ofStation : holders.has(source)) return true;
     }
     return taker.missing.size === 0 && taker.coming.size === 0;
   }
 
-  #offers(machine: string, sha256: string): void {
-    this.#chunk(sha256).holders.add(machine);
+  #offers(machine: string, sha256: string, bytesOf?: (sha256: string) => number): void {
+    this.#chunk(sha256, bytesOf).holders.add(machine);
     const opened = this.#opened.get(machine) ?? new Set();
     this.#opened.set(machine, opened);
     if (opened !== 'any') opened.add(sha256);
@@ -241,7 +241,7 @@ export class Swarm {
       const { best: from, holders } = this.#sender(machine, barred, chunk);
       // What nobody has goes out first: then there is the most to exchange.
       const unsent = holders === 0 || (from === null && chunk.sent === 0) || this.#onlySlowHave(chunk);
-      if (stationFree && unsent && chunk.sending === 0) return { sha256, from: null };
+      if (stationFree && unsent && isFree(chunk)) return { sha256, from: null };
       if (from !== null && (fromMachine === null || holders < fromMachine.holders)) {
         fromMachine = { sha256, from, holders };
       }
@@ -252,8 +252,8 @@ export class Swarm {
   }
 
   /** Rather than send nothing while all who have it are busy, the station sends a chunk once more. */
-  #mayRepeat({ sent }: ChunkState): boolean {
-    return this.#stationSends === 0 && sent < copiesOfStation;
+  #mayRepeat(chunk: ChunkState): boolean {
+    return this.#stationSends === 0 && isFree(chunk) && chunk.sent < copiesOfStation;
   }
 
   /** Who has a chunk is slow, so that the station sends it once more. */
@@ -287,10 +287,10 @@ export class Swarm {
     return { best, holders: count };
   }
 
-  #chunk(sha256: string): ChunkState {
+  #chunk(sha256: string, bytesOf: (sha256: string) => number = () => 0): ChunkState {
     const known = this.#chunks.get(sha256);
     if (known !== undefined) return known;
-    const made: ChunkState = { holders: new Set(), wanted: 0, sending: 0, sent: 0 };
+    const made = newChunk(bytesOf(sha256));
     this.#chunks.set(sha256, made);
     return made;
   }
@@ -312,41 +312,55 @@ export class Swarm {
     const coming = taker?.coming.get(sha256);
     if (taker === undefined || coming === undefined) return undefined;
     taker.coming.delete(sha256);
-    this.#freePlace(sha256, coming);
+    const ofStation = coming.from === null;
+    if (ofStation) this.#chunk(sha256).sending -= 1;
+    if (coming.isLate) {
+      count(this.#late, coming.from, -1);
+      if (ofStation) this.#chunk(sha256).late -= 1;
+    } else this.#freePlace(coming.from);
     return coming;
   }
 
-  #freePlace(sha256: string, coming: Coming): void {
-    if (!coming.holdsPlace) return;
-    coming.holdsPlace = false;
-    if (coming.from === null) {
-      this.#stationSends -= 1;
-      this.#chunk(sha256).sending -= 1;
-    } else {
-      const left = (this.#uploads.get(coming.from) ?? 1) - 1;
-      if (left > 0) this.#uploads.set(coming.from, left);
-      else this.#uploads.delete(coming.from);
-    }
-    this.#opened.set(coming.from, 'any');
+  #freePlace(sender: string | null): void {
+    if (sender === null) this.#stationSends -= 1;
+    else count(this.#uploads, sender, -1);
+    this.#opened.set(sender, 'any');
   }
 
   /**
-   * A machine that was switched off says nothing of what it was getting. What is overdue keeps its sender from sending no longer, and others
-   * may get it; it may arrive all the same.
+   * A machine that was switched off says nothing of what it was getting. What is overdue no longer keeps its sender from sending, and others
+   * may get it; it may arrive all the same. As many as a sender sends at a time may be overdue: it may be the sender that is slow, and not its receivers.
    */
   #lookForLate(): void {
     const now = this.now();
     if (now - this.#looked < timeouts.rackTypical) return;
     this.#looked = now;
     for (const [name, { machine, coming, missing }] of this.#takers) {
-      const overdue = this.#paces.overdue(machine);
       for (const [sha256, one] of coming) {
         const since = now - one.since;
-        if (since > overdue) this.#freePlace(sha256, one);
-        if (since <= timeouts.rackChunk) continue;
-        this.#ended(name, sha256);
-        missing.add(sha256);
+        if (since > timeouts.rackChunk) {
+          this.#ended(name, sha256);
+          missing.add(sha256);
+        } else if (!one.isLate && since > this.#paces.overdue(machine, one.from, this.#chunk(sha256).bytes)) {
+          this.#becomesLate(sha256, one);
+        }
       }
     }
   }
+
+  #becomesLate(sha256: string, coming: Coming): void {
+    const most = coming.from === null ? stationAtOnce : machineAtOnce;
+    if ((this.#late.get(coming.from) ?? 0) >= most) return;
+    coming.isLate = true;
+    count(this.#late, coming.from, 1);
+    if (coming.from === null) this.#chunk(sha256).late += 1;
+    this.#freePlace(coming.from);
+  }
+}
+
+/** Of what nothing is counted any more nothing is kept. */
+function count<Key>(counts: Map<Key, number>, key: Key, by: 1 | -1): void {
+  const now = (counts.get(key) ?? 0) + by;
+  if (now > 0) counts.set(key, now);
+  else counts.delete(key);
 }

@@ -131,6 +131,7 @@ export function compare(figures: BenchFigures): Comparison[] {
     if (!inMemory) {
       const name = 'first byte, small media, next batch';
       add(name, small.nextSeconds, 'what was promised', promise, 's', target);
+      add(name, small.nextSeconds, 'a bare start of Node', small.nodeSeconds, 's', null);
     }
     const allowed = main.hashingSeconds.map(promised);
     add('first byte, cached', main.seconds, 'promised, with hashing', allowed, 's', target);

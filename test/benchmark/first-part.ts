@@ -11,6 +11,8 @@ export interface FirstByteResult {
   readonly seconds: readonly number[];
   /** The next batch, with programs and disk image in memory; empty where that was not asked for. */
   readonly nextSeconds: readonly number[];
+  /** A start of Node that does nothing, right after each next batch: how fast programs start on this computer. */
+  readonly nodeSeconds: readonly number[];
   /** What another program takes to hash as many bytes as the media and the disk image have, which the drives must wait for. */
   readonly hashingSeconds: readonly number[];
 }
@@ -28,6 +30,7 @@ export async function measureFirstByte(
   const state = join(context.folder, 'state-first');
   const seconds: number[] = [];
   const nextSeconds: number[] = [];
+  const nodeSeconds: number[] = [];
   const hashingSeconds: number[] = [];
   try {
     const batch = async (keepPageCache: boolean): Promise<PlainFigures> => {
@@ -41,9 +44,12 @@ export async function measureFirstByte(
       const imageBytes = figures.jobs[0]?.bytes ?? 0;
       const { size } = await stat(media.path);
       hashingSeconds.push(((await hashSeconds(context, media)) * (size + imageBytes)) / size);
-      if (next) nextSeconds.push((await batch(true)).firstByteSeconds);
+      if (!next) continue;
+      nextSeconds.push((await batch(true)).firstByteSeconds);
+      const node = await timed(() => run(process.execPath, ['-e', '0'], { signal: context.signal }));
+      nodeSeconds.push(node.seconds);
     }
-    return { seconds, nextSeconds, hashingSeconds };
+    return { seconds, nextSeconds, nodeSeconds, hashingSeconds };
   } finally {
     await rm(state, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import { open, readFile } from 'node:fs/promises';
 import { once, setMaxListeners } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { rackNextSchema, rackProtocolVersion } from '../../core/contract/rack';
+import { linkProtocol, rackNextSchema, rackProtocolVersion, receivedHeader } from '../../core/contract/rack';
 import { chunkMapName, chunkMapSchema } from '../../core/media/chunk-map';
 import { ChunkStore } from '../../station/agent/chunk-store';
 import { fetchChunks } from '../../station/agent/chunk-fetcher';
@@ -15,6 +15,7 @@ import { Machines } from '../../station/rack/machines';
 import { Sessions } from '../../station/rack/sessions';
 import { keptIdentity, makeIdentity, type RackIdentity } from '../../station/rack-link/certificate';
 import { commitmentOf, newNonce } from '../../station/rack-link/code';
+import { ResumableLink } from '../../station/rack-link/link';
 import { PinnedStation } from '../../station/rack-link/pinned';
 
 /**
@@ -85,6 +86,22 @@ async function greet(to: PinnedStation, identity: RackIdentity, peerPort: number
   await to.ask('/agents/reveal', { nonce }, 20_000, signal);
 }
 
+/** Opens the connection of its session, which the station otherwise gives up. */
+async function connect(to: PinnedStation): Promise<void> {
+  const signal = new AbortController().signal;
+  const { body } = await to.ask('/agents/next', { revision: -1 }, 20_000, signal);
+  const [id = ''] = rackNextSchema.parse(JSON.parse(body.toString())).sessions;
+  const upgraded = await to.upgrade(
+    `/agents/sessions/${id}`,
+    linkProtocol,
+    { [receivedHeader]: '0' },
+    signal,
+  );
+  if (upgraded === null) throw new Error('the station has no session for this machine');
+  const { answer, socket, head } = upgraded;
+  new ResumableLink({ grace: 600_000 }).attach(socket, Number(answer.headers[receivedHeader]), head);
+}
+
 /** Machines that are there: each has four connections, as one that fetches chunks. */
 async function crowd(host: string, pin: string, count: number): Promise<void> {
   const signal = new AbortController().signal;
@@ -129,6 +146,7 @@ async function machine(
   const peerPort = kind === 'alone' ? null : await new PeerServer(identity, to, store).start();
   const signal = new AbortController().signal;
   await greet(to, identity, peerPort);
+  await connect(to);
   const map = chunkMapSchema.parse(JSON.parse(await readFile(join(image, chunkMapName), 'utf8')));
   const file = await open(drive, 'w+');
   process.stdout.write('ready\n');

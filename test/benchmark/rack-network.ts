@@ -48,6 +48,11 @@ export class Network {
     return { name, address };
   }
 
+  /** Takes its cable out: nothing goes or comes, and nobody is told. */
+  unplug({ name }: Computer): void {
+    ip('-n', name, 'link', 'set', 'eth0', 'down');
+  }
+
   run({ name }: Computer, command: readonly string[]): ChildProcessWithoutNullStreams {
     return spawn('ip', ['netns', 'exec', name, ...command]);
   }

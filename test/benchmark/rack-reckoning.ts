@@ -157,7 +157,7 @@ async function maps(count: number): Promise<void> {
   const kept = heapUsed() - heap;
   const decides = new Swarm();
   for (const [drive, { list, isOwn }] of opened.entries()) {
-    decides.join(`m${drive}`, `m${drive}`, shuffled([...list]), []);
+    decides.join(`m${drive}`, `m${drive}`, shuffled([...list]), [], () => chunkBytes);
     for (const sha256 of list.slice(0, list.length / 2)) decides.got(`m${drive}`, sha256, !isOwn(sha256));
   }
   const among = heapUsed() - heap - kept;
@@ -185,7 +185,7 @@ function swarm(count: number, wakes: 'usable' | 'all'): void {
   const decides = new Swarm(() => now);
   const names = Array.from({ length: count }, (_, index) => `m${index}`);
   const chunks = Array.from({ length: 1000 }, (_, index) => `c${index}`);
-  for (const name of names) decides.join(name, name, shuffled([...chunks]), []);
+  for (const name of names) decides.join(name, name, shuffled([...chunks]), [], () => chunkBytes);
   const chunkTime = 280;
   const askAgain = 250;
   interface Event {

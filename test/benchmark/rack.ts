@@ -61,8 +61,10 @@ interface Fault {
   readonly what: string;
   /** Megabits of the cable of machine 1. */
   readonly slow?: number;
-  /** Seconds after which machine 1 is switched off. */
+  /** Seconds after which the program of machine 1 is killed: others are told at once. */
   readonly killed?: number;
+  /** Seconds after which machine 1 loses its power, or its cable: others are told nothing. */
+  readonly silent?: number;
   /** Seconds by which machine 1 is late. */
   readonly late?: number;
   /** Machine 1 says it has everything, and gives wrong bytes. */
@@ -90,11 +92,11 @@ async function run(kind: 'swarm' | 'alone', count: number, fault: Fault = { what
         drive,
         role,
       ]);
-      return { end, odd };
+      return { end, odd, computer };
     });
     await Promise.all(machines.map(({ end }) => line(end, 'ready')));
     const before = network.sent(station);
-    const ends = machines.map(async ({ end, odd }) => {
+    const ends = machines.map(async ({ end, odd, computer }) => {
       const late = odd?.late ?? 0;
       const done = odd?.liar === true ? Promise.resolve('') : line(end, 'done');
       done.catch(() => undefined);
@@ -104,6 +106,11 @@ async function run(kind: 'swarm' | 'alone', count: number, fault: Fault = { what
         await sleep(odd.killed * 1000);
         end.kill('SIGKILL');
         // `ip netns exec` has become the program itself.
+        return null;
+      }
+      if (odd?.silent !== undefined) {
+        await sleep(odd.silent * 1000);
+        network.unplug(computer);
         return null;
       }
       return odd === null ? Number((await done).split(' ')[1]) : null;
@@ -203,8 +210,10 @@ try {
   if (only.has('udpcast')) for (const count of counts) await udpcast(count);
   if (values.webtorrent !== '') for (const count of counts) await webtorrent(values.webtorrent, count);
   if (only.has('faults')) {
+    await run('swarm', 8);
     await run('swarm', 8, { what: 'one on a quarter of it', slow: megabits / 4 });
-    await run('swarm', 8, { what: 'one switched off', killed: 5 });
+    await run('swarm', 8, { what: 'one killed', killed: 5 });
+    await run('swarm', 8, { what: 'one switched off', silent: 5 });
     await run('swarm', 8, { what: 'one late', late: 5 });
     await run('swarm', 8, { what: 'one with wrong bytes', liar: true });
   }

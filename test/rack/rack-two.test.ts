@@ -52,7 +52,7 @@ describe('two stations on one network', () => {
     const [ofOne, ofTwo] = [await scenes.onlyMachineDrive(one), await scenes.onlyMachineDrive(two)];
     // The drive of the other station's machine is none of this one's.
     const before = benchState(await scenes.bench('second'));
-    expect((await scenes.applyTo(one, [ofTwo])).status).toBe(3);
+    expect(errorOf(await scenes.applyTo(one, [ofTwo])).code).toBe('rack-machine-unknown');
     expect(benchState(await scenes.bench('second'))).toBe(before);
     const reports = await Promise.all([scenes.applyTo(one, [ofOne]), scenes.applyTo(two, [ofTwo])]);
     expect(reports.map((report) => reportOf(report).jobs[0]?.state)).toEqual(['done', 'done']);

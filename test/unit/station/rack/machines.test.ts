@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { rackProtocolVersion } from '../../../../core/contract/rack';
+import { rackProtocolVersion, type RackHello } from '../../../../core/contract/rack';
 import { timeouts } from '../../../../core/base/timeouts';
 import { PrestageError } from '../../../../core/base/errors';
 import type { MachineDetails } from '../../../../core/machine/machine';
@@ -26,15 +26,8 @@ function machinesOf(closedNetwork: { readonly by: string } | null = null): Machi
   return new Machines({ station, closedNetwork, book: new AdmissionBook(bookFile), now });
 }
 
-/** A machine greets, as its agent does. @returns the code that its screen shows */
-function greet(
-  machines: Machines,
-  certificate: string,
-  serial: string | null,
-  facts: MachineDetails = {},
-): string {
-  const agentNonce = newNonce();
-  const hello = {
+function helloWith(agentNonce: string, serial: string | null, facts: MachineDetails = {}): RackHello {
+  return {
     ...{
       protocolVersion: rackProtocolVersion,
       version: '1',
@@ -45,7 +38,17 @@ function greet(
     },
     machine: { serial, facts, refused: [], source: 'sysfs' as const, needsPrivilege: false },
   };
-  const stationNonce = machines.greet(certificate, hello, '10.0.0.7');
+}
+
+/** A machine greets, as its agent does. @returns the code that its screen shows */
+function greet(
+  machines: Machines,
+  certificate: string,
+  serial: string | null,
+  facts: MachineDetails = {},
+): string {
+  const agentNonce = newNonce();
+  const stationNonce = machines.greet(certificate, helloWith(agentNonce, serial, facts), '10.0.0.7');
   machines.reveal(certificate, agentNonce);
   return admissionCode({ station, agent: certificate, stationNonce, agentNonce });
 }
@@ -175,6 +178,30 @@ describe('who is let into a rack', () => {
       // A stranger shows another code.
       greet(machines, stranger, '5CD1234XY9');
       expect(machines.isAdmitted(stranger)).toBe(false);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('forgets who greeted and did not tell its number, and nobody else', () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const machines = machinesOf();
+      const hello = (): void => {
+        machines.greet(one, helloWith(newNonce(), '5CD1234XY1'), '10.0.0.7');
+      };
+      hello();
+      const code = greet(machines, two, '5CD1234XY2');
+      vi.advanceTimersByTime(timeouts.rackSilent - 1);
+      greet(machines, two, '5CD1234XY2');
+      expect(machines.hasGreeted(one)).toBe(true);
+      hello();
+      vi.advanceTimersByTime(timeouts.rackSilent - 1);
+      greet(machines, two, '5CD1234XY2');
+      expect(machines.hasGreeted(one)).toBe(true);
+      vi.advanceTimersByTime(1);
+      expect(greet(machines, two, '5CD1234XY2')).not.toBe(code);
+      expect(machines.hasGreeted(one)).toBe(false);
     } finally {
       vi.useRealTimers();
     }

@@ -100,8 +100,8 @@ describe('what a machine gives to others', () => {
     const sessions = new Sessions(machines, 60_000);
     const id = sessions.open(certificate);
     await sessions.serve(id, imageOf(name), fingerprint);
-    sessions.swarm.join(takerOf(certificate, fingerprint), certificate, [], [sha256]);
-    sessions.swarm.join(other, other, [sha256], []);
+    sessions.swarm.join(takerOf(certificate, fingerprint), certificate, [], [sha256], () => 0);
+    sessions.swarm.join(other, other, [sha256], [], () => 0);
     return { sessions, id };
   };
 
@@ -133,7 +133,7 @@ describe('what a machine gives to others', () => {
     const { sessions, id } = await giving('jobs');
     await sessions.serve(id, imageOf('again'), fingerprint);
     const lacking = takerOf(certificate, fingerprint);
-    sessions.swarm.join(lacking, certificate, ['b'.repeat(64)], []);
+    sessions.swarm.join(lacking, certificate, ['b'.repeat(64)], [], () => 0);
     expect(sessions.jobEnded(id, fingerprint)).toBe(true);
     expect(sessions.imageFor(certificate, fingerprint)).not.toBeNull();
     expect(sessions.jobEnded(id, fingerprint)).toBe(true);
@@ -153,7 +153,7 @@ describe('what a machine gives to others', () => {
     const second = sessions.open(certificate);
     await sessions.serve(second, imageOf('going-on'), 'e'.repeat(64));
     const lacking = takerOf(certificate, fingerprint);
-    sessions.swarm.join(lacking, certificate, ['b'.repeat(64)], []);
+    sessions.swarm.join(lacking, certificate, ['b'.repeat(64)], [], () => 0);
     await end(sessions, id);
     expect(sessions.swarm.next(lacking)).toBe('done');
   });

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { MiB } from '../../../../core/base/units';
 import { timeouts } from '../../../../core/base/timeouts';
 import { Swarm, type Assignment } from '../../../../station/rack/swarm';
 
 const chunks = Array.from({ length: 60 }, (_, index) => `chunk-${String(index)}`);
+
+/** With chunks of one size. */
+function join(
+  swarm: Swarm,
+  taker: string,
+  machine: string,
+  missing: readonly string[],
+  has: readonly string[],
+): void {
+  swarm.join(taker, machine, missing, has, () => 8 * MiB);
+}
 
 /** An order of its own for each machine, as agents have. */
 function inOrder(machine: number): string[] {
@@ -28,7 +40,7 @@ function run(
   const swarm = new Swarm(() => now);
   const names = Array.from({ length: machines }, (_, index) => `machine-${String(index)}`);
   const healthy = names.filter((name) => !spoils(name, 0));
-  for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+  for (const [index, name] of names.entries()) join(swarm, name, name, inOrder(index), []);
   let ofStation = 0;
   for (let rounds = 0; rounds < 1000; rounds += 1, now += 100) {
     const moves = names.map((name) => ({ name, next: swarm.next(name) }));
@@ -78,9 +90,9 @@ describe('who gets which chunk from whom', () => {
 
   it('is hardly slower with a machine that says it has everything and gives wrong bytes, or nothing', () => {
     const swarm = new Swarm(() => 0);
-    swarm.join('liar', 'liar', [], chunks);
+    join(swarm, 'liar', 'liar', [], chunks);
     const names = ['one', 'two', 'three', 'four'];
-    for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+    for (const [index, name] of names.entries()) join(swarm, name, name, inOrder(index), []);
     // Three chunks are asked of it, which never come: it sends no more at a time.
     let rounds = 0;
     let asked = 0;
@@ -105,7 +117,7 @@ describe('who gets which chunk from whom', () => {
       const names = ['one', 'two', 'three', 'four', 'five', 'six'];
       const done = new Set<string>();
       const moves: { name: string; sha256: string; at: number }[] = [];
-      for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+      for (const [index, name] of names.entries()) join(swarm, name, name, inOrder(index), []);
       for (let round = 0; round < 2000; round += 1, now += 10) {
         for (const move of moves.filter(({ at }) => at <= round)) {
           moves.splice(moves.indexOf(move), 1);
@@ -128,8 +140,8 @@ describe('who gets which chunk from whom', () => {
 
   it('gives others at once what was on its way to a machine whose connection broke', () => {
     const swarm = new Swarm(() => 0);
-    swarm.join('gone', 'gone', ['only'], []);
-    swarm.join('there', 'there', ['only'], []);
+    join(swarm, 'gone', 'gone', ['only'], []);
+    join(swarm, 'there', 'there', ['only'], []);
     swarm.next('gone');
     expect(swarm.next('there')).toBe('wait');
     swarm.broke('gone', 'only');
@@ -138,8 +150,8 @@ describe('who gets which chunk from whom', () => {
 
   it('asks a machine no more that gave three wrong chunks', () => {
     const swarm = new Swarm(() => 0);
-    swarm.join('liar', 'liar', [], chunks);
-    swarm.join('victim', 'victim', chunks, []);
+    join(swarm, 'liar', 'liar', [], chunks);
+    join(swarm, 'victim', 'victim', chunks, []);
     const senders: (string | null)[] = [];
     for (let turn = 0; turn < 30; turn += 1) {
       const next = taken(swarm.next('victim'));
@@ -167,7 +179,7 @@ describe('who gets which chunk from whom', () => {
   /** One after the other fetches from one that has all, and is told each time that it was wrong, or that it did not come. */
   const complain = (swarm: Swarm, names: readonly string[], times: number, how: 'wrong' | 'failed'): void => {
     for (const name of names) {
-      swarm.join(name, name, chunks, []);
+      join(swarm, name, name, chunks, []);
       for (let turn = 0; turn < times; turn += 1) {
         const { sha256, from } = taken(swarm.next(name));
         expect(from).toBe('sender');
@@ -178,28 +190,28 @@ describe('who gets which chunk from whom', () => {
 
   it('gives nobody anything from a machine whose chunks were wrong at three others', () => {
     const swarm = new Swarm(() => 0);
-    swarm.join('sender', 'sender', [], chunks);
+    join(swarm, 'sender', 'sender', [], chunks);
     complain(swarm, ['one', 'two', 'three'], 1, 'wrong');
-    swarm.join('four', 'four', chunks, []);
+    join(swarm, 'four', 'four', chunks, []);
     expect(taken(swarm.next('four')).from).toBeNull();
   });
 
   it('does not believe three at which chunks of several machines, or of the station, are wrong', () => {
     const swarm = new Swarm(() => 0);
-    swarm.join('sender', 'sender', [], chunks.slice(1));
+    join(swarm, 'sender', 'sender', [], chunks.slice(1));
     complain(swarm, ['one', 'two', 'three'], 0, 'wrong');
     for (const name of ['one', 'two', 'three']) {
       const coming = [taken(swarm.next(name)), taken(swarm.next(name))];
       expect(coming.map(({ from }) => from).sort()).toEqual(['sender', null].sort());
       for (const { sha256 } of coming) swarm.wrong(name, sha256);
     }
-    swarm.join('four', 'four', chunks.slice(1), []);
+    join(swarm, 'four', 'four', chunks.slice(1), []);
     expect(taken(swarm.next('four')).from).toBe('sender');
   });
 
   it('lets a machine fetch from one whose chunks were wrong at another, and forgets it when one is right', () => {
     const swarm = new Swarm(() => 0);
-    swarm.join('sender', 'sender', [], chunks);
+    join(swarm, 'sender', 'sender', [], chunks);
     complain(swarm, ['one'], 2, 'wrong');
     swarm.got('one', taken(swarm.next('one')).sha256, true);
     // Two more, and it would have been three.
@@ -209,17 +221,17 @@ describe('who gets which chunk from whom', () => {
       swarm.wrong('one', sha256);
     }
     expect(taken(swarm.next('one')).from).toBeNull();
-    swarm.join('two', 'two', chunks, []);
+    join(swarm, 'two', 'two', chunks, []);
     expect(taken(swarm.next('two')).from).toBe('sender');
   });
 
   it('counts nothing against a machine whose chunks did not arrive: only who waited for them leaves it alone for a while', () => {
     let now = 0;
     const swarm = new Swarm(() => now);
-    swarm.join('sender', 'sender', [], chunks);
+    join(swarm, 'sender', 'sender', [], chunks);
     complain(swarm, ['one', 'two', 'three'], 1, 'failed');
     expect(taken(swarm.next('one')).from).toBeNull();
-    swarm.join('four', 'four', chunks, []);
+    join(swarm, 'four', 'four', chunks, []);
     expect(taken(swarm.next('four')).from).toBe('sender');
     now += timeouts.rackRest;
     expect(taken(swarm.next('one')).from).toBe('sender');
@@ -235,7 +247,7 @@ describe('who gets which chunk from whom', () => {
   it('sends to a machine at which all of the station is wrong one chunk from time to time', () => {
     let now = 0;
     const swarm = new Swarm(() => now);
-    swarm.join('bad', 'bad', chunks, []);
+    join(swarm, 'bad', 'bad', chunks, []);
     let sent = 0;
     for (; now < 120_000; now += 100) {
       const next = swarm.next('bad');
@@ -254,7 +266,7 @@ describe('who gets which chunk from whom', () => {
   it('gives a machine with three drives from the station what only itself has', () => {
     const swarm = new Swarm(() => 0);
     for (const taker of ['drive-1', 'drive-2', 'drive-3']) {
-      swarm.join(taker, 'machine', ['only'], []);
+      join(swarm, taker, 'machine', ['only'], []);
       expect(swarm.next(taker)).toEqual({ sha256: 'only', from: null });
       swarm.got(taker, 'only', true);
     }
@@ -263,8 +275,8 @@ describe('who gets which chunk from whom', () => {
   it('gives a machine what another took with it when it was switched off', () => {
     let now = 0;
     const swarm = new Swarm(() => now);
-    swarm.join('gone', 'gone', ['only'], []);
-    swarm.join('there', 'there', ['only'], []);
+    join(swarm, 'gone', 'gone', ['only'], []);
+    join(swarm, 'there', 'there', ['only'], []);
     expect(swarm.next('gone')).toEqual({ sha256: 'only', from: null });
     expect(swarm.next('there')).toBe('wait');
     now = timeouts.rackChunk + 1;
@@ -275,7 +287,7 @@ describe('who gets which chunk from whom', () => {
     let now = 0;
     const swarm = new Swarm(() => now);
     const names = ['gone', 'one', 'two', 'three'];
-    for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+    for (const [index, name] of names.entries()) join(swarm, name, name, inOrder(index), []);
     // So that it is known how long a chunk takes.
     for (const name of names) {
       const { sha256 } = taken(swarm.next(name));
@@ -300,9 +312,9 @@ describe('who gets which chunk from whom', () => {
   it('gives chunks from a machine again whose places all are on their way to one that was switched off', () => {
     let now = 0;
     const swarm = new Swarm(() => now);
-    swarm.join('giver', 'giver', [], chunks);
+    join(swarm, 'giver', 'giver', [], chunks);
     for (const name of ['gone', 'there']) {
-      swarm.join(name, name, chunks, []);
+      join(swarm, name, name, chunks, []);
       const { sha256 } = taken(swarm.next(name));
       now += 100;
       swarm.got(name, sha256, true);
@@ -314,14 +326,100 @@ describe('who gets which chunk from whom', () => {
         .filter(({ from }) => from === 'giver');
     expect(ofGiver('gone')).toHaveLength(3);
     expect(ofGiver('there')).toHaveLength(0);
-    now += timeouts.rackOverdue + 1;
+    now += timeouts.rackPeerSilent + timeouts.rackOverdue + 1;
     expect(ofGiver('there')).toHaveLength(3);
+  });
+
+  it('gives no more than as many again while all of what it sends is slow, and nobody a third copy of a chunk', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    const names = Array.from({ length: 12 }, (_, index) => `machine-${String(index)}`);
+    for (const [index, name] of names.entries()) join(swarm, name, name, inOrder(index), []);
+    for (const name of names) {
+      const { sha256 } = taken(swarm.next(name));
+      now += 100;
+      swarm.got(name, sha256, false);
+    }
+    // The station's cable has become slow: nothing arrives any more for the time that a chunk has.
+    const coming: { readonly name: string; readonly sha256: string }[] = [];
+    for (let waited = 0; waited < timeouts.rackChunk; waited += timeouts.rackTypical) {
+      for (const name of names) {
+        const next = swarm.next(name);
+        if (typeof next !== 'string' && next.from === null) coming.push({ name, sha256: next.sha256 });
+      }
+      now += timeouts.rackTypical;
+    }
+    expect(coming).toHaveLength(8);
+    // What arrives late has its end as any other: afterwards the station sends four at a time.
+    for (const { name, sha256 } of coming) swarm.got(name, sha256, false);
+    const next = names.map((name) => swarm.next(name)).filter((one) => typeof one !== 'string');
+    expect(next).toHaveLength(4);
+  });
+
+  it('sends a chunk that is overdue at two machines to no third one before its time is over', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    for (const name of ['one', 'two', 'three']) {
+      join(swarm, name, name, ['only', `own-of-${name}`], []);
+      swarm.got(name, `own-of-${name}`, false);
+    }
+    join(swarm, 'paced', 'paced', ['first'], []);
+    swarm.next('paced');
+    now += 100;
+    swarm.got('paced', 'first', false);
+    for (const name of ['one', 'two']) {
+      expect(swarm.next(name)).toEqual({ sha256: 'only', from: null });
+      now += timeouts.rackOverdue + timeouts.rackTypical;
+    }
+    expect(swarm.next('three')).toBe('wait');
+    now += timeouts.rackChunk;
+    expect(swarm.next('three')).toEqual({ sha256: 'only', from: null });
+  });
+
+  it('takes the time of a small chunk for no pace, and gives a long one as much longer', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    const bytesOf = (sha256: string): number => (sha256.startsWith('small') ? 4096 : 8 * MiB);
+    swarm.join('slow', 'slow', ['small', 'large-1', 'large-2'], [], bytesOf);
+    swarm.join('other', 'other', ['large-2'], [], bytesOf);
+    expect(swarm.next('slow')).toMatchObject({ sha256: 'small' });
+    now += 20;
+    swarm.got('slow', 'small', false);
+    expect(swarm.next('slow')).toMatchObject({ sha256: 'large-1' });
+    now += 5000;
+    swarm.got('slow', 'large-1', false);
+    expect(swarm.next('slow')).toMatchObject({ sha256: 'large-2' });
+    now += 2 * timeouts.rackOverdue;
+    expect(swarm.next('other')).toBe('wait');
+    now += 20_000;
+    expect(swarm.next('other')).toEqual({ sha256: 'large-2', from: null });
+  });
+
+  it('asks no more of a machine that is slow because nothing of it has arrived yet', () => {
+    let now = 0;
+    const swarm = new Swarm(() => now);
+    join(swarm, 'slow', 'slow', [], chunks);
+    join(swarm, 'paced', 'paced', ['first'], []);
+    swarm.next('paced');
+    now += 100;
+    swarm.got('paced', 'first', false);
+    const names = ['one', 'two', 'three', 'four'];
+    for (const [index, name] of names.entries()) join(swarm, name, name, inOrder(index), []);
+    let ofSlow = 0;
+    for (let waited = 0; waited < timeouts.rackChunk - 1000; waited += timeouts.rackTypical) {
+      for (const name of names) {
+        const next = swarm.next(name);
+        if (typeof next !== 'string' && next.from === 'slow') ofSlow += 1;
+      }
+      now += timeouts.rackTypical;
+    }
+    expect(ofSlow).toBe(3);
   });
 
   it('forgets what a machine has that leaves, and sends it again however often it was sent', () => {
     const swarm = new Swarm(() => 0);
     for (const name of ['one', 'two', 'three', 'four']) {
-      swarm.join(name, name, ['only'], []);
+      join(swarm, name, name, ['only'], []);
       expect(swarm.next(name)).toEqual({ sha256: 'only', from: null });
       swarm.got(name, 'only', true);
       swarm.gone(name);
@@ -330,7 +428,7 @@ describe('who gets which chunk from whom', () => {
 
   it('keeps nothing of chunks that nobody lacks and nobody has, nor of machines that are gone', () => {
     const swarm = new Swarm(() => 0);
-    swarm.join('one', 'one', ['shared', 'own', 'failed'], []);
+    join(swarm, 'one', 'one', ['shared', 'own', 'failed'], []);
     for (const sha256 of [1, 2, 3].map(() => taken(swarm.next('one')).sha256)) {
       if (sha256 === 'failed') swarm.failed('one', sha256);
       else swarm.got('one', sha256, sha256 === 'shared');
@@ -339,7 +437,7 @@ describe('who gets which chunk from whom', () => {
     swarm.leave('one');
     // The machine still gives it.
     expect(swarm.kept.chunks).toBe(1);
-    swarm.join('two', 'two', ['shared', 'more'], []);
+    join(swarm, 'two', 'two', ['shared', 'more'], []);
     const coming = [taken(swarm.next('two')), taken(swarm.next('two'))];
     expect(coming.map(({ from }) => from).sort()).toEqual(['one', null].sort());
     swarm.gone('one');
@@ -353,10 +451,10 @@ describe('who gets which chunk from whom', () => {
 
   it('lets a chunk that only one machine may have come from the station alone', () => {
     const swarm = new Swarm(() => 0);
-    swarm.join('one', 'one', ['own'], []);
+    join(swarm, 'one', 'one', ['own'], []);
     swarm.next('one');
     swarm.got('one', 'own', false);
-    swarm.join('two', 'two', ['own'], []);
+    join(swarm, 'two', 'two', ['own'], []);
     expect(swarm.next('two')).toEqual({ sha256: 'own', from: null });
   });
 });
@@ -364,11 +462,11 @@ describe('who gets which chunk from whom', () => {
 describe('who is woken of those who wait', () => {
   const holding = (): { readonly swarm: Swarm; readonly waiting: string[] } => {
     const swarm = new Swarm(() => 0);
-    swarm.join('first', 'first', ['a', 'b'], []);
+    join(swarm, 'first', 'first', ['a', 'b'], []);
     swarm.next('first');
     swarm.next('first');
     const waiting = Array.from({ length: 20 }, (_, index) => `waits-${String(index)}`);
-    for (const name of waiting) swarm.join(name, name, ['a'], []);
+    for (const name of waiting) join(swarm, name, name, ['a'], []);
     expect(waiting.map((name) => swarm.next(name))).toEqual(waiting.map(() => 'wait'));
     swarm.usable([]);
     return { swarm, waiting };
@@ -407,7 +505,7 @@ describe('who is woken of those who wait', () => {
   it('all machines come to the end by being woken alone, and the station sends hardly more than once', () => {
     const swarm = new Swarm(() => 0);
     const names = Array.from({ length: 64 }, (_, index) => `machine-${String(index)}`);
-    for (const [index, name] of names.entries()) swarm.join(name, name, inOrder(index), []);
+    for (const [index, name] of names.entries()) join(swarm, name, name, inOrder(index), []);
     let waiting: string[] = [];
     let going = names.map((name) => name);
     const coming: { readonly name: string; readonly sha256: string }[] = [];
