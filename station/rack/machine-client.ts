@@ -17,7 +17,7 @@ export interface MachinePatience {
   readonly progress: number;
   /** Milliseconds in which its helper ends that is not needed any more. */
   readonly end: number;
-  /** The same of one that switches off or restarts, which may take its connection away before it has said so. */
+  /** Milliseconds for any answer, and for that end, of one that switches off or restarts: it may be gone before it has said anything. */
   readonly leaving: number;
 }
 
@@ -173,7 +173,9 @@ export class MachineClient extends HelperClient {
   }
 
   #patienceFor(method: HelperMethod, request: object): number {
-    const { answer, progress } = this.#patience;
+    const { answer, progress, leaving } = this.#patience;
+    // What is asked of it now is to let go of its drives, which it does by leaving.
+    if (this.#leaves) return leaving;
     // Some drives tell nothing until they have erased themselves.
     if (method === 'sanitiseDrive') return timeouts.eraseWhole + progress;
     return stallOf(request) + (takesLong.has(method) ? progress : answer);

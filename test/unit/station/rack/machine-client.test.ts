@@ -344,6 +344,26 @@ describe('a machine that was told what to do at the end', () => {
   );
 });
 
+describe('a machine that goes off before it lets go of its drives', () => {
+  it('is not waited for as long as for an answer', async () => {
+    await speaking(
+      (helper) => {
+        helper.onRequest('tellMachine', () => ({ did: 'restart' }));
+        helper.onRequest('releaseDrive', () => new Promise(() => undefined));
+      },
+      async (client) => {
+        await client.call('tellMachine', { verdict: 'passed', text: '', atEnd: 'restart' });
+        const begun = performance.now();
+        const release = client.call('releaseDrive', { reservation: 'held' });
+        await expect(release).rejects.toMatchObject({ code: 'rack-silent' });
+        expect(performance.now() - begun).toBeLessThan(5000);
+        await client.exited;
+      },
+      { answer: 20_000, leaving: 100 },
+    );
+  });
+});
+
 describe('a machine that was lost while its disk image was made', () => {
   const image = { ...job, renderDirectory: '/images/one' };
 
