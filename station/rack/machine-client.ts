@@ -91,7 +91,12 @@ export class MachineClient extends HelperClient {
     request: HelperRequest<M>,
     options: CallOptions,
   ): Promise<HelperResponse<M>> {
-    return this.#ofMachine(method, await this.#answer(method, request, options));
+    const answer = await this.#answer(method, request, options);
+    if (method === 'tellMachine') {
+      const { did } = answer as HelperResponse<'tellMachine'>;
+      this.#leaves = did === 'off' || did === 'restart';
+    }
+    return this.#ofMachine(method, answer);
   }
 
   /**
@@ -209,10 +214,6 @@ export class MachineClient extends HelperClient {
       const { reservations } = answer as HelperResponse<'reserveDrives'>;
       const ours = reservations.map((one) => ({ ...one, drive: this.#drive(one.drive) }));
       return { reservations: ours } as HelperResponse<M>;
-    }
-    if (method === 'tellMachine') {
-      const { did } = answer as HelperResponse<'tellMachine'>;
-      this.#leaves = did === 'off' || did === 'restart';
     }
     return answer;
   }

@@ -44,11 +44,10 @@ interface Coming {
 export class Swarm {
   readonly #chunks = new Map<string, ChunkState>();
   readonly #takers = new Map<string, Taker>();
-  /** Chunks that each machine is sending. */
-  readonly #uploads = new Map<string, number>();
+  /** Chunks that each is sending, null is the station; but for those that are overdue. */
+  readonly #uploads = new Map<string | null, number>();
   readonly #faults: Faults;
   readonly #paces: Paces;
-  #stationSends = 0;
   /** Chunks of each sender that are overdue, null is the station. */
   readonly #late = new Map<string | null, number>();
   /** When it was looked last for what does not arrive. */
@@ -110,7 +109,8 @@ export class Swarm {
   get kept(): { readonly chunks: number; readonly machines: number } {
     return {
       chunks: this.#chunks.size,
-      machines: new Set([...this.#uploads.keys(), ...this.#paces.machines]).size,
+      machines: new Set([...this.#uploads.keys(), ...this.#paces.machines].filter((one) => one !== null))
+        .size,
     };
   }
 
@@ -127,10 +127,8 @@ export class Swarm {
     if (found === null) return 'wait';
     taker.missing.delete(found.sha256);
     taker.coming.set(found.sha256, { from: found.from, since: this.now(), isLate: false });
-    if (found.from === null) {
-      this.#stationSends += 1;
-      this.#chunk(found.sha256).sending += 1;
-    } else count(this.#uploads, found.from, 1);
+    count(this.#uploads, found.from, 1);
+    if (found.from === null) this.#chunk(found.sha256).sending += 1;
     return found;
   }
 
@@ -189,10 +187,7 @@ export class Swarm {
   usable(waiting: readonly string[]): number[] {
     const found = new Set<number>();
     for (const [source, chunks] of this.#opened) {
-      let places =
-        source === null
-          ? stationAtOnce - this.#stationSends
-          : machineAtOnce - (this.#uploads.get(source) ?? 0);
+      let places = atOnce(source) - this.#sendsOf(source);
       let looked = 0;
       for (const [index, name] of waiting.entries()) {
         if (places <= 0 || (chunks === 'any' && (looked += 1) > waitingLookedAt)) break;
@@ -230,7 +225,7 @@ export class Swarm {
 
   #choose(machine: string, missing: ReadonlySet<string>, mayAskStation: boolean): Assignment | null {
     const barred = this.#faults.barredFor(machine);
-    const stationFree = mayAskStation && !barred.has(null) && this.#stationSends < stationAtOnce;
+    const stationFree = mayAskStation && !barred.has(null) && this.#sendsOf(null) < stationAtOnce;
     let fromMachine: { readonly sha256: string; readonly from: string; readonly holders: number } | null =
       null;
     let again: string | null = null;
@@ -253,7 +248,7 @@ export class Swarm {
 
   /** Rather than send nothing while all who have it are busy, the station sends a chunk once more. */
   #mayRepeat(chunk: ChunkState): boolean {
-    return this.#stationSends === 0 && isFree(chunk) && chunk.sent < copiesOfStation;
+    return this.#sendsOf(null) === 0 && isFree(chunk) && chunk.sent < copiesOfStation;
   }
 
   /** Who has a chunk is slow, so that the station sends it once more. */
@@ -276,7 +271,7 @@ export class Swarm {
     for (const holder of holders) {
       if (holder === machine || barred.has(holder)) continue;
       count += 1;
-      const uploads = this.#uploads.get(holder) ?? 0;
+      const uploads = this.#sendsOf(holder);
       // One that is slow helps only where it is alone, and with one at a time.
       if (this.#paces.isSlow(holder) && (uploads > 0 || holders.size > 1)) continue;
       if (uploads < fewest) {
@@ -321,9 +316,12 @@ export class Swarm {
     return coming;
   }
 
+  #sendsOf(sender: string | null): number {
+    return this.#uploads.get(sender) ?? 0;
+  }
+
   #freePlace(sender: string | null): void {
-    if (sender === null) this.#stationSends -= 1;
-    else count(this.#uploads, sender, -1);
+    count(this.#uploads, sender, -1);
     this.#opened.set(sender, 'any');
   }
 
@@ -349,13 +347,17 @@ export class Swarm {
   }
 
   #becomesLate(sha256: string, coming: Coming): void {
-    const most = coming.from === null ? stationAtOnce : machineAtOnce;
-    if ((this.#late.get(coming.from) ?? 0) >= most) return;
+    if ((this.#late.get(coming.from) ?? 0) >= atOnce(coming.from)) return;
     coming.isLate = true;
     count(this.#late, coming.from, 1);
     if (coming.from === null) this.#chunk(sha256).late += 1;
     this.#freePlace(coming.from);
   }
+}
+
+/** Chunks that somebody sends at a time. */
+function atOnce(sender: string | null): number {
+  return sender === null ? stationAtOnce : machineAtOnce;
 }
 
 /** Of what nothing is counted any more nothing is kept. */

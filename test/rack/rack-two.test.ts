@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MiB } from '../../core/base/units';
 import { errorOf, reportOf } from '../support/cli';
-import { runHere } from '../support/command-line';
 import { removeArea, temporaryArea } from '../support/global-setup';
 import { Cable } from '../support/rack';
-import { admit, endedJobs, RackScenes, type Scene } from '../support/rack-scene';
+import { admit, endedJobs, RackScenes, typeCode, type Scene } from '../support/rack-scene';
 import { benchState } from '../support/virtual-bench';
 import { makeMedia } from '../support/wim';
 
@@ -41,11 +40,7 @@ describe('two stations on one network', () => {
     ];
     await first.says(/is admitted/);
     // A network that is said to be closed at one station is not closed at the other; and a code counts where it was made.
-    const [, code = ''] = await second.says(/Code: (\S+ \S+)/);
-    const elsewhere = await runHere([
-      ...['rack', 'admit', code, '--operator', 'ana', '--json', '--state', one.state],
-    ]);
-    expect(errorOf(elsewhere).code).toBe('rack-machine-unknown');
+    expect(errorOf(await typeCode(one, second)).code).toBe('rack-machine-unknown');
     await admit(two, second);
     expect(await serialsOf(one)).toEqual(['5CD1234XA1']);
     expect(await serialsOf(two)).toEqual(['5CD1234XA2']);

@@ -77,17 +77,8 @@ export class RackScenes {
   ): Running {
     const started = new Running(
       [
-        ...[
-          'agent',
-          '--station',
-          address,
-          '--fingerprint',
-          fingerprint,
-          '--bench',
-          folder,
-          '--serial',
-          serial,
-        ],
+        ...['agent', '--station', address, '--fingerprint', fingerprint],
+        ...['--bench', folder, '--serial', serial],
         ...options,
       ],
       // One that is killed leaves its folder.
